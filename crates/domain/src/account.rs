@@ -1,0 +1,22 @@
+//! Accounts: who can sign in, as what, and where.
+
+use serde::{Deserialize, Serialize};
+
+use crate::identifier::Key;
+use crate::permission::Role;
+
+/// An account that a city directory asks for. The password stands in a file of the directory or is set later.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountSeed {
+    /// The name used to sign in; for citizens a mail address.
+    pub login: String,
+    /// The name shown.
+    pub name: String,
+    /// What the account may do.
+    pub role: Role,
+    /// The office a clerk, lead or device belongs to.
+    pub office: Option<Key>,
+    /// The content of the password file; never written into a stored version of the city.
+    #[serde(skip)]
+    pub password: Option<String>,
+}

@@ -1,0 +1,116 @@
+//! Names of things: short keys chosen by people, and ids drawn by the system.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// A key that people choose for an office, a service, a rule: lower-case letters, digits and single hyphens.
+///
+/// Keys are stable over reloads of a city directory and stand in URLs, files and bookings. 1 to 64 characters.
+/// Cloning is cheap (a reference count).
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Key(Arc<str>);
+
+/// Why a text is not a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a key is 1 to 64 lower-case letters (a-z), digits and single hyphens, and starts and ends with a letter or digit")]
+pub struct NotAKey;
+
+impl Key {
+    /// Checks `text` and makes a key of it.
+    ///
+    /// # Errors
+    /// [`NotAKey`] when a character, the length or a hyphen's place is not allowed.
+    pub fn new(text: &str) -> Result<Self, NotAKey> {
+        let bytes = text.as_bytes();
+        let allowed = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'-';
+        let well_formed = (1..=64).contains(&bytes.len())
+            && bytes.iter().all(allowed)
+            && bytes.first() != Some(&b'-')
+            && bytes.last() != Some(&b'-')
+            && !text.contains("--");
+        if well_formed { Ok(Self(text.into())) } else { Err(NotAKey) }
+    }
+
+    /// The key as written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", &*self.0)
+    }
+}
+
+impl FromStr for Key {
+    type Err = NotAKey;
+    fn from_str(text: &str) -> Result<Self, NotAKey> {
+        Self::new(text)
+    }
+}
+
+impl TryFrom<String> for Key {
+    type Error = NotAKey;
+    fn try_from(text: String) -> Result<Self, NotAKey> {
+        Self::new(&text)
+    }
+}
+
+impl From<Key> for String {
+    fn from(key: Key) -> Self {
+        key.0.as_ref().to_owned()
+    }
+}
+
+macro_rules! typed_ids {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    )*};
+}
+
+typed_ids! {
+    /// An appointment, from the first hold to its end (UUID version 7, drawn by the gateway).
+    AppointmentId,
+    /// A person's or a device's account.
+    AccountId,
+    /// A browser session.
+    SessionId,
+    /// One event in the outbox or the audit log.
+    EventId,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_short_plain_and_tidy() {
+        for good in ["aegi", "podbi-park", "personalausweis-u24", "1"] {
+            assert_eq!(Key::new(good).unwrap().as_str(), good);
+        }
+        for bad in ["", "-a", "a-", "a--b", "Aegi", "döhren", "a b", &"x".repeat(65), "a\u{200b}"] {
+            assert_eq!(Key::new(bad), Err(NotAKey), "{bad:?}");
+        }
+    }
+}
