@@ -1,0 +1,234 @@
+//! Connecting, and statements that stand alone.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait, Value,
+};
+use tokio::sync::Semaphore;
+
+use crate::engine::Engine;
+use crate::error::DatabaseError;
+use crate::row::Row;
+use crate::unit::Unit;
+
+/// How to connect.
+#[derive(Debug, Clone)]
+pub struct ConnectOptions {
+    /// `sqlite://path/to/file.db` or `postgres://user@host/name`.
+    pub url: String,
+    /// Upper bound of connections that read (SQLite) or of all connections (PostgreSQL), 1 to 1000.
+    pub max_connections: u32,
+    /// How long a request waits for a free connection before it is told `UNAVAILABLE`.
+    pub acquire_timeout: Duration,
+}
+
+/// The database. Cloning is cheap; clones share the connections.
+#[derive(Debug, Clone)]
+pub struct Database {
+    engine: Engine,
+    readers: DatabaseConnection,
+    writer: DatabaseConnection,
+    // SQLite has one writer; waiting here in order is fair, waiting in the driver is not.
+    turn: Arc<Semaphore>,
+}
+
+impl Database {
+    /// Connects. On SQLite the file and its folder are created when missing, in WAL mode with `synchronous=FULL`, so
+    /// that what was acknowledged survives a power cut.
+    ///
+    /// # Errors
+    /// [`DatabaseError::Unavailable`] when the address cannot be reached or is of no known kind.
+    pub async fn connect(options: &ConnectOptions) -> Result<Self, DatabaseError> {
+        let engine = Engine::of_url(&options.url).ok_or_else(|| {
+            DatabaseError::Unavailable("the address must begin with sqlite: or postgres:".into())
+        })?;
+        match engine {
+            Engine::Sqlite => Self::connect_sqlite(options).await,
+            Engine::Postgres => Self::connect_postgres(options).await,
+        }
+    }
+
+    async fn connect_sqlite(options: &ConnectOptions) -> Result<Self, DatabaseError> {
+        if let Some(folder) =
+            sqlite_path(&options.url).and_then(|path| Path::new(path).parent().map(Path::to_owned))
+        {
+            std::fs::create_dir_all(&folder).map_err(|error| {
+                DatabaseError::Unavailable(format!("cannot create {}: {error}", folder.display()))
+            })?;
+        }
+        let open = async |connections: u32| {
+            let mut wanted = common(options);
+            wanted
+                .max_connections(connections)
+                .map_sqlx_sqlite_opts(|file| {
+                    file.create_if_missing(true)
+                        .journal_mode(SqliteJournalMode::Wal)
+                        .synchronous(SqliteSynchronous::Full)
+                        .foreign_keys(true)
+                        .busy_timeout(Duration::from_secs(5))
+                        .statement_cache_capacity(256)
+                        .row_buffer_size(1000)
+                });
+            sea_orm::Database::connect(wanted).await
+        };
+        let writer = open(1).await?;
+        let readers = open(options.max_connections.clamp(1, 16)).await?;
+        Ok(Self {
+            engine: Engine::Sqlite,
+            readers,
+            writer,
+            turn: Arc::new(Semaphore::new(1)),
+        })
+    }
+
+    async fn connect_postgres(options: &ConnectOptions) -> Result<Self, DatabaseError> {
+        let mut wanted = common(options);
+        wanted
+            .max_connections(options.max_connections.clamp(2, 1000))
+            .map_sqlx_postgres_opts(|server| {
+                server
+                    .statement_cache_capacity(256)
+                    .application_name("servicepoint")
+            });
+        let pool = sea_orm::Database::connect(wanted).await?;
+        let turn = Arc::new(Semaphore::new(options.max_connections.max(2) as usize));
+        Ok(Self {
+            engine: Engine::Postgres,
+            readers: pool.clone(),
+            writer: pool,
+            turn,
+        })
+    }
+
+    /// The engine behind this door.
+    pub const fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// Reads any number of rows.
+    ///
+    /// # Errors
+    /// See [`DatabaseError`]. A connection that was lost while idle is replaced and the read repeated once for each.
+    pub async fn rows(&self, sql: &str, values: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
+        let statement = self.statement(sql, values);
+        let mut attempt = 0;
+        loop {
+            match self
+                .readers
+                .query_all_raw(statement.clone())
+                .await
+                .map_err(DatabaseError::from)
+            {
+                Ok(rows) => return Ok(rows.into_iter().map(Row).collect()),
+                // Reading is harmless to repeat; idle connections die when the server restarts.
+                Err(DatabaseError::Unavailable(_)) if attempt < STALE_CONNECTIONS => attempt += 1,
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Reads the first row.
+    ///
+    /// # Errors
+    /// As [`Database::rows`].
+    pub async fn row(&self, sql: &str, values: Vec<Value>) -> Result<Option<Row>, DatabaseError> {
+        Ok(self.rows(sql, values).await?.into_iter().next())
+    }
+
+    /// Runs one statement as a transaction of its own and gives the rows it returns. Never repeated here: only a
+    /// caller whose statement carries an idempotency key may do that.
+    ///
+    /// # Errors
+    /// See [`DatabaseError`].
+    pub async fn write(&self, sql: &str, values: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
+        let _turn = self.turn().await?;
+        let rows = self
+            .writer
+            .query_all_raw(self.statement(sql, values))
+            .await?;
+        Ok(rows.into_iter().map(Row).collect())
+    }
+
+    /// Begins a unit of work: everything written through it is kept by [`Unit::commit`] or undone when it is dropped.
+    ///
+    /// On SQLite units run one after the other (`BEGIN IMMEDIATE`), so a unit must never wait for the network.
+    ///
+    /// # Errors
+    /// See [`DatabaseError`].
+    pub async fn begin(&self) -> Result<Unit, DatabaseError> {
+        let turn = Arc::clone(&self.turn)
+            .acquire_owned()
+            .await
+            .map_err(|_| DatabaseError::Unavailable("the database is closed".into()))?;
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        let mut attempt = 0;
+        loop {
+            match self
+                .writer
+                .begin_with_options(options)
+                .await
+                .map_err(DatabaseError::from)
+            {
+                Ok(transaction) => return Ok(Unit::new(transaction, self.engine, turn)),
+                Err(DatabaseError::Unavailable(_)) if attempt < STALE_CONNECTIONS => attempt += 1,
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Closes all connections.
+    ///
+    /// # Errors
+    /// See [`DatabaseError`].
+    pub async fn close(self) -> Result<(), DatabaseError> {
+        self.readers.close().await?;
+        Ok(self.writer.close().await?)
+    }
+
+    /// The connection for migrations alone.
+    pub fn for_migrations(&self) -> &DatabaseConnection {
+        &self.writer
+    }
+
+    async fn turn(&self) -> Result<tokio::sync::SemaphorePermit<'_>, DatabaseError> {
+        self.turn
+            .acquire()
+            .await
+            .map_err(|_| DatabaseError::Unavailable("the database is closed".into()))
+    }
+
+    fn statement(&self, sql: &str, values: Vec<Value>) -> Statement {
+        Statement::from_sql_and_values(self.engine.backend(), sql, values)
+    }
+}
+
+/// How many dead idle connections one request is willing to meet before it gives up.
+const STALE_CONNECTIONS: u32 = 3;
+
+fn common(options: &ConnectOptions) -> sea_orm::ConnectOptions {
+    let mut wanted = sea_orm::ConnectOptions::new(options.url.clone());
+    wanted
+        .sqlx_logging(false)
+        .record_stmt_in_spans(false)
+        .acquire_timeout(options.acquire_timeout)
+        .connect_timeout(options.acquire_timeout)
+        // A ping before every statement doubles the round trips; one after a pause finds most dead connections.
+        .test_before_acquire(false)
+        .test_before_acquire_if_idle_for(Duration::from_secs(2));
+    wanted
+}
+
+fn sqlite_path(url: &str) -> Option<&str> {
+    let path = url.strip_prefix("sqlite:")?;
+    let path = path.strip_prefix("//").unwrap_or(path);
+    let path = path.split('?').next().unwrap_or(path);
+    (!path.is_empty() && path != ":memory:").then_some(path)
+}

@@ -1,0 +1,28 @@
+//! The one door to SQLite and PostgreSQL: connecting, reading, the unit of work, outbox, audit and the names of rules.
+//!
+//! Nothing here knows what is stored. Features put their statements into a private `store` module and hand them to a
+//! [`Database`] (reads, or one statement that is a transaction of its own) or to a [`Unit`] (several statements that
+//! hold together). Every statement uses `$1`-style parameters, which both engines read alike.
+
+mod audit;
+mod connect;
+mod engine;
+mod error;
+mod idempotency;
+mod outbox;
+mod row;
+mod rules;
+mod unit;
+
+pub use audit::AuditEntry;
+pub use connect::{ConnectOptions, Database};
+pub use engine::Engine;
+pub use error::DatabaseError;
+pub use idempotency::{IdempotencyKey, Remembered};
+pub use outbox::Event;
+pub use row::Row;
+pub use rules::Rule;
+pub use unit::Unit;
+
+/// The values that statements take. Re-exported so that stores need no other import for plain parameters.
+pub use sea_orm::Value;

@@ -1,0 +1,41 @@
+//! The outbox: what happened, written in the same transaction, delivered afterwards at least once.
+
+use domain::identifier::EventId;
+use domain::time::Timestamp;
+use uuid::Uuid;
+
+use crate::error::DatabaseError;
+use crate::unit::Unit;
+
+/// Something that happened. Payloads carry ids and facts, never names or addresses of people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// Its id, in order of time (UUID version 7); the stable id of whatever message follows from it.
+    pub id: EventId,
+    /// A dotted word: `appointment.booked`.
+    pub kind: &'static str,
+    /// What it happened to.
+    pub subject: Uuid,
+    /// Details as JSON.
+    pub payload: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl Unit {
+    /// Writes `event` into the outbox.
+    ///
+    /// # Errors
+    /// See [`DatabaseError`].
+    pub async fn record(&self, event: &Event) -> Result<(), DatabaseError> {
+        let sql = "INSERT INTO outbox (id, kind, subject, payload, at) VALUES ($1, $2, $3, $4, $5)";
+        let values = vec![
+            event.id.0.into(),
+            event.kind.into(),
+            event.subject.into(),
+            event.payload.as_str().into(),
+            event.at.millis().into(),
+        ];
+        self.execute(sql, values).await.map(drop)
+    }
+}

@@ -1,0 +1,76 @@
+//! The named rules that the database itself holds, and what each engine calls them.
+//!
+//! Races are decided by these rules, never by a check before a write. A rule that is missing here is an internal error
+//! when it is broken; so a migration that adds a rule adds a row.
+
+/// A rule of the schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Rule {
+    /// A cell of a pool never holds more than its capacity.
+    CapacityNotExceeded,
+    /// A cell of a pool never holds less than nothing.
+    TakenNotNegative,
+    /// Each key of a repeated request is remembered once.
+    IdempotencyKey,
+    /// Each appointment has a number of its own.
+    AppointmentNumber,
+    /// Each name used to sign in belongs to one account.
+    AccountLogin,
+    /// Each version of the city has a number of its own.
+    CityVersion,
+}
+
+/// One row per rule: the rule, PostgreSQL's constraint, and how SQLite words the violation.
+const NAMES: &[(Rule, &str, &str)] = &[
+    (
+        Rule::CapacityNotExceeded,
+        "capacity_not_exceeded",
+        "CHECK constraint failed: capacity_not_exceeded",
+    ),
+    (
+        Rule::TakenNotNegative,
+        "taken_not_negative",
+        "CHECK constraint failed: taken_not_negative",
+    ),
+    (
+        Rule::IdempotencyKey,
+        "idempotency_pkey",
+        "UNIQUE constraint failed: idempotency.key",
+    ),
+    (
+        Rule::AppointmentNumber,
+        "appointment_number_key",
+        "UNIQUE constraint failed: appointment.number",
+    ),
+    (
+        Rule::AccountLogin,
+        "account_login_key",
+        "UNIQUE constraint failed: account.login",
+    ),
+    (
+        Rule::CityVersion,
+        "city_version_pkey",
+        "UNIQUE constraint failed: city_version.version",
+    ),
+];
+
+impl Rule {
+    /// Every rule.
+    pub fn all() -> impl Iterator<Item = Self> {
+        NAMES.iter().map(|(rule, _, _)| *rule)
+    }
+
+    pub(crate) fn of_postgres(constraint: &str) -> Option<Self> {
+        NAMES
+            .iter()
+            .find(|(_, postgres, _)| *postgres == constraint)
+            .map(|(rule, _, _)| *rule)
+    }
+
+    pub(crate) fn of_sqlite(message: &str) -> Option<Self> {
+        NAMES
+            .iter()
+            .find(|(_, _, sqlite)| message.contains(sqlite))
+            .map(|(rule, _, _)| *rule)
+    }
+}

@@ -1,0 +1,81 @@
+//! The unit of work: several writes that hold together or not at all.
+
+use sea_orm::{ConnectionTrait, DatabaseTransaction, Statement, Value};
+use tokio::sync::OwnedSemaphorePermit;
+
+use crate::engine::Engine;
+use crate::error::DatabaseError;
+use crate::row::Row;
+
+/// An open unit of work. Dropping it undoes everything; [`Unit::commit`] keeps it.
+pub struct Unit {
+    transaction: DatabaseTransaction,
+    engine: Engine,
+    _turn: OwnedSemaphorePermit,
+}
+
+impl Unit {
+    pub(crate) fn new(
+        transaction: DatabaseTransaction,
+        engine: Engine,
+        turn: OwnedSemaphorePermit,
+    ) -> Self {
+        Self {
+            transaction,
+            engine,
+            _turn: turn,
+        }
+    }
+
+    /// The engine behind this unit.
+    pub const fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// Runs a statement and says how many rows it touched.
+    ///
+    /// # Errors
+    /// See [`DatabaseError`]. After an error the unit can only be dropped.
+    pub async fn execute(&self, sql: &str, values: Vec<Value>) -> Result<u64, DatabaseError> {
+        Ok(self
+            .transaction
+            .execute_raw(self.statement(sql, values))
+            .await?
+            .rows_affected())
+    }
+
+    /// Runs a statement and gives the rows it returns.
+    ///
+    /// # Errors
+    /// As [`Unit::execute`].
+    pub async fn rows(&self, sql: &str, values: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
+        Ok(self
+            .transaction
+            .query_all_raw(self.statement(sql, values))
+            .await?
+            .into_iter()
+            .map(Row)
+            .collect())
+    }
+
+    /// Runs a statement and gives the first row it returns.
+    ///
+    /// # Errors
+    /// As [`Unit::execute`].
+    pub async fn row(&self, sql: &str, values: Vec<Value>) -> Result<Option<Row>, DatabaseError> {
+        Ok(self.rows(sql, values).await?.into_iter().next())
+    }
+
+    /// Keeps everything that was written.
+    ///
+    /// # Errors
+    /// See [`DatabaseError`]. When the connection breaks during the commit its outcome is unknown; the idempotency key
+    /// of the request tells on the next try.
+    pub async fn commit(self) -> Result<(), DatabaseError> {
+        Ok(self.transaction.commit().await?)
+    }
+
+    fn statement(&self, sql: &str, values: Vec<Value>) -> Statement {
+        Statement::from_sql_and_values(self.engine.backend(), sql, values)
+    }
+}
