@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, SqliteTransactionMode, Statement, TransactionOptions,
-    TransactionTrait, Value,
+    ConnectionTrait, DatabaseConnection, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value,
 };
 use tokio::sync::Semaphore;
 
@@ -44,9 +43,8 @@ impl Database {
     /// # Errors
     /// [`DatabaseError::Unavailable`] when the address cannot be reached or is of no known kind.
     pub async fn connect(options: &ConnectOptions) -> Result<Self, DatabaseError> {
-        let engine = Engine::of_url(&options.url).ok_or_else(|| {
-            DatabaseError::Unavailable("the address must begin with sqlite: or postgres:".into())
-        })?;
+        let engine = Engine::of_url(&options.url)
+            .ok_or_else(|| DatabaseError::Unavailable("the address must begin with sqlite: or postgres:".into()))?;
         match engine {
             Engine::Sqlite => Self::connect_sqlite(options).await,
             Engine::Postgres => Self::connect_postgres(options).await,
@@ -54,55 +52,36 @@ impl Database {
     }
 
     async fn connect_sqlite(options: &ConnectOptions) -> Result<Self, DatabaseError> {
-        if let Some(folder) =
-            sqlite_path(&options.url).and_then(|path| Path::new(path).parent().map(Path::to_owned))
-        {
-            std::fs::create_dir_all(&folder).map_err(|error| {
-                DatabaseError::Unavailable(format!("cannot create {}: {error}", folder.display()))
-            })?;
+        if let Some(folder) = sqlite_path(&options.url).and_then(|path| Path::new(path).parent().map(Path::to_owned)) {
+            std::fs::create_dir_all(&folder)
+                .map_err(|error| DatabaseError::Unavailable(format!("cannot create {}: {error}", folder.display())))?;
         }
         let open = async |connections: u32| {
             let mut wanted = common(options);
-            wanted
-                .max_connections(connections)
-                .map_sqlx_sqlite_opts(|file| {
-                    file.create_if_missing(true)
-                        .journal_mode(SqliteJournalMode::Wal)
-                        .synchronous(SqliteSynchronous::Full)
-                        .foreign_keys(true)
-                        .busy_timeout(Duration::from_secs(5))
-                        .statement_cache_capacity(256)
-                        .row_buffer_size(1000)
-                });
+            wanted.max_connections(connections).map_sqlx_sqlite_opts(|file| {
+                file.create_if_missing(true)
+                    .journal_mode(SqliteJournalMode::Wal)
+                    .synchronous(SqliteSynchronous::Full)
+                    .foreign_keys(true)
+                    .busy_timeout(Duration::from_secs(5))
+                    .statement_cache_capacity(256)
+                    .row_buffer_size(1000)
+            });
             sea_orm::Database::connect(wanted).await
         };
         let writer = open(1).await?;
         let readers = open(options.max_connections.clamp(1, 16)).await?;
-        Ok(Self {
-            engine: Engine::Sqlite,
-            readers,
-            writer,
-            turn: Arc::new(Semaphore::new(1)),
-        })
+        Ok(Self { engine: Engine::Sqlite, readers, writer, turn: Arc::new(Semaphore::new(1)) })
     }
 
     async fn connect_postgres(options: &ConnectOptions) -> Result<Self, DatabaseError> {
         let mut wanted = common(options);
         wanted
             .max_connections(options.max_connections.clamp(2, 1000))
-            .map_sqlx_postgres_opts(|server| {
-                server
-                    .statement_cache_capacity(256)
-                    .application_name("servicepoint")
-            });
+            .map_sqlx_postgres_opts(|server| server.statement_cache_capacity(256).application_name("servicepoint"));
         let pool = sea_orm::Database::connect(wanted).await?;
         let turn = Arc::new(Semaphore::new(options.max_connections.max(2) as usize));
-        Ok(Self {
-            engine: Engine::Postgres,
-            readers: pool.clone(),
-            writer: pool,
-            turn,
-        })
+        Ok(Self { engine: Engine::Postgres, readers: pool.clone(), writer: pool, turn })
     }
 
     /// The engine behind this door.
@@ -118,12 +97,7 @@ impl Database {
         let statement = self.statement(sql, values);
         let mut attempt = 0;
         loop {
-            match self
-                .readers
-                .query_all_raw(statement.clone())
-                .await
-                .map_err(DatabaseError::from)
-            {
+            match self.readers.query_all_raw(statement.clone()).await.map_err(DatabaseError::from) {
                 Ok(rows) => return Ok(rows.into_iter().map(Row).collect()),
                 // Reading is harmless to repeat; idle connections die when the server restarts.
                 Err(DatabaseError::Unavailable(_)) if attempt < STALE_CONNECTIONS => attempt += 1,
@@ -147,10 +121,7 @@ impl Database {
     /// See [`DatabaseError`].
     pub async fn write(&self, sql: &str, values: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
         let _turn = self.turn().await?;
-        let rows = self
-            .writer
-            .query_all_raw(self.statement(sql, values))
-            .await?;
+        let rows = self.writer.query_all_raw(self.statement(sql, values)).await?;
         Ok(rows.into_iter().map(Row).collect())
     }
 
@@ -171,12 +142,7 @@ impl Database {
         };
         let mut attempt = 0;
         loop {
-            match self
-                .writer
-                .begin_with_options(options)
-                .await
-                .map_err(DatabaseError::from)
-            {
+            match self.writer.begin_with_options(options).await.map_err(DatabaseError::from) {
                 Ok(transaction) => return Ok(Unit::new(transaction, self.engine, turn)),
                 Err(DatabaseError::Unavailable(_)) if attempt < STALE_CONNECTIONS => attempt += 1,
                 Err(error) => return Err(error),
@@ -199,10 +165,7 @@ impl Database {
     }
 
     async fn turn(&self) -> Result<tokio::sync::SemaphorePermit<'_>, DatabaseError> {
-        self.turn
-            .acquire()
-            .await
-            .map_err(|_| DatabaseError::Unavailable("the database is closed".into()))
+        self.turn.acquire().await.map_err(|_| DatabaseError::Unavailable("the database is closed".into()))
     }
 
     fn statement(&self, sql: &str, values: Vec<Value>) -> Statement {

@@ -32,8 +32,7 @@ impl From<DbErr> for DatabaseError {
     fn from(error: DbErr) -> Self {
         match &error {
             DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => Self::Unavailable(error.to_string()),
-            DbErr::Exec(RuntimeErr::SqlxError(cause))
-            | DbErr::Query(RuntimeErr::SqlxError(cause)) => of_driver(cause),
+            DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause)) => of_driver(cause),
             _ => Self::Internal(error.to_string()),
         }
     }
@@ -54,21 +53,14 @@ fn of_driver(error: &sea_orm::SqlxError) -> DatabaseError {
         };
     };
     let code = cause.code().unwrap_or_default();
-    if let Some(rule) = cause
-        .constraint()
-        .and_then(Rule::of_postgres)
-        .or_else(|| Rule::of_sqlite(cause.message()))
-    {
+    if let Some(rule) = cause.constraint().and_then(Rule::of_postgres).or_else(|| Rule::of_sqlite(cause.message())) {
         return DatabaseError::Broken(rule);
     }
     // Five signs: an SQLSTATE of PostgreSQL. Fewer: an extended result code of SQLite, whose low byte is the kind.
     if code.len() == 5 {
         return match &*code {
             "40001" | "40P01" | "55P03" => DatabaseError::Contended,
-            _ if ["08", "53", "57", "58", "25006"]
-                .iter()
-                .any(|class| code.starts_with(class)) =>
-            {
+            _ if ["08", "53", "57", "58", "25006"].iter().any(|class| code.starts_with(class)) => {
                 DatabaseError::Unavailable(cause.message().to_owned())
             }
             _ => DatabaseError::Internal(cause.message().to_owned()),
@@ -77,9 +69,7 @@ fn of_driver(error: &sea_orm::SqlxError) -> DatabaseError {
     match code.parse::<u32>().map(|extended| extended & 0xff) {
         Ok(5 | 6) => DatabaseError::Contended,
         // Permission, read-only, I/O, corrupt, full, cannot open, not a database.
-        Ok(3 | 8 | 10 | 11 | 13 | 14 | 26) => {
-            DatabaseError::Unavailable(cause.message().to_owned())
-        }
+        Ok(3 | 8 | 10 | 11 | 13 | 14 | 26) => DatabaseError::Unavailable(cause.message().to_owned()),
         _ => DatabaseError::Internal(cause.message().to_owned()),
     }
 }

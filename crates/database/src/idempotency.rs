@@ -33,14 +33,8 @@ impl Database {
     ///
     /// # Errors
     /// See [`DatabaseError`].
-    pub async fn remembered(
-        &self,
-        key: &IdempotencyKey,
-    ) -> Result<Option<Remembered>, DatabaseError> {
-        self.row(FIND, vec![key.key.to_vec().into()])
-            .await?
-            .map(|row| compare(&row, key))
-            .transpose()
+    pub async fn remembered(&self, key: &IdempotencyKey) -> Result<Option<Remembered>, DatabaseError> {
+        self.row(FIND, vec![key.key.to_vec().into()]).await?.map(|row| compare(&row, key)).transpose()
     }
 }
 
@@ -49,42 +43,22 @@ impl Unit {
     ///
     /// # Errors
     /// See [`DatabaseError`].
-    pub async fn remembered(
-        &self,
-        key: &IdempotencyKey,
-    ) -> Result<Option<Remembered>, DatabaseError> {
-        self.row(FIND, vec![key.key.to_vec().into()])
-            .await?
-            .map(|row| compare(&row, key))
-            .transpose()
+    pub async fn remembered(&self, key: &IdempotencyKey) -> Result<Option<Remembered>, DatabaseError> {
+        self.row(FIND, vec![key.key.to_vec().into()]).await?.map(|row| compare(&row, key)).transpose()
     }
 
     /// Remembers that `key` had its effect on `subject`. Rows can be dropped a day later.
     ///
     /// # Errors
     /// [`DatabaseError::Broken`] with `Rule::IdempotencyKey` when the key is already remembered.
-    pub async fn remember(
-        &self,
-        key: &IdempotencyKey,
-        subject: Uuid,
-        now: Timestamp,
-    ) -> Result<(), DatabaseError> {
+    pub async fn remember(&self, key: &IdempotencyKey, subject: Uuid, now: Timestamp) -> Result<(), DatabaseError> {
         let sql = "INSERT INTO idempotency (key, request, subject, at) VALUES ($1, $2, $3, $4)";
-        let values = vec![
-            key.key.to_vec().into(),
-            key.request.to_vec().into(),
-            subject.into(),
-            now.millis().into(),
-        ];
+        let values = vec![key.key.to_vec().into(), key.request.to_vec().into(), subject.into(), now.millis().into()];
         self.execute(sql, values).await.map(drop)
     }
 }
 
 fn compare(row: &Row, key: &IdempotencyKey) -> Result<Remembered, DatabaseError> {
     let request: Vec<u8> = row.get("request")?;
-    if request == key.request {
-        Ok(Remembered::Same(row.get("subject")?))
-    } else {
-        Ok(Remembered::Mismatch)
-    }
+    if request == key.request { Ok(Remembered::Same(row.get("subject")?)) } else { Ok(Remembered::Mismatch) }
 }

@@ -22,36 +22,12 @@ pub enum Rule {
 
 /// One row per rule: the rule, PostgreSQL's constraint, and how SQLite words the violation.
 const NAMES: &[(Rule, &str, &str)] = &[
-    (
-        Rule::CapacityNotExceeded,
-        "capacity_not_exceeded",
-        "CHECK constraint failed: capacity_not_exceeded",
-    ),
-    (
-        Rule::TakenNotNegative,
-        "taken_not_negative",
-        "CHECK constraint failed: taken_not_negative",
-    ),
-    (
-        Rule::IdempotencyKey,
-        "idempotency_pkey",
-        "UNIQUE constraint failed: idempotency.key",
-    ),
-    (
-        Rule::AppointmentNumber,
-        "appointment_number_key",
-        "UNIQUE constraint failed: appointment.number",
-    ),
-    (
-        Rule::AccountLogin,
-        "account_login_key",
-        "UNIQUE constraint failed: account.login",
-    ),
-    (
-        Rule::CityVersion,
-        "city_version_pkey",
-        "UNIQUE constraint failed: city_version.version",
-    ),
+    (Rule::CapacityNotExceeded, "capacity_not_exceeded", "CHECK constraint failed: capacity_not_exceeded"),
+    (Rule::TakenNotNegative, "taken_not_negative", "CHECK constraint failed: taken_not_negative"),
+    (Rule::IdempotencyKey, "idempotency_pkey", "UNIQUE constraint failed: idempotency.key"),
+    (Rule::AppointmentNumber, "appointment_number_key", "UNIQUE constraint failed: appointment.number"),
+    (Rule::AccountLogin, "account_login_key", "UNIQUE constraint failed: account.login"),
+    (Rule::CityVersion, "city_version_pkey", "UNIQUE constraint failed: city_version.version"),
 ];
 
 impl Rule {
@@ -61,16 +37,10 @@ impl Rule {
     }
 
     pub(crate) fn of_postgres(constraint: &str) -> Option<Self> {
-        NAMES
-            .iter()
-            .find(|(_, postgres, _)| *postgres == constraint)
-            .map(|(rule, _, _)| *rule)
+        NAMES.iter().find(|(_, postgres, _)| *postgres == constraint).map(|(rule, _, _)| *rule)
     }
 
     pub(crate) fn of_sqlite(message: &str) -> Option<Self> {
-        NAMES
-            .iter()
-            .find(|(_, _, sqlite)| message.contains(sqlite))
-            .map(|(rule, _, _)| *rule)
+        NAMES.iter().find(|(_, _, sqlite)| message.contains(sqlite)).map(|(rule, _, _)| *rule)
     }
 }

@@ -15,16 +15,8 @@ pub struct Unit {
 }
 
 impl Unit {
-    pub(crate) fn new(
-        transaction: DatabaseTransaction,
-        engine: Engine,
-        turn: OwnedSemaphorePermit,
-    ) -> Self {
-        Self {
-            transaction,
-            engine,
-            _turn: turn,
-        }
+    pub(crate) fn new(transaction: DatabaseTransaction, engine: Engine, turn: OwnedSemaphorePermit) -> Self {
+        Self { transaction, engine, _turn: turn }
     }
 
     /// The engine behind this unit.
@@ -37,11 +29,7 @@ impl Unit {
     /// # Errors
     /// See [`DatabaseError`]. After an error the unit can only be dropped.
     pub async fn execute(&self, sql: &str, values: Vec<Value>) -> Result<u64, DatabaseError> {
-        Ok(self
-            .transaction
-            .execute_raw(self.statement(sql, values))
-            .await?
-            .rows_affected())
+        Ok(self.transaction.execute_raw(self.statement(sql, values)).await?.rows_affected())
     }
 
     /// Runs a statement and gives the rows it returns.
@@ -49,13 +37,7 @@ impl Unit {
     /// # Errors
     /// As [`Unit::execute`].
     pub async fn rows(&self, sql: &str, values: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
-        Ok(self
-            .transaction
-            .query_all_raw(self.statement(sql, values))
-            .await?
-            .into_iter()
-            .map(Row)
-            .collect())
+        Ok(self.transaction.query_all_raw(self.statement(sql, values)).await?.into_iter().map(Row).collect())
     }
 
     /// Runs a statement and gives the first row it returns.

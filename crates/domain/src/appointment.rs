@@ -79,7 +79,12 @@ impl Status {
     /// Whether an appointment in this state takes a place.
     pub const fn takes_a_place(self) -> bool {
         match self {
-            Self::Held | Self::PendingConfirmation | Self::Confirmed | Self::CheckedIn | Self::Called | Self::Serving => true,
+            Self::Held
+            | Self::PendingConfirmation
+            | Self::Confirmed
+            | Self::CheckedIn
+            | Self::Called
+            | Self::Serving => true,
             Self::Finished | Self::Missed | Self::Cancelled | Self::Expired => false,
         }
     }
@@ -93,7 +98,9 @@ impl Status {
             (Step::AskConfirmation, Self::Held) => Ok(Self::PendingConfirmation),
             (Step::Confirm, Self::Held | Self::PendingConfirmation) => Ok(Self::Confirmed),
             (Step::Reschedule, Self::Confirmed | Self::PendingConfirmation) => Ok(self),
-            (Step::Cancel, Self::Held | Self::PendingConfirmation | Self::Confirmed | Self::CheckedIn) => Ok(Self::Cancelled),
+            (Step::Cancel, Self::Held | Self::PendingConfirmation | Self::Confirmed | Self::CheckedIn) => {
+                Ok(Self::Cancelled)
+            }
             (Step::Lapse, Self::Held | Self::PendingConfirmation) => Ok(Self::Expired),
             (Step::CheckIn, Self::Confirmed) => Ok(Self::CheckedIn),
             (Step::Call, Self::CheckedIn | Self::Called) => Ok(Self::Called),

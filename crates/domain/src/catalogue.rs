@@ -93,7 +93,8 @@ pub struct WayOffer {
 impl Service {
     /// The fee for one person that holds on `day`; `None` when it is not known.
     pub fn fee_on(&self, day: NaiveDate) -> Option<Cents> {
-        let holds = |fee: &&Fee| fee.valid_from.is_none_or(|from| from <= day) && fee.valid_to.is_none_or(|to| day <= to);
+        let holds =
+            |fee: &&Fee| fee.valid_from.is_none_or(|from| from <= day) && fee.valid_to.is_none_or(|to| day <= to);
         self.fees.iter().rev().find(holds).map(|fee| fee.amount)
     }
 

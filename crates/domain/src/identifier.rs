@@ -17,7 +17,9 @@ pub struct Key(Arc<str>);
 
 /// Why a text is not a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a key is 1 to 64 lower-case letters (a-z), digits and single hyphens, and starts and ends with a letter or digit")]
+#[error(
+    "a key is 1 to 64 lower-case letters (a-z), digits and single hyphens, and starts and ends with a letter or digit"
+)]
 pub struct NotAKey;
 
 impl Key {

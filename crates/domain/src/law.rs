@@ -1,20 +1,39 @@
 //! The law as data: presence, ways, trust level and automation, and the rules no city may break.
 //!
 //! [`violations`] is asked when a city is loaded; what it names is refused. [`gate`] answers a citizen's first
-//! question: must I come, and if not, what else is there?
+//! question: must I come, and if not, what else is there? Both read the same table of statutes (`law/statutes.rs`) and
+//! find a statute in a service by its citation (`law/citation.rs`).
 
+mod citation;
 mod gate;
 mod rules;
+mod statutes;
+
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-pub use gate::{Answer, OpenWay, Situation, gate};
+pub use gate::{Answer, Mobility, MustCome, OpenWay, Reason, Refusal, RefusedWay, Situation, gate};
 pub use rules::{Violation, violations};
 
 /// The statute a rule or service rests on, as cited ("§ 9 PAuswG").
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct LegalBasis(pub String);
+
+impl LegalBasis {
+    /// Whether nothing is cited.
+    pub fn is_blank(&self) -> bool {
+        self.0.trim().is_empty()
+    }
+}
+
+impl fmt::Display for LegalBasis {
+    /// Writes the citation as it stands.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
 
 /// Whether somebody has to come in person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,7 +82,42 @@ pub enum Way {
     Mobile,
 }
 
+impl fmt::Display for Way {
+    /// Writes the name in data files.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 impl Way {
+    /// Every way.
+    pub const ALL: [Self; 9] = [
+        Self::Online,
+        Self::Video,
+        Self::Phone,
+        Self::Post,
+        Self::Courier,
+        Self::Locker,
+        Self::Kiosk,
+        Self::Counter,
+        Self::Mobile,
+    ];
+
+    /// The name in data files and interfaces.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Online => "online",
+            Self::Video => "video",
+            Self::Phone => "phone",
+            Self::Post => "post",
+            Self::Courier => "courier",
+            Self::Locker => "locker",
+            Self::Kiosk => "kiosk",
+            Self::Counter => "counter",
+            Self::Mobile => "mobile",
+        }
+    }
+
     /// Whether the person stands before an official on this way.
     pub const fn in_person(self) -> bool {
         match self {

@@ -85,7 +85,11 @@ pub struct DeskGroup {
 
 impl DeskGroup {
     /// Whether a visit that needs all of `skills` and `equipment` can be served here.
-    pub fn serves<'a>(&self, mut skills: impl Iterator<Item = &'a Key>, mut equipment: impl Iterator<Item = &'a Key>) -> bool {
+    pub fn serves<'a>(
+        &self,
+        mut skills: impl Iterator<Item = &'a Key>,
+        mut equipment: impl Iterator<Item = &'a Key>,
+    ) -> bool {
         skills.all(|skill| self.skills.contains(skill)) && equipment.all(|thing| self.equipment.contains(thing))
     }
 }

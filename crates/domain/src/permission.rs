@@ -83,11 +83,14 @@ impl Permission {
     /// The matrix as a Markdown table, for `docs/permissions.md`.
     pub fn markdown() -> String {
         use std::fmt::Write;
-        let mut table =
-            String::from("| permission | what it opens | citizen | clerk | lead | operator | device |\n|---|---|---|---|---|---|---|\n");
+        let mut table = String::from(
+            "| permission | what it opens | citizen | clerk | lead | operator | device |\n|---|---|---|---|---|---|---|\n",
+        );
         for permission in Self::ALL {
-            let marks: Vec<&str> = Role::ALL.iter().map(|role| if permission.roles().contains(role) { "yes" } else { "-" }).collect();
-            let _ = writeln!(table, "| `{permission:?}` | {} | {} |", permission.description().trim(), marks.join(" | "));
+            let marks: Vec<&str> =
+                Role::ALL.iter().map(|role| if permission.roles().contains(role) { "yes" } else { "-" }).collect();
+            let _ =
+                writeln!(table, "| `{permission:?}` | {} | {} |", permission.description().trim(), marks.join(" | "));
         }
         table
     }

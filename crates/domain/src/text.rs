@@ -110,8 +110,9 @@ pub fn line(raw: &str, max: usize) -> Result<String, TextRefusal> {
 pub fn person_name(raw: &str) -> Result<String, TextRefusal> {
     let name = line(raw, 200)?;
     let mark = |c: char| matches!(c, '\u{0300}'..='\u{036f}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}');
-    let punctuation =
-        |c: char| matches!(c, ' ' | '-' | '\'' | '.' | ',' | '\u{2019}' | '\u{02bc}' | '\u{2010}' | '\u{b7}' | '`' | '\u{b4}');
+    let punctuation = |c: char| {
+        matches!(c, ' ' | '-' | '\'' | '.' | ',' | '\u{2019}' | '\u{02bc}' | '\u{2010}' | '\u{b7}' | '`' | '\u{b4}')
+    };
     let allowed = |c: char| c.is_alphabetic() || mark(c) || punctuation(c);
     if !name.chars().all(allowed) || !name.chars().any(char::is_alphabetic) {
         return Err(TextRefusal::Sign);
@@ -141,7 +142,11 @@ pub fn mail_address(raw: &str) -> Result<String, TextRefusal> {
             && !label.ends_with('-')
     };
     let domain_ok = domain.contains('.') && domain.split('.').all(label_ok);
-    if local_ok && domain_ok && address.len() <= 254 { Ok(format!("{local}@{}", domain.to_lowercase())) } else { Err(TextRefusal::Form) }
+    if local_ok && domain_ok && address.len() <= 254 {
+        Ok(format!("{local}@{}", domain.to_lowercase()))
+    } else {
+        Err(TextRefusal::Form)
+    }
 }
 
 /// A telephone number in the form `+` and 7 to 15 digits (E.164). A leading `0` means a number of Germany (`+49`).
@@ -157,7 +162,8 @@ pub fn phone_number(raw: &str) -> Result<String, TextRefusal> {
         digits = format!("+49{rest}");
     }
     let number = digits.strip_prefix('+').ok_or(TextRefusal::Form)?;
-    let valid = (7..=15).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit()) && !number.starts_with('0');
+    let valid =
+        (7..=15).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit()) && !number.starts_with('0');
     if valid { Ok(digits) } else { Err(TextRefusal::Form) }
 }
 

@@ -44,7 +44,11 @@ impl Timestamp {
 
     /// As a date and time of the calendar in UTC. Instants outside the calendar's range become its nearest end.
     pub fn to_utc(self) -> DateTime<Utc> {
-        DateTime::from_timestamp_millis(self.0).unwrap_or(if self.0 < 0 { DateTime::<Utc>::MIN_UTC } else { DateTime::<Utc>::MAX_UTC })
+        DateTime::from_timestamp_millis(self.0).unwrap_or(if self.0 < 0 {
+            DateTime::<Utc>::MIN_UTC
+        } else {
+            DateTime::<Utc>::MAX_UTC
+        })
     }
 
     /// What the wall clock of `zone` shows at this instant.
@@ -96,7 +100,9 @@ pub fn first_instant_at(local: NaiveDateTime, zone: Tz) -> Timestamp {
     match resolve(local, zone) {
         WallClock::Once(at) | WallClock::Fold { first: at, .. } => at,
         // Gaps are 15 minutes to 24 hours; walk on by quarters until the clock exists again.
-        WallClock::Gap => first_instant_at(local + TimeDelta::minutes(15) - TimeDelta::minutes(quarter_rest(local)), zone),
+        WallClock::Gap => {
+            first_instant_at(local + TimeDelta::minutes(15) - TimeDelta::minutes(quarter_rest(local)), zone)
+        }
     }
 }
 

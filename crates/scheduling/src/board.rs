@@ -1,0 +1,232 @@
+//! The board: the city that serves and what is taken, in memory. It answers every search and is never asked for truth.
+//!
+//! It follows the database in two ways: this process's own bookings are entered at once, those of others within seconds
+//! (`follow_changes`). What lapses by time lapses here by time too, whether or not anybody has tidied the database.
+
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use capacity::{Claim, Ledger, PoolId, Supply};
+use domain::city::City;
+use domain::identifier::AppointmentId;
+use domain::time::Timestamp;
+use uuid::Uuid;
+
+use crate::appointment::Appointment;
+use crate::failure::Problem;
+use crate::take::Take;
+
+/// How many of its own events a process remembers, to tell them from those of others.
+const OWN_EVENTS: usize = 32_768;
+
+/// What is taken, mirrored in memory.
+#[derive(Debug, Default)]
+pub struct Board {
+    state: RwLock<Option<State>>,
+    own: RwLock<Own>,
+}
+
+/// The city that serves and its compiled supply.
+#[derive(Debug)]
+pub struct Picture {
+    /// The city.
+    pub city: Arc<City>,
+    /// The number of its version.
+    pub version: i64,
+    /// SHA-256 of its canonical text, in hexadecimal digits.
+    pub fingerprint: String,
+    /// What its rules make of the days that can be booked.
+    pub supply: Arc<Supply>,
+}
+
+#[derive(Debug)]
+struct State {
+    picture: Arc<Picture>,
+    ledger: Ledger,
+    lapsing: BTreeMap<(Timestamp, Uuid), Vec<Take>>,
+    expiry: HashMap<Uuid, Timestamp>,
+    /// Lapsed by the clock, not yet tidied in the database: already given back here.
+    lapsed: HashMap<Uuid, Vec<Take>>,
+}
+
+#[derive(Debug, Default)]
+struct Own {
+    ids: HashSet<Uuid>,
+    order: VecDeque<Uuid>,
+}
+
+impl Board {
+    /// The city that serves.
+    ///
+    /// # Errors
+    /// [`Problem::NoCity`] when none was loaded yet.
+    pub fn picture(&self) -> Result<Arc<Picture>, Problem> {
+        self.read().as_ref().map(|state| Arc::clone(&state.picture)).ok_or(Problem::NoCity)
+    }
+
+    /// A number that grows with every change of what is taken.
+    pub fn epoch(&self) -> u64 {
+        self.read().as_ref().map_or(0, |state| state.ledger.epoch())
+    }
+
+    /// Lets `answer` read what is taken at `now`.
+    ///
+    /// # Errors
+    /// [`Problem::NoCity`] when none was loaded yet.
+    pub(crate) fn ask<T>(&self, now: Timestamp, answer: impl FnOnce(&Picture, &Ledger) -> T) -> Result<T, Problem> {
+        let due = |state: &State| state.lapsing.first_key_value().is_some_and(|((at, _), _)| *at <= now);
+        let is_due = self.read().as_ref().is_some_and(due);
+        if is_due && let Some(state) = self.write().as_mut() {
+            state.lapse(now);
+        }
+        let guard = self.read();
+        let state = guard.as_ref().ok_or(Problem::NoCity)?;
+        Ok(answer(&state.picture, &state.ledger))
+    }
+
+    /// The first claim whose cells are free here, or the first of all.
+    pub(crate) fn first_free<'a>(&self, claims: &'a [Claim], now: Timestamp) -> &'a Claim {
+        let free = self.ask(now, |_, ledger| claims.iter().find(|claim| ledger.free(claim) > 0));
+        free.ok().flatten().unwrap_or(&claims[0])
+    }
+
+    /// Enters a new appointment of this process.
+    pub(crate) fn take(&self, appointment: &Appointment) {
+        let Some(state) = &mut *self.write() else { return };
+        state.count(&appointment.takes, 1);
+        state.watch(appointment);
+    }
+
+    /// Notes when an appointment lapses now, whose places are counted already.
+    pub(crate) fn lapse_at(&self, appointment: &Appointment) {
+        if let Some(state) = &mut *self.write() {
+            state.unwatch(appointment.id.0);
+            state.watch(appointment);
+        }
+    }
+
+    /// Takes an appointment's places off the board.
+    pub(crate) fn forget(&self, id: AppointmentId, takes: &[Take]) {
+        let Some(state) = &mut *self.write() else { return };
+        // What lapsed by the clock was given back then.
+        if !state.unwatch(id.0) {
+            state.count(takes, -1);
+        }
+    }
+
+    /// Moves an appointment: `taken` and `given_back` are the places that changed.
+    pub(crate) fn shift(&self, appointment: &Appointment, taken: &[(i64, i64)], given_back: &[(i64, i64)]) {
+        let Some(state) = &mut *self.write() else { return };
+        for (pool, at) in taken {
+            state.ledger.add(PoolId(*pool), *at, 1);
+        }
+        for (pool, at) in given_back {
+            state.ledger.add(PoolId(*pool), *at, -1);
+        }
+        state.unwatch(appointment.id.0);
+        state.watch(appointment);
+    }
+
+    /// Notes an event as this process's own, so that following the changes does not read it again.
+    pub(crate) fn own(&self, event: Uuid) {
+        let own = &mut *self.own.write().unwrap_or_else(PoisonError::into_inner);
+        if own.ids.insert(event) {
+            own.order.push_back(event);
+        }
+        if own.order.len() > OWN_EVENTS
+            && let Some(oldest) = own.order.pop_front()
+        {
+            own.ids.remove(&oldest);
+        }
+    }
+
+    /// Whether the event is this process's own, or was followed already.
+    pub(crate) fn is_own(&self, event: Uuid) -> bool {
+        self.own.read().unwrap_or_else(PoisonError::into_inner).ids.contains(&event)
+    }
+
+    /// Replaces everything: a new city, a new day, or the first start.
+    pub(crate) fn replace(&self, picture: Picture, counts: &[(i64, String)], lapsing: &[Appointment], now: Timestamp) {
+        let mut ledger = Ledger::new(Arc::clone(&picture.supply));
+        for (pool, cells) in counts {
+            for cell in cells.split(',') {
+                let Some((at, taken)) = cell.split_once(':') else { continue };
+                if let (Ok(at), Ok(taken)) = (at.parse(), taken.parse()) {
+                    ledger.set(PoolId(*pool), at, taken);
+                }
+            }
+        }
+        let mut state = State {
+            picture: Arc::new(picture),
+            ledger,
+            lapsing: BTreeMap::new(),
+            expiry: HashMap::new(),
+            lapsed: HashMap::new(),
+        };
+        for appointment in lapsing {
+            state.watch(appointment);
+        }
+        state.lapse(now);
+        *self.write() = Some(state);
+    }
+
+    /// Enters what another process changed: appointments as they are now, and fresh counts of the cells they touch.
+    pub(crate) fn follow(&self, changed: &[Appointment], counts: &[(i64, i64, i64)]) {
+        let Some(state) = &mut *self.write() else { return };
+        for appointment in changed {
+            state.unwatch(appointment.id.0);
+            state.watch(appointment);
+        }
+        for (pool, at, taken) in counts {
+            let gone =
+                state.lapsed.values().flatten().flat_map(|take| take.each()).filter(|cell| cell == &(*pool, *at));
+            let live = taken - gone.count() as i64;
+            state.ledger.set(PoolId(*pool), *at, live.clamp(0, i64::from(u16::MAX)) as u16);
+        }
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Option<State>> {
+        self.state.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Option<State>> {
+        self.state.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn count(&mut self, takes: &[Take], delta: i32) {
+        for (pool, at) in takes.iter().filter(|take| take.in_time()).flat_map(|take| take.each()) {
+            self.ledger.add(PoolId(pool), at, delta);
+        }
+    }
+
+    fn watch(&mut self, appointment: &Appointment) {
+        let Some(at) = appointment.expires_at else { return };
+        let places: Vec<Take> = appointment.takes.iter().copied().filter(|take| take.in_time()).collect();
+        if !places.is_empty() {
+            self.expiry.insert(appointment.id.0, at);
+            self.lapsing.insert((at, appointment.id.0), places);
+        }
+    }
+
+    /// Stops watching. Gives whether the appointment had lapsed here, so that its places were given back already.
+    fn unwatch(&mut self, id: Uuid) -> bool {
+        if let Some(at) = self.expiry.remove(&id) {
+            self.lapsing.remove(&(at, id));
+        }
+        self.lapsed.remove(&id).is_some()
+    }
+
+    fn lapse(&mut self, now: Timestamp) {
+        while let Some(entry) = self.lapsing.first_entry() {
+            if entry.key().0 > now {
+                return;
+            }
+            let ((_, id), takes) = entry.remove_entry();
+            self.expiry.remove(&id);
+            self.count(&takes, -1);
+            self.lapsed.insert(id, takes);
+        }
+    }
+}

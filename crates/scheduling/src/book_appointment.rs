@@ -1,0 +1,410 @@
+//! Booking: by account, by a link in a mail, or by staff for someone.
+
+use database::{DatabaseError, IdempotencyKey, Remembered, Rule};
+use domain::appointment::{Status, Step};
+use domain::identifier::{AccountId, AppointmentId};
+use domain::opening::QuotaClass;
+use domain::permission::{Actor, Permission};
+use domain::time::Timestamp;
+
+use crate::Scheduling;
+use crate::appointment::{Appointment, Contact};
+use crate::board::Picture;
+use crate::contact::ContactInput;
+use crate::desk::Written;
+use crate::failure::{Failure, Problem};
+use crate::place::{Overbook, Place, PlaceWish};
+use crate::requests::{idempotency_key, retried};
+use crate::secret::{Scope, new_number};
+use crate::store::appointments::{self, Which, channel_word, json, quota_word};
+use crate::store::booking::{AppointmentRow, NewAppointment};
+use crate::store::cells;
+use crate::take::{CellTake, Take, bookings_of, matter_of};
+use crate::traces::{Happening, leave, traces};
+use crate::visit::Visit;
+
+/// Asks for a booking.
+#[derive(Debug, Clone)]
+pub struct BookAppointment {
+    /// A start, or a hold.
+    pub place: BookingPlace,
+    /// Whom to reach.
+    pub contact: ContactInput,
+    /// On which route.
+    pub route: Route,
+    /// The client's key of this request.
+    pub idempotency_key: String,
+}
+
+/// What is to be booked.
+#[derive(Debug, Clone)]
+pub enum BookingPlace {
+    /// A start, directly.
+    Start(PlaceWish),
+    /// The place held under this code.
+    Hold {
+        /// The code that came with the hold.
+        code: String,
+    },
+}
+
+/// How the person is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Route {
+    /// By the account that asks. Firm at once.
+    Account,
+    /// By a link in a mail (double opt-in). Firm after the click.
+    MailLink,
+    /// Staff book for someone, with or without mail; the code is printed. Firm at once.
+    Staff {
+        /// From which quota: internal or urgent.
+        quota: QuotaClass,
+        /// Whether over capacity.
+        overbook: Overbook,
+    },
+}
+
+/// A booking or hold as it stands now.
+#[derive(Debug, Clone)]
+pub struct Booked {
+    /// The appointment.
+    pub appointment: Appointment,
+    /// The code with which it can be read, moved and cancelled; absent where it travels by mail only.
+    pub manage_code: Option<String>,
+}
+
+/// What a new appointment is, besides its place.
+pub(crate) struct Draft {
+    pub(crate) status: Status,
+    pub(crate) expires_at: Option<Timestamp>,
+    pub(crate) happening: Happening,
+    pub(crate) contact: Option<Contact>,
+    pub(crate) account: Option<AccountId>,
+    pub(crate) booked_by: Option<AccountId>,
+    pub(crate) person: Option<i64>,
+    pub(crate) quota: QuotaClass,
+    pub(crate) overbook: Overbook,
+}
+
+impl Scheduling {
+    /// Books an appointment.
+    ///
+    /// # Errors
+    /// [`Failure::Forbidden`] when the route is not open to the asker; [`Problem::SlotTaken`] with alternatives,
+    /// [`Problem::AlreadyBooked`], [`Problem::BookingLimit`], [`Problem::NotFound`] for a hold that ran out, and the problems
+    /// of contacts, visits and starts.
+    pub async fn book_appointment(&self, actor: &Actor, command: &BookAppointment) -> Result<Booked, Failure> {
+        match command.route {
+            Route::Account => actor.may(Permission::BookForOneself)?,
+            Route::MailLink => {}
+            Route::Staff { quota, overbook } => {
+                actor.may(Permission::BookForSomeone)?;
+                if quota == QuotaClass::Urgent {
+                    actor.may(Permission::BookUrgent)?;
+                }
+                if overbook == Overbook::Yes {
+                    actor.may(Permission::Overbook)?;
+                }
+                if let BookingPlace::Start(wish) = &command.place {
+                    actor.may_in(Permission::BookForSomeone, &wish.office)?;
+                }
+            }
+        }
+        let input = format!("{:?}", (&command.place, &command.route, &command.contact));
+        let key = idempotency_key(actor, &command.idempotency_key, "book_appointment", &input)?;
+        let contact = command.contact.check()?;
+        let person = self.person_of(actor, command.route, &contact)?;
+        match &command.place {
+            BookingPlace::Start(wish) => {
+                let people = self.people_takes(person, &wish.visit);
+                let draft = |now| self.draft(actor, command.route, contact.clone(), person, now);
+                self.write_new(actor, wish, &people, &key, draft).await
+            }
+            BookingPlace::Hold { code } => {
+                let once = || self.book_hold(actor, command.route, code, &contact, person, &key);
+                let outcome = retried(once).await;
+                self.explain_hold(outcome, person, code, &key).await
+            }
+        }
+    }
+
+    fn draft(&self, actor: &Actor, route: Route, contact: Contact, person: Option<i64>, now: Timestamp) -> Draft {
+        let firm = Draft {
+            status: Status::Confirmed,
+            expires_at: None,
+            happening: Happening::Booked,
+            contact: Some(contact),
+            account: None,
+            booked_by: None,
+            person,
+            quota: QuotaClass::Public,
+            overbook: Overbook::No,
+        };
+        match route {
+            Route::Account => Draft { account: actor.account(), ..firm },
+            Route::MailLink => Draft {
+                status: Status::PendingConfirmation,
+                expires_at: Some(now.plus_minutes(i64::from(self.settings.confirm_minutes))),
+                happening: Happening::ConfirmationRequested,
+                ..firm
+            },
+            Route::Staff { quota, overbook } => Draft { booked_by: actor.account(), quota, overbook, ..firm },
+        }
+    }
+
+    /// The number of the person, from what identifies them best; nobody can be told apart who gives neither mail nor phone.
+    fn person_of(&self, actor: &Actor, route: Route, contact: &Contact) -> Result<Option<i64>, Problem> {
+        let by_contact = || {
+            let mail = contact.mail.as_deref().map(|mail| self.secret.person("mail", &mail.to_lowercase()));
+            mail.or_else(|| contact.phone.as_deref().map(|phone| self.secret.person("phone", phone)))
+        };
+        match route {
+            Route::Account => Ok(actor.account().map(|account| self.secret.person("account", &account.to_string()))),
+            Route::MailLink if contact.mail.is_none() => Err(Problem::MailMissing),
+            Route::MailLink | Route::Staff { .. } => Ok(by_contact()),
+        }
+    }
+
+    fn people_takes(&self, person: Option<i64>, visit: &Visit) -> Vec<(Take, i64)> {
+        let Some(person) = person else { return Vec::new() };
+        let matters = visit.matters.iter().map(|matter| (matter_of(person, &matter.service), 1));
+        matters.chain([(bookings_of(person), i64::from(self.settings.bookings_per_person))]).collect()
+    }
+
+    /// Writes a new appointment at the desk; on refusal makes room of what has lapsed and tries once more.
+    pub(crate) async fn write_new(
+        &self,
+        actor: &Actor,
+        wish: &PlaceWish,
+        people: &[(Take, i64)],
+        key: &IdempotencyKey,
+        draft: impl Fn(Timestamp) -> Draft,
+    ) -> Result<Booked, Failure> {
+        let mut room_made = false;
+        let mut cities = 0;
+        loop {
+            let now = self.now();
+            let picture = self.board.picture()?;
+            let draft = draft(now);
+            let place = match self.board.place(&picture, wish, draft.quota, draft.overbook.extra(&self.settings), now) {
+                Ok(place) => place,
+                // A repeated request must get its answer even when its start has passed meanwhile.
+                Err(problem) => return self.replay(key).await?.ok_or_else(|| problem.into()),
+            };
+            let (appointment, new) = self.new_appointment(actor, &picture, wish, &place, people, key, draft, now);
+            match self.desk.write(new.clone(), picture.version).await {
+                Written::Booked => {
+                    self.board.own(new.event.id.0);
+                    self.board.take(&appointment);
+                    return Ok(self.booked(appointment));
+                }
+                Written::CityChanged if cities < 3 => {
+                    cities += 1;
+                    self.follow_changes().await?;
+                }
+                Written::CityChanged => return Err(DatabaseError::Contended.into()),
+                Written::Refused(DatabaseError::Broken(rule)) => {
+                    if let Some(booked) = self.replay(key).await? {
+                        return Ok(booked);
+                    }
+                    match rule {
+                        Rule::AppointmentNumber => {}
+                        Rule::CapacityNotExceeded if !room_made => {
+                            room_made = true;
+                            let person = appointment.person;
+                            if !self.make_room(person).await? {
+                                return Err(self.refusal(&new.cells, people, Some(wish), person).await?.into());
+                            }
+                        }
+                        Rule::CapacityNotExceeded => {
+                            return Err(self.refusal(&new.cells, people, Some(wish), appointment.person).await?.into());
+                        }
+                        Rule::TakenNotNegative | Rule::IdempotencyKey | Rule::AccountLogin | Rule::CityVersion => {
+                            return Err(DatabaseError::Broken(rule).into());
+                        }
+                    }
+                }
+                Written::Refused(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "all of it is what one row is made of; a struct would only rename them"
+    )]
+    fn new_appointment(
+        &self,
+        actor: &Actor,
+        picture: &Picture,
+        wish: &PlaceWish,
+        place: &Place,
+        people: &[(Take, i64)],
+        key: &IdempotencyKey,
+        draft: Draft,
+        now: Timestamp,
+    ) -> (Appointment, NewAppointment) {
+        let id = AppointmentId(self.entropy.id(now));
+        let takes: Vec<Take> = place.takes.iter().copied().chain(people.iter().map(|(take, _)| *take)).collect();
+        let mut all: Vec<CellTake> = place.cells.clone();
+        all.extend(people.iter().map(|(take, limit)| CellTake { pool: take.pool, at: take.first, limit: *limit }));
+        let (event, audit) = traces(&*self.entropy, draft.happening, id, actor.account(), &[], now);
+        let appointment = Appointment {
+            id,
+            number: new_number(&*self.entropy),
+            status: draft.status,
+            office: wish.office.clone(),
+            team: place.team.clone(),
+            starts_at: place.starts_at,
+            ends_at: place.ends_at,
+            quota: draft.quota,
+            channel: place.channel,
+            variant: wish.variant.clone(),
+            visit: wish.visit.clone(),
+            expires_at: draft.expires_at,
+            extended: false,
+            account: draft.account,
+            booked_by: draft.booked_by,
+            contact: draft.contact,
+            overbooked: draft.overbook == Overbook::Yes,
+            conflict: None,
+            city_version: picture.version,
+            created_at: now,
+            changed_at: now,
+            generation: 0,
+            links: 0,
+            person: draft.person,
+            takes,
+        };
+        let new = NewAppointment { row: row_of(&appointment), cells: all, idempotency: key.clone(), event, audit };
+        (appointment, new)
+    }
+
+    async fn book_hold(
+        &self,
+        actor: &Actor,
+        route: Route,
+        code: &str,
+        contact: &Contact,
+        person: Option<i64>,
+        key: &IdempotencyKey,
+    ) -> Result<Booked, Failure> {
+        if let Some(booked) = self.replay(key).await? {
+            return Ok(booked);
+        }
+        let now = self.now();
+        let unit = self.database.begin().await?;
+        let held = self.open_hold_in(&unit, code).await?;
+        if let Route::Staff { .. } = route {
+            actor.may_in(Permission::BookForSomeone, &held.office)?;
+        }
+        let people = self.people_takes(person, &held.visit);
+        let draft = self.draft(actor, route, contact.clone(), person, now);
+        let step = if draft.status == Status::Confirmed { Step::Confirm } else { Step::AskConfirmation };
+        let status = held.status.after(step).map_err(Problem::from)?;
+        // The session's pool is given back, the person's pools are taken.
+        let (kept, given_back): (Vec<Take>, Vec<Take>) = held.takes.iter().copied().partition(|take| take.in_time());
+        let generation = held.generation;
+        let takes: Vec<Take> = kept.into_iter().chain(people.iter().map(|(take, _)| *take)).collect();
+        let booked = Appointment {
+            status,
+            takes,
+            expires_at: draft.expires_at,
+            account: draft.account.or(held.account.filter(|_| route == Route::Account)),
+            booked_by: draft.booked_by,
+            contact: draft.contact,
+            person,
+            changed_at: now,
+            generation: generation + 1,
+            ..held
+        };
+        if !appointments::update(&unit, &booked, generation).await? {
+            return Err(Problem::ChangedMeanwhile.into());
+        }
+        let mut own_cells: Vec<CellTake> =
+            people.iter().map(|(take, limit)| CellTake { pool: take.pool, at: take.first, limit: *limit }).collect();
+        own_cells.sort_unstable();
+        cells::take(&unit, &own_cells).await?;
+        cells::release(&unit, &given_back).await?;
+        unit.remember(key, booked.id.0, now).await?;
+        let traces = traces(&*self.entropy, draft.happening, booked.id, actor.account(), &[], now);
+        leave(&unit, &traces).await?;
+        unit.commit().await?;
+        self.board.own(traces.0.id.0);
+        self.board.lapse_at(&booked);
+        Ok(self.booked(booked))
+    }
+
+    /// Gives a broken rule its human name, after room was made once.
+    async fn explain_hold(
+        &self,
+        outcome: Result<Booked, Failure>,
+        person: Option<i64>,
+        code: &str,
+        key: &IdempotencyKey,
+    ) -> Result<Booked, Failure> {
+        let Err(Failure::Database(DatabaseError::Broken(rule))) = outcome else { return outcome };
+        if let Some(booked) = self.replay(key).await? {
+            return Ok(booked);
+        }
+        if rule != Rule::CapacityNotExceeded {
+            return Err(DatabaseError::Broken(rule).into());
+        }
+        let held = self.open_hold(code).await?;
+        let people = self.people_takes(person, &held.visit);
+        self.make_room(person).await?;
+        let cells: Vec<CellTake> =
+            people.iter().map(|(take, limit)| CellTake { pool: take.pool, at: take.first, limit: *limit }).collect();
+        Err(self.refusal(&cells, &people, None, person).await?.into())
+    }
+
+    /// The answer to a request that was answered before, as its appointment stands now.
+    ///
+    /// # Errors
+    /// [`Failure::IdempotencyMismatch`] when the key came with another input.
+    pub(crate) async fn replay(&self, key: &IdempotencyKey) -> Result<Option<Booked>, Failure> {
+        match self.database.remembered(key).await? {
+            None => Ok(None),
+            Some(Remembered::Mismatch) => Err(Failure::IdempotencyMismatch),
+            Some(Remembered::Same(subject)) => {
+                let ids = [AppointmentId(subject)];
+                let found = appointments::read(&self.database, &Which::Ids(&ids), self.now()).await?;
+                Ok(found.into_iter().next().map(|appointment| self.booked(appointment)))
+            }
+        }
+    }
+
+    /// Adds the code where the asker may have it: everywhere but for bookings that wait for the click in the mail.
+    pub(crate) fn booked(&self, appointment: Appointment) -> Booked {
+        let by_mail = appointment.status == Status::PendingConfirmation;
+        let code = || self.secret.code(Scope::Manage, &appointment.number, appointment.id, appointment.links);
+        let manage_code = (!by_mail).then(code);
+        Booked { appointment, manage_code }
+    }
+}
+
+fn row_of(appointment: &Appointment) -> AppointmentRow {
+    let hex = |id: AccountId| id.0.simple().to_string();
+    AppointmentRow {
+        id: appointment.id.0.simple().to_string(),
+        number: appointment.number.clone(),
+        status: appointment.status.as_str(),
+        office: appointment.office.to_string(),
+        team: appointment.team.to_string(),
+        starts_at: appointment.starts_at.millis(),
+        ends_at: appointment.ends_at.millis(),
+        quota: quota_word(appointment.quota),
+        channel: channel_word(appointment.channel),
+        variant: appointment.variant.as_ref().map(ToString::to_string),
+        visit: json(&appointment.visit),
+        takes: json(&appointment.takes),
+        expires_at: appointment.expires_at.map(Timestamp::millis),
+        account: appointment.account.map(hex),
+        booked_by: appointment.booked_by.map(hex),
+        person: appointment.person,
+        contact: appointment.contact.as_ref().map(json),
+        overbooked: i64::from(appointment.overbooked),
+        city_version: appointment.city_version,
+        created_at: appointment.created_at.millis(),
+    }
+}

@@ -1,0 +1,156 @@
+//! The booking desk: where concurrent bookings meet and are written in groups.
+//!
+//! A commit costs the same for one booking as for fifty, so bookings that arrive while a group is being written form the
+//! next one. If a member of a group breaks a rule, its group is written one by one and only that member is refused.
+
+use std::sync::Arc;
+
+use database::{Database, DatabaseError, Engine, Remembered};
+use tokio::sync::{Mutex, mpsc, oneshot};
+
+use crate::store::booking::{self, NewAppointment};
+
+/// Most bookings in one group.
+const GROUP: usize = 64;
+/// How often a contended write is tried in all.
+const TRIES: u32 = 5;
+
+/// How a write ended.
+#[derive(Debug)]
+pub(crate) enum Written {
+    /// In the books.
+    Booked,
+    /// The city has another version; compute again.
+    CityChanged,
+    /// Not written.
+    Refused(DatabaseError),
+}
+
+struct Job {
+    new: NewAppointment,
+    version: i64,
+    answer: oneshot::Sender<Written>,
+}
+
+/// The near side of the desk: hands bookings in.
+#[derive(Debug, Clone)]
+pub(crate) struct Desk {
+    queue: mpsc::Sender<Job>,
+}
+
+/// The far side of the desk: writes. [`DeskWork::run`] must be running for bookings to be answered.
+pub struct DeskWork {
+    database: Database,
+    queue: Arc<Mutex<mpsc::Receiver<Job>>>,
+}
+
+impl Desk {
+    /// Opens a desk.
+    pub(crate) fn open(database: Database) -> (Self, DeskWork) {
+        let (sender, receiver) = mpsc::channel(4096);
+        (Self { queue: sender }, DeskWork { database, queue: Arc::new(Mutex::new(receiver)) })
+    }
+
+    /// Hands in a booking computed under `version` of the city and waits until it is in the books or refused.
+    pub(crate) async fn write(&self, new: NewAppointment, version: i64) -> Written {
+        let (answer, written) = oneshot::channel();
+        let closed = || Written::Refused(DatabaseError::Unavailable("the booking desk is closed".into()));
+        if self.queue.send(Job { new, version, answer }).await.is_err() {
+            return closed();
+        }
+        written.await.unwrap_or_else(|_| closed())
+    }
+}
+
+impl DeskWork {
+    /// Writes groups until every near side is gone and the queue is empty.
+    ///
+    /// SQLite has one writer. On PostgreSQL two lanes work: while one waits for the disk the other one gathers.
+    pub async fn run(self) {
+        match self.database.engine() {
+            Engine::Sqlite => self.lane().await,
+            Engine::Postgres => {
+                tokio::join!(self.lane(), self.lane());
+            }
+        }
+    }
+
+    async fn lane(&self) {
+        let mut jobs = Vec::with_capacity(GROUP);
+        loop {
+            let received = self.queue.lock().await.recv_many(&mut jobs, GROUP).await;
+            if received == 0 {
+                return;
+            }
+            // A job in another version than the first waits for no one: it is a group of its own.
+            while !jobs.is_empty() {
+                let version = jobs[0].version;
+                let rest = jobs.iter().position(|job| job.version != version).unwrap_or(jobs.len());
+                let group: Vec<Job> = jobs.drain(..rest).collect();
+                self.write_group(group, version).await;
+            }
+        }
+    }
+
+    async fn write_group(&self, group: Vec<Job>, version: i64) {
+        let (news, answers): (Vec<NewAppointment>, Vec<oneshot::Sender<Written>>) =
+            group.into_iter().map(|job| (job.new, job.answer)).unzip();
+        let together = self.write(&news, version).await;
+        if news.len() > 1 && matches!(together, Written::Refused(DatabaseError::Broken(_))) {
+            for (new, answer) in news.iter().zip(answers) {
+                let alone = self.write(std::slice::from_ref(new), version).await;
+                // The asker may have hung up; the booking then waits for the same key.
+                let _ = answer.send(alone);
+            }
+            return;
+        }
+        for answer in answers {
+            let _ = answer.send(together.share());
+        }
+    }
+
+    async fn write(&self, group: &[NewAppointment], version: i64) -> Written {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let error = match booking::insert(&self.database, group, version).await {
+                Ok(0) => return Written::CityChanged,
+                Ok(_) => return Written::Booked,
+                Err(error) => error,
+            };
+            // Each member carries an idempotency key in the same transaction, so trying again cannot book twice. After a
+            // lost connection the first try may have been kept: then the key is there, with our own subject.
+            match error {
+                DatabaseError::Contended | DatabaseError::Unavailable(_) if tries < TRIES => {
+                    tokio::time::sleep(std::time::Duration::from_millis(u64::from(5 * tries * tries))).await;
+                }
+                DatabaseError::Broken(_) if tries > 1 && self.all_kept(group).await => return Written::Booked,
+                error => return Written::Refused(error),
+            }
+        }
+    }
+
+    async fn all_kept(&self, group: &[NewAppointment]) -> bool {
+        for new in group {
+            let remembered = self.database.remembered(&new.idempotency).await;
+            if !matches!(remembered, Ok(Some(Remembered::Same(subject))) if subject == new.event.subject) {
+                return false;
+            }
+        }
+        true
+    }
+}
+
+impl Written {
+    /// The same outcome for another member of the group.
+    fn share(&self) -> Self {
+        match self {
+            Self::Booked => Self::Booked,
+            Self::CityChanged => Self::CityChanged,
+            Self::Refused(DatabaseError::Broken(rule)) => Self::Refused(DatabaseError::Broken(*rule)),
+            Self::Refused(DatabaseError::Contended) => Self::Refused(DatabaseError::Contended),
+            Self::Refused(DatabaseError::Unavailable(why)) => Self::Refused(DatabaseError::Unavailable(why.clone())),
+            Self::Refused(DatabaseError::Internal(why)) => Self::Refused(DatabaseError::Internal(why.clone())),
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Deciding what becomes of an appointment that no longer fits the rules.
+
+use domain::identifier::{AppointmentId, Key};
+use domain::permission::{Actor, Permission};
+
+use crate::Scheduling;
+use crate::appointment::{Appointment, Conflict};
+use crate::failure::{Failure, Problem};
+use crate::requests::retried;
+use crate::store::appointments::{self, Which};
+use crate::traces::{Happening, leave, traces};
+
+/// A decision. Moving and cancelling are the ordinary use cases; they settle a conflict by themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Settlement {
+    /// It stays as it is, over capacity if need be.
+    Keep,
+}
+
+/// Settles a conflict.
+#[derive(Debug, Clone, Copy)]
+pub struct SettleConflict {
+    /// The appointment.
+    pub appointment: AppointmentId,
+    /// The decision.
+    pub settlement: Settlement,
+}
+
+impl Scheduling {
+    /// The appointments whose conflict nobody has settled yet, by start; in one office or in all.
+    ///
+    /// # Errors
+    /// [`Failure::Forbidden`].
+    pub async fn conflicts(
+        &self,
+        actor: &Actor,
+        office: Option<&Key>,
+        limit: i64,
+    ) -> Result<Vec<Appointment>, Failure> {
+        match office {
+            Some(office) => actor.may_in(Permission::SettleConflicts, office)?,
+            None => actor.may(Permission::SettleConflicts)?,
+        }
+        let now = self.now();
+        let mut open = appointments::read(&self.database, &Which::Conflicts { office, from: now, limit }, now).await?;
+        // A lead asking for all offices sees the own one.
+        open.retain(|appointment| actor.may_in(Permission::SettleConflicts, &appointment.office).is_ok());
+        Ok(open)
+    }
+
+    /// Settles a conflict. Settling it again in the same way gives the same answer.
+    ///
+    /// # Errors
+    /// [`Problem::NotFound`] when there is none or it is not the asker's to settle.
+    pub async fn settle_conflict(&self, actor: &Actor, command: &SettleConflict) -> Result<Appointment, Failure> {
+        actor.may(Permission::SettleConflicts)?;
+        retried(|| async {
+            let now = self.now();
+            let unit = self.database.begin().await?;
+            let found = appointments::read_in(&unit, &Which::Ids(&[command.appointment]), now).await?;
+            let current = found.into_iter().next().ok_or(Problem::NotFound)?;
+            if actor.may_in(Permission::SettleConflicts, &current.office).is_err() || current.conflict.is_none() {
+                return Err(Problem::NotFound.into());
+            }
+            let settled_as = match command.settlement {
+                Settlement::Keep => Conflict::Kept,
+            };
+            if current.conflict == Some(settled_as) {
+                return Ok(current);
+            }
+            let generation = current.generation;
+            let settled =
+                Appointment { conflict: Some(settled_as), changed_at: now, generation: generation + 1, ..current };
+            if !appointments::update(&unit, &settled, generation).await? {
+                return Err(Problem::ChangedMeanwhile.into());
+            }
+            let traces = traces(&*self.entropy, Happening::ConflictSettled, settled.id, actor.account(), &[], now);
+            leave(&unit, &traces).await?;
+            unit.commit().await?;
+            self.board.own(traces.0.id.0);
+            Ok(settled)
+        })
+        .await
+    }
+}

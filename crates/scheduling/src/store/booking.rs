@@ -1,0 +1,170 @@
+//! Writing new appointments: cells, rows, remembered keys, events and audit in one transaction, one or many at a time.
+//!
+//! PostgreSQL gets a single statement, SQLite five in one unit. Each part is guarded by the version of the city that the
+//! writer computed with: after a change of rules nobody books by the old ones.
+
+use database::{AuditEntry, Database, DatabaseError, Engine, Event, IdempotencyKey};
+use serde::Serialize;
+
+use crate::store::cells;
+use crate::take::CellTake;
+
+/// A new appointment, ready to be written.
+#[derive(Debug, Clone)]
+pub(crate) struct NewAppointment {
+    pub(crate) row: AppointmentRow,
+    pub(crate) cells: Vec<CellTake>,
+    pub(crate) idempotency: IdempotencyKey,
+    pub(crate) event: Event,
+    pub(crate) audit: AuditEntry,
+}
+
+/// The columns of a new appointment. Ids are 32 hexadecimal digits.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct AppointmentRow {
+    pub(crate) id: String,
+    pub(crate) number: String,
+    pub(crate) status: &'static str,
+    pub(crate) office: String,
+    pub(crate) team: String,
+    pub(crate) starts_at: i64,
+    pub(crate) ends_at: i64,
+    pub(crate) quota: &'static str,
+    pub(crate) channel: &'static str,
+    pub(crate) variant: Option<String>,
+    pub(crate) visit: String,
+    pub(crate) takes: String,
+    pub(crate) expires_at: Option<i64>,
+    pub(crate) account: Option<String>,
+    pub(crate) booked_by: Option<String>,
+    pub(crate) person: Option<i64>,
+    pub(crate) contact: Option<String>,
+    pub(crate) overbooked: i64,
+    pub(crate) city_version: i64,
+    pub(crate) created_at: i64,
+}
+
+/// Keys, events and audit rows of a group, side by side.
+#[derive(Serialize)]
+struct Traces<'a> {
+    key: String,
+    request: String,
+    subject: String,
+    at: i64,
+    event: String,
+    kind: &'a str,
+    payload: &'a str,
+    entry: String,
+    actor: Option<String>,
+    action: &'a str,
+}
+
+/// Writes all of `group` or nothing.
+///
+/// Gives how many were written: all, or none when the city has another version by now.
+///
+/// # Errors
+/// `Rule::CapacityNotExceeded`, `Rule::IdempotencyKey` or `Rule::AppointmentNumber` when a member of the group breaks it.
+pub(crate) async fn insert(database: &Database, group: &[NewAppointment], version: i64) -> Result<u64, DatabaseError> {
+    let all_cells: Vec<CellTake> = group.iter().flat_map(|new| new.cells.iter().copied()).collect();
+    let cells = cells::takes_json(&all_cells);
+    let rows: Vec<&AppointmentRow> = group.iter().map(|new| &new.row).collect();
+    let rows = serde_json::to_string(&rows).map_err(|error| DatabaseError::Internal(error.to_string()))?;
+    let traces: Vec<Traces<'_>> = group.iter().map(traces).collect();
+    let traces = serde_json::to_string(&traces).map_err(|error| DatabaseError::Internal(error.to_string()))?;
+    match database.engine() {
+        Engine::Postgres => {
+            let answer =
+                database.write(POSTGRES, vec![version.into(), cells.into(), rows.into(), traces.into()]).await?;
+            let count: i64 = answer.first().map_or(Ok(0), |row| row.at(0))?;
+            Ok(count.unsigned_abs())
+        }
+        Engine::Sqlite => {
+            let unit = database.begin().await?;
+            if unit.row("SELECT 1 FROM city_active WHERE version = $1", vec![version.into()]).await?.is_none() {
+                return Ok(0);
+            }
+            cells::take(&unit, &all_cells).await?;
+            let count = unit.execute(SQLITE_APPOINTMENTS, vec![rows.into()]).await?;
+            for sql in [SQLITE_KEYS, SQLITE_EVENTS, SQLITE_AUDIT] {
+                unit.execute(sql, vec![traces.as_str().into()]).await?;
+            }
+            unit.commit().await?;
+            Ok(count)
+        }
+    }
+}
+
+fn traces(new: &NewAppointment) -> Traces<'_> {
+    Traces {
+        key: hex(&new.idempotency.key),
+        request: hex(&new.idempotency.request),
+        subject: new.event.subject.simple().to_string(),
+        at: new.event.at.millis(),
+        event: new.event.id.0.simple().to_string(),
+        kind: new.event.kind,
+        payload: &new.event.payload,
+        entry: new.audit.id.0.simple().to_string(),
+        actor: new.audit.actor.map(|account| account.0.simple().to_string()),
+        action: new.audit.action,
+    }
+}
+
+/// Lower-case hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+const POSTGRES: &str = "
+WITH serving AS (SELECT 1 FROM city_active WHERE version = $1),
+cells AS (
+    INSERT INTO capacity_cell (pool, at, taken, capacity)
+    SELECT (value ->> 0)::bigint, (value ->> 1)::bigint, count(*), min((value ->> 2)::bigint)
+    FROM json_array_elements($2::json), serving GROUP BY 1, 2 ORDER BY 1, 2
+    ON CONFLICT (pool, at) DO UPDATE SET taken = capacity_cell.taken + excluded.taken, capacity = excluded.capacity
+),
+booked AS (
+    INSERT INTO appointment (id, number, status, office, team, starts_at, ends_at, quota, channel, visit, takes, expires_at,
+        account, booked_by, person, contact, overbooked, city_version, created_at, changed_at, variant)
+    SELECT a.id, a.number, a.status, a.office, a.team, a.starts_at, a.ends_at, a.quota, a.channel, a.visit, a.takes, a.expires_at,
+        a.account, a.booked_by, a.person, a.contact, a.overbooked, a.city_version, a.created_at, a.created_at, a.variant
+    FROM serving, json_to_recordset($3::json) AS a(id uuid, number text, status text, office text, team text, starts_at bigint,
+        ends_at bigint, quota text, channel text, visit text, takes text, expires_at bigint, account uuid, booked_by uuid,
+        person bigint, contact text, overbooked bigint, city_version bigint, created_at bigint, variant text)
+    RETURNING 1
+),
+traces AS MATERIALIZED (
+    SELECT t.* FROM serving, json_to_recordset($4::json) AS t(key text, request text, subject uuid, at bigint, event uuid,
+        kind text, payload text, entry uuid, actor uuid, action text)
+),
+remembered AS (
+    INSERT INTO idempotency (key, request, subject, at) SELECT decode(key, 'hex'), decode(request, 'hex'), subject, at FROM traces
+),
+recorded AS (INSERT INTO outbox (id, kind, subject, payload, at) SELECT event, kind, subject, payload, at FROM traces),
+audited AS (INSERT INTO audit (id, actor, action, subject, at) SELECT entry, actor, action, subject, at FROM traces)
+SELECT count(*) FROM booked";
+
+const SQLITE_APPOINTMENTS: &str = "
+INSERT INTO appointment (id, number, status, office, team, starts_at, ends_at, quota, channel, visit, takes, expires_at,
+    account, booked_by, person, contact, overbooked, city_version, created_at, changed_at, variant)
+SELECT unhex(value ->> 'id'), value ->> 'number', value ->> 'status', value ->> 'office', value ->> 'team', value ->> 'starts_at',
+    value ->> 'ends_at', value ->> 'quota', value ->> 'channel', value ->> 'visit', value ->> 'takes', value ->> 'expires_at',
+    unhex(value ->> 'account'), unhex(value ->> 'booked_by'), value ->> 'person', value ->> 'contact', value ->> 'overbooked',
+    value ->> 'city_version', value ->> 'created_at', value ->> 'created_at', value ->> 'variant'
+FROM json_each($1)";
+
+const SQLITE_KEYS: &str = "
+INSERT INTO idempotency (key, request, subject, at)
+SELECT unhex(value ->> 'key'), unhex(value ->> 'request'), unhex(value ->> 'subject'), value ->> 'at' FROM json_each($1)";
+
+const SQLITE_EVENTS: &str = "
+INSERT INTO outbox (id, kind, subject, payload, at)
+SELECT unhex(value ->> 'event'), value ->> 'kind', unhex(value ->> 'subject'), value ->> 'payload', value ->> 'at' FROM json_each($1)";
+
+const SQLITE_AUDIT: &str = "
+INSERT INTO audit (id, actor, action, subject, at)
+SELECT unhex(value ->> 'entry'), unhex(value ->> 'actor'), value ->> 'action', unhex(value ->> 'subject'), value ->> 'at' FROM json_each($1)";

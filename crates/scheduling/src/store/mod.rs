@@ -1,0 +1,8 @@
+//! The statements on this feature's tables; the only place here that knows SQL.
+
+pub(crate) mod appointments;
+pub(crate) mod booking;
+pub(crate) mod cells;
+pub(crate) mod changes;
+pub(crate) mod city;
+pub(crate) mod statistics;
