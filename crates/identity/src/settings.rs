@@ -1,0 +1,58 @@
+//! What the configuration decides about sign-in.
+
+use std::time::Duration;
+
+use domain::permission::Role;
+
+/// Settings of identity. The gateway fills them from the configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdentitySettings {
+    /// `iss` of access tokens: the public address of this installation.
+    pub issuer: String,
+    /// `aud` of access tokens: whom they are for.
+    pub audience: String,
+    /// How many passwords are hashed at once, at least 1: the number of cores. Each takes 19 MiB while it runs.
+    pub parallel_hashes: usize,
+    /// How many more wait their turn before further ones are told to come back.
+    pub waiting_hashes: usize,
+    /// How long a session of a citizen or device lasts, whatever happens in it.
+    pub citizen_session: Duration,
+    /// How long a session of staff lasts, whatever happens in it.
+    pub staff_session: Duration,
+    /// How long an access token is good.
+    pub access_token: Duration,
+}
+
+impl IdentitySettings {
+    /// The usual settings for a machine with `cores` cores: sessions of 12 hours for citizens and 10 for staff, a
+    /// working day; tokens of 10 minutes; a queue of 16 passwords per core, about two seconds of work.
+    pub fn new(issuer: impl Into<String>, audience: impl Into<String>, cores: usize) -> Self {
+        Self {
+            issuer: issuer.into(),
+            audience: audience.into(),
+            parallel_hashes: cores.max(1),
+            waiting_hashes: cores.max(1) * 16,
+            citizen_session: Duration::from_hours(12),
+            staff_session: Duration::from_hours(10),
+            access_token: Duration::from_mins(10),
+        }
+    }
+
+    /// How long a session of `role` lasts, in whole seconds.
+    pub(crate) fn session_seconds(&self, role: Role) -> i64 {
+        let length = match role {
+            Role::Citizen | Role::Device => self.citizen_session,
+            Role::Clerk | Role::Lead | Role::Operator => self.staff_session,
+        };
+        whole_seconds(length)
+    }
+
+    /// How long an access token is good, in whole seconds.
+    pub(crate) fn access_token_seconds(&self) -> i64 {
+        whole_seconds(self.access_token)
+    }
+}
+
+fn whole_seconds(length: Duration) -> i64 {
+    i64::try_from(length.as_secs()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,20 @@
+//! What tests share: a clock that stands still, chance that repeats itself, and a fresh database on each engine.
+//!
+//! A test of a feature reads like this:
+//!
+//! ```no_run
+//! # async fn story() {
+//! testkit::on_both_engines(async |database: database::Database| {
+//!     assert!(database.rows("SELECT 1 AS one", vec![]).await.is_ok());
+//! })
+//! .await;
+//! # }
+//! ```
+//!
+//! Only `[dev-dependencies]` name this crate.
+
+mod environment;
+mod test_database;
+
+pub use environment::{FixedClock, SeededEntropy};
+pub use test_database::{TestDatabase, engines, on_both_engines};

@@ -1,0 +1,8 @@
+//! The tasks people type: one task, one file.
+
+pub mod bench;
+pub mod cluster;
+pub mod demo;
+pub mod schema;
+pub mod test;
+pub mod tidy;

@@ -1,0 +1,93 @@
+//! `cargo xtask bench`: measures what we promise and says whether it holds.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use crate::bench::figure::{self, Figure};
+use crate::bench::measures::{self, Measure};
+use crate::bench::page;
+use crate::bench::server::{Context, Engine};
+use crate::cargo::{self, Profile};
+use crate::failure::{Failure, Result, While as _};
+use crate::interrupt;
+use crate::provision::{self, Need};
+
+/// What a person may change about the measurements.
+#[derive(Debug, Args)]
+pub struct Options {
+    /// Only this benchmark; without it, all of them.
+    #[arg(conflicts_with = "write")]
+    name: Option<String>,
+    /// One JSON line per figure instead of a table.
+    #[arg(long)]
+    json: bool,
+    /// On which database.
+    #[arg(long, value_enum, default_value_t = Engines::Both)]
+    engine: Engines,
+    /// Also writes docs/benchmarks.md.
+    #[arg(long)]
+    write: bool,
+    /// Measures this program instead of building one in release mode.
+    #[arg(long, value_name = "PROGRAM")]
+    program: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Engines {
+    Sqlite,
+    Postgres,
+    Both,
+}
+
+/// Runs the benchmarks and prints each figure as soon as it is known.
+///
+/// # Errors
+///
+/// If a benchmark cannot run, or a figure misses its target.
+pub fn run(options: &Options) -> Result<()> {
+    let measures = choose(options.name.as_deref())?;
+    let engines: &[Engine] = match options.engine {
+        Engines::Sqlite => &[Engine::Sqlite],
+        Engines::Postgres => &[Engine::Postgres],
+        Engines::Both => &[Engine::Sqlite, Engine::Postgres],
+    };
+    if engines.contains(&Engine::Postgres) {
+        provision::system(&[Need::PostgreSql])?;
+    }
+    let program = match &options.program {
+        Some(program) => program.canonicalize().during(&program.display().to_string())?,
+        None => cargo::build_servicepoint(Profile::Release)?,
+    };
+    let context = Context::new(program, engines);
+    let mut figures = Vec::new();
+    for measure in measures {
+        interrupt::check()?;
+        let found = (measure.run)(&context).during(measure.name)?;
+        for figure in &found {
+            println!("{}", if options.json { figure.as_json() } else { figure.as_row() });
+        }
+        figures.extend(found);
+    }
+    if options.write {
+        page::write(&figures)?;
+    }
+    judge(&figures)
+}
+
+fn choose(name: Option<&str>) -> Result<Vec<&'static Measure>> {
+    let Some(name) = name else {
+        return Ok(measures::ALL.iter().collect());
+    };
+    let chosen = measures::ALL.iter().find(|measure| measure.name == name);
+    chosen.map(|measure| vec![measure]).ok_or_else(|| {
+        let known = measures::ALL.iter().map(|measure| format!("  {:<24} {}", measure.name, measure.what));
+        let known: Vec<String> = known.collect();
+        Failure::new(format!("there is no benchmark `{name}`; there are\n{}", known.join("\n")))
+    })
+}
+
+fn judge(figures: &[Figure]) -> Result<()> {
+    let missed: Vec<&str> = figure::missed(figures).collect();
+    if missed.is_empty() { Ok(()) } else { Err(Failure::new(format!("missed: {}", missed.join(", ")))) }
+}

@@ -1,0 +1,51 @@
+//! `cargo xtask`: the one door to everything this repository automates.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use xtask::commands::{bench, cluster, demo, schema, test, tidy};
+use xtask::interrupt;
+
+/// What can be done in this repository with one command.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Builds the server, loads the demo city and serves it.
+    Demo(demo::Options),
+    /// Installs what tests need, then checks and tests everything on SQLite and PostgreSQL.
+    Test(test::Options),
+    /// Checks how the house is built and written: architecture and tidiness.
+    Tidy,
+    /// Writes docs/schema.graphql.
+    Schema,
+    /// Runs a command with a throw-away PostgreSQL.
+    Cluster(cluster::Options),
+    /// Measures the figures we promise.
+    Bench(bench::Options),
+}
+
+fn main() -> ExitCode {
+    let task = Arguments::parse().task;
+    let outcome = interrupt::listen().and_then(|()| match task {
+        Task::Demo(options) => demo::run(&options),
+        Task::Test(options) => test::run(&options),
+        Task::Tidy => tidy::run(),
+        Task::Schema => schema::run(),
+        Task::Cluster(options) => cluster::run(&options),
+        Task::Bench(options) => bench::run(&options),
+    });
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("\n{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
