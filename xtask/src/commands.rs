@@ -4,5 +4,6 @@ pub mod bench;
 pub mod cluster;
 pub mod demo;
 pub mod schema;
+pub mod storm;
 pub mod test;
 pub mod tidy;

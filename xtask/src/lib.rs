@@ -11,3 +11,4 @@ pub mod process;
 pub mod provision;
 pub mod report;
 pub mod serving;
+pub mod storm;

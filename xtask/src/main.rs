@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use xtask::commands::{bench, cluster, demo, schema, test, tidy};
+use xtask::commands::{bench, cluster, demo, schema, storm, test, tidy};
 use xtask::interrupt;
 
 /// What can be done in this repository with one command.
@@ -29,6 +29,8 @@ enum Task {
     Cluster(cluster::Options),
     /// Measures the figures we promise.
     Bench(bench::Options),
+    /// Shows that nothing is sold twice and nothing acknowledged is lost.
+    Storm(storm::Options),
 }
 
 fn main() -> ExitCode {
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
         Task::Schema => schema::run(),
         Task::Cluster(options) => cluster::run(&options),
         Task::Bench(options) => bench::run(&options),
+        Task::Storm(options) => storm::run(&options),
     });
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

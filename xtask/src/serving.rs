@@ -36,6 +36,8 @@ pub struct Installation {
     pub log_format: &'static str,
     /// Where its lines go.
     pub output: Output,
+    /// Further settings, as environment variables.
+    pub settings: Vec<(&'static str, String)>,
 }
 
 impl Installation {
@@ -63,8 +65,17 @@ impl Installation {
     ///
     /// If the program refuses; its output says why.
     pub fn load_demo_city(&self) -> Result<()> {
+        self.load_city(Path::new(DEMO_CITY))
+    }
+
+    /// As [`Installation::load_demo_city`], with the city in this directory.
+    ///
+    /// # Errors
+    ///
+    /// As [`Installation::load_demo_city`].
+    pub fn load_city(&self, directory: &Path) -> Result<()> {
         process::run(self.command()?.args(["migrate", "up"]))?;
-        process::run(self.command()?.args(["city", "load", DEMO_CITY]))
+        process::run(self.command()?.args(["city", "load"]).arg(directory))
     }
 
     /// Starts `serve`.
@@ -93,6 +104,7 @@ impl Installation {
         command.env("SERVICEPOINT_DATABASE__URL", &self.database_url);
         command.env("SERVICEPOINT_LOG__FORMAT", self.log_format);
         command.env("SERVICEPOINT_SECRETS__KEY_FILE", self.key_file());
+        command.envs(self.settings.iter().map(|(name, value)| (*name, value)));
         if let Output::File(path) = &self.output {
             let file = fs::OpenOptions::new().append(true).create(true).open(path);
             let file = file.during(&format!("writing {}", path.display()))?;
@@ -157,6 +169,20 @@ impl Server {
         let _guard = interrupt::hears_signals(interrupt::Running::OwnGroup(process::pid_of(&self.child)));
         let status = self.child.wait()?;
         if status.success() { Ok(()) } else { Err(Failure::new(format!("the server ended: {status}"))) }
+    }
+
+    /// Ends the server at once (`kill -9`), as a power cut of the machine would.
+    ///
+    /// # Errors
+    ///
+    /// If it ended by itself before.
+    pub fn kill(mut self) -> Result<()> {
+        if let Some(status) = self.child.try_wait()? {
+            return Err(Failure::new(format!("the server ended before it was killed: {status}")));
+        }
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
     }
 
     /// Process id of the server.

@@ -8,6 +8,9 @@ use domain::time::Timestamp;
 
 use crate::supply::RuleFacts;
 
+/// The last millisecond of the year 9999.
+const LAST_MILLISECOND: i64 = 253_402_300_799_999;
+
 /// The present instant, prepared for comparing it with many starts.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Moment {
@@ -17,6 +20,8 @@ pub(crate) struct Moment {
 
 impl Moment {
     pub(crate) fn new(now: Timestamp, zone: Tz) -> Self {
+        // The calendar of a zone ends before the numbers do.
+        let now = Timestamp::from_millis(now.millis().clamp(-LAST_MILLISECOND, LAST_MILLISECOND));
         Self { now, today: now.local_date(zone) }
     }
 

@@ -192,10 +192,11 @@ impl Supply {
     pub fn eligible<'a>(
         &self,
         office: &Key,
-        skills: impl Iterator<Item = &'a Key> + Clone,
-        equipment: impl Iterator<Item = &'a Key> + Clone,
+        skills: impl Iterator<Item = &'a Key>,
+        equipment: impl Iterator<Item = &'a Key>,
     ) -> Option<Eligible> {
-        let serves = |group: &DeskGroup| group.serves(skills.clone(), equipment.clone());
+        let (skills, equipment): (Vec<&Key>, Vec<&Key>) = (skills.collect(), equipment.collect());
+        let serves = |group: &DeskGroup| group.serves(skills.iter().copied(), equipment.iter().copied());
         let mask = |team: &TeamSupply| {
             let able = team.groups.iter().enumerate().filter(|(_, group)| serves(group));
             able.fold(0, |mask, (bit, _)| mask | 1u8 << bit)

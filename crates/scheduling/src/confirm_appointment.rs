@@ -20,6 +20,11 @@ pub struct ConfirmAppointment {
 }
 
 impl Scheduling {
+    /// The code that goes into the mail of a booking which waits for it. For the sender of that mail alone.
+    pub fn confirmation_code(&self, pending: &Appointment) -> String {
+        self.secret.code(Scope::Confirm, &pending.number, pending.id, pending.links)
+    }
+
     /// Confirms a booking that waits for it. Confirming again gives the same answer: mail programs open links twice.
     ///
     /// # Errors

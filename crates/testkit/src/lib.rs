@@ -13,8 +13,12 @@
 //!
 //! Only `[dev-dependencies]` name this crate.
 
+mod app;
 mod environment;
+mod test_city;
 mod test_database;
 
+pub use app::{Answer, TestApp};
 pub use environment::{FixedClock, SeededEntropy};
+pub use test_city::{TestCity, password};
 pub use test_database::{TestDatabase, engines, on_both_engines};

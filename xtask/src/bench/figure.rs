@@ -7,6 +7,8 @@ use serde::Serialize;
 enum Bound {
     AtMost,
     AtLeast,
+    Exactly,
+    Nothing,
 }
 
 /// One line of `cargo xtask bench`. In JSON: `name, value, unit, reference, target, ratio, holds`.
@@ -20,10 +22,10 @@ pub struct Figure {
     pub unit: &'static str,
     /// What the value is compared with, in the same unit and from the same run; none if the target is absolute.
     pub reference: Option<f64>,
-    /// The bound: of `ratio` if there is a reference, else of `value`.
-    pub target: f64,
-    /// `value / reference`; without a reference `value / target`.
-    pub ratio: f64,
+    /// The bound: of `ratio` if there is a reference, else of `value`; none if nothing is promised.
+    pub target: Option<f64>,
+    /// `value / reference`; without a reference `value / target`; none if there is neither.
+    pub ratio: Option<f64>,
     /// Whether the bound is kept.
     pub holds: bool,
     #[serde(skip)]
@@ -33,22 +35,32 @@ pub struct Figure {
 impl Figure {
     /// The value itself must not pass `target`: 0.4 s of at most 1 s.
     pub fn at_most(name: impl Into<String>, value: f64, unit: &'static str, target: f64) -> Self {
-        Self::new(name, value, unit, None, target, Bound::AtMost)
+        Self::new(name, value, unit, None, Some(target), Bound::AtMost)
     }
 
     /// The value itself must reach `target`.
     pub fn at_least(name: impl Into<String>, value: f64, unit: &'static str, target: f64) -> Self {
-        Self::new(name, value, unit, None, target, Bound::AtLeast)
+        Self::new(name, value, unit, None, Some(target), Bound::AtLeast)
+    }
+
+    /// The value must be this one: nothing lost, one winner.
+    pub fn exactly(name: impl Into<String>, value: f64, unit: &'static str, target: f64) -> Self {
+        Self::new(name, value, unit, None, Some(target), Bound::Exactly)
+    }
+
+    /// A value to be known, about which nothing is promised.
+    pub fn known(name: impl Into<String>, value: f64, unit: &'static str) -> Self {
+        Self::new(name, value, unit, None, None, Bound::Nothing)
     }
 
     /// The value must be at least this share of a reference from the same run: 60 % of what pgbench reaches.
     pub fn share_of(name: impl Into<String>, value: f64, unit: &'static str, reference: f64, share: f64) -> Self {
-        Self::new(name, value, unit, Some(reference), share, Bound::AtLeast)
+        Self::new(name, value, unit, Some(reference), Some(share), Bound::AtLeast)
     }
 
     /// The value must be at most this many times a reference from the same run.
     pub fn times_of(name: impl Into<String>, value: f64, unit: &'static str, reference: f64, times: f64) -> Self {
-        Self::new(name, value, unit, Some(reference), times, Bound::AtMost)
+        Self::new(name, value, unit, Some(reference), Some(times), Bound::AtMost)
     }
 
     fn new(
@@ -56,15 +68,19 @@ impl Figure {
         value: f64,
         unit: &'static str,
         reference: Option<f64>,
-        target: f64,
+        target: Option<f64>,
         bound: Bound,
     ) -> Self {
-        let ratio = value / reference.unwrap_or(target);
-        let bounded = if reference.is_some() { ratio } else { value };
-        let holds = match bound {
+        // Nothing of nothing is all of it, not no number: `0 of exactly 0`.
+        let share = |of: f64| if (value - of).abs() < f64::EPSILON { 1.0 } else { value / of };
+        let ratio = reference.or(target).map(share);
+        let bounded = reference.map_or(value, |reference| value / reference);
+        let holds = target.is_none_or(|target| match bound {
             Bound::AtMost => bounded <= target,
             Bound::AtLeast => bounded >= target,
-        };
+            Bound::Exactly => (bounded - target).abs() < f64::EPSILON,
+            Bound::Nothing => true,
+        });
         Self { name: name.into(), value, unit, reference, target, ratio, holds, bound }
     }
 
@@ -73,11 +89,20 @@ impl Figure {
         let sign = match self.bound {
             Bound::AtMost => "<=",
             Bound::AtLeast => ">=",
+            Bound::Exactly | Bound::Nothing => "=",
         };
-        match self.reference {
-            None => format!("{sign} {} {}", number(self.target), self.unit),
-            Some(reference) => format!("{sign} {} of {} {}", number(self.target), number(reference), self.unit),
+        match (self.target, self.reference) {
+            (None, _) => "-".to_owned(),
+            (Some(target), None) => format!("{sign} {} {}", number(target), self.unit),
+            (Some(target), Some(reference)) => {
+                format!("{sign} {} of {} {}", number(target), number(reference), self.unit)
+            }
         }
+    }
+
+    /// The ratio with two decimals, or a dash.
+    pub fn ratio_text(&self) -> String {
+        self.ratio.filter(|ratio| ratio.is_finite()).map_or_else(|| "-".to_owned(), |ratio| format!("{ratio:.2}"))
     }
 
     /// One line of JSON.
@@ -93,7 +118,7 @@ impl Figure {
     pub fn as_row(&self) -> String {
         let verdict = if self.holds { "holds " } else { "MISSED" };
         let value = format!("{} {}", number(self.value), self.unit);
-        format!("{verdict}  {:<40} {value:>22}   {:<34} ratio {:.2}", self.name, self.promise(), self.ratio)
+        format!("{verdict}  {:<62} {value:>18}   {:<34} ratio {}", self.name, self.promise(), self.ratio_text())
     }
 }
 
@@ -122,6 +147,9 @@ mod tests {
         assert!(Figure::share_of("a", 2_730.0, "/s", 4_000.0, 0.6).holds);
         assert!(!Figure::share_of("a", 2_000.0, "/s", 4_000.0, 0.6).holds);
         assert!(!Figure::times_of("a", 5.0, "ms", 2.0, 2.0).holds);
+        assert!(Figure::exactly("a", 500.0, "places", 500.0).holds && Figure::exactly("a", 0.0, "places", 0.0).holds);
+        assert!(!Figure::exactly("a", 501.0, "places", 500.0).holds && !Figure::exactly("a", 1.0, "", 0.0).holds);
+        assert!(Figure::known("a", 1_500.0, "/s").holds);
         let figures = [Figure::at_most("kept", 1.0, "s", 1.0), Figure::at_most("broken", 2.0, "s", 1.0)];
         assert_eq!(missed(&figures).collect::<Vec<_>>(), ["broken"]);
     }
@@ -136,6 +164,9 @@ mod tests {
     fn writes_json_with_the_seven_fields() {
         let json = Figure::share_of("book.postgres", 3.0, "/s", 4.0, 0.5).as_json();
         let expected = r#"{"name":"book.postgres","value":3.0,"unit":"/s","reference":4.0,"target":0.5,"ratio":0.75,"holds":true}"#;
+        assert_eq!(json, expected);
+        let json = Figure::known("book.sqlite", 3.0, "/s").as_json();
+        let expected = r#"{"name":"book.sqlite","value":3.0,"unit":"/s","reference":null,"target":null,"ratio":null,"holds":true}"#;
         assert_eq!(json, expected);
     }
 

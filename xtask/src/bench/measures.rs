@@ -1,11 +1,17 @@
 //! The registry of benchmarks: a new one is a file in `measures/` and a line here.
 
+mod booking;
+mod listing;
 mod memory;
+mod month_view;
+mod month_view_graphql;
+mod rebuild;
 mod start_up;
 
 use crate::bench::figure::Figure;
 use crate::bench::server::Context;
 use crate::failure::Result;
+use crate::storm::{self, Strength};
 
 /// One benchmark.
 #[derive(Debug)]
@@ -20,6 +26,67 @@ pub struct Measure {
 
 /// All benchmarks in the order they run.
 pub const ALL: &[Measure] = &[
-    Measure { name: "start-up", what: "from the start of `serve` until it is ready", run: start_up::run },
-    Measure { name: "memory", what: "resident memory of a server that has served", run: memory::run },
+    Measure {
+        name: "month-view",
+        what: "days with free starts of 20 offices over 60 days for visits of 1, 3 and 6 cells, inside the engine; every \
+               answer is compared with a plain second engine",
+        run: month_view::run,
+    },
+    Measure {
+        name: "month-view-graphql",
+        what: "the same question as GraphQL over HTTP on one connection, after up to 20,000 pseudo-random bookings, with all \
+               offices of all days in the answer",
+        run: month_view_graphql::run,
+    },
+    Measure {
+        name: "listing",
+        what: "a page of 20 free starts over 16 connections: CPU time of the server and the database together, per request",
+        run: listing::run,
+    },
+    Measure {
+        name: "booking",
+        what: "bookings by mail link over 16 connections, each another person's; on PostgreSQL beside pgbench with the same \
+               statement, 16 clients and prepared statements, same server, same run",
+        run: booking::run,
+    },
+    Measure {
+        name: "rebuild",
+        what: "from the start of `serve` until it is ready, with 100 offices over 180 days and 100,000 bookings of three \
+               cells wished for (those too late in the day do not fit)",
+        run: rebuild::run,
+    },
+    Measure {
+        name: "start-up",
+        what: "from the start of `serve` until it is ready, with the demo city",
+        run: start_up::run,
+    },
+    Measure {
+        name: "memory",
+        what: "resident memory of the server of the demo city after 10,000 searches",
+        run: memory::run,
+    },
+    Measure {
+        name: "contention",
+        what: "crowds at the last place and at 500 places, through one gateway and two; the control drops the rule that \
+               decides",
+        run: |context| storm::crowds(context, Strength::FULL),
+    },
+    Measure {
+        name: "storm",
+        what: "`kill -9` of all gateways at random points of a booking storm, 20 rounds; the controls forge the journal and \
+               delete a row",
+        run: |context| storm::kills(context, Strength::FULL),
+    },
 ];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use crate::bench::measures::ALL;
+
+    #[test]
+    fn every_benchmark_has_a_name_of_its_own() {
+        assert_eq!(ALL.iter().map(|measure| measure.name).collect::<BTreeSet<_>>().len(), ALL.len());
+    }
+}

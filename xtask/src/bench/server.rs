@@ -2,9 +2,12 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use crate::bench::city::City;
+use crate::bench::load::Outcome;
 use crate::bench::processes;
 use crate::cluster::{Cluster, Durability};
 use crate::failure::{Failure, Result, While as _};
@@ -12,6 +15,17 @@ use crate::process;
 use crate::serving::{self, Installation, Output, Server};
 
 const PATIENCE: Duration = Duration::from_mins(1);
+
+/// What differs from the settings a city gets by itself, and why.
+const SETTINGS: &[(&str, &str)] = &[
+    // Several servers run side by side; nobody reads their metrics.
+    ("SERVICEPOINT_SERVER__INTERNAL_LISTEN", ""),
+    // There is no load balancer that must notice first.
+    ("SERVICEPOINT_SERVER__ANNOUNCE_SECONDS", "0"),
+    // Nothing may lapse while it is counted.
+    ("SERVICEPOINT_SCHEDULING__HOLD_MINUTES", "60"),
+    ("SERVICEPOINT_SCHEDULING__CONFIRM_MINUTES", "1440"),
+];
 
 static BUILT: AtomicU32 = AtomicU32::new(0);
 
@@ -58,6 +72,23 @@ impl Context {
     ///
     /// If PostgreSQL does not start or the city cannot be loaded.
     pub fn stand(&self, engine: Engine) -> Result<Stand> {
+        self.stand_with(engine, |_| Ok(PathBuf::from(serving::DEMO_CITY)))
+    }
+
+    /// As [`Context::stand`], with a city made for the measurement.
+    ///
+    /// # Errors
+    ///
+    /// As [`Context::stand`].
+    pub fn stand_of(&self, engine: Engine, city: &City) -> Result<Stand> {
+        self.stand_with(engine, |directory| {
+            let directory = directory.join("city");
+            city.write(&directory)?;
+            Ok(directory)
+        })
+    }
+
+    fn stand_with(&self, engine: Engine, city: impl FnOnce(&Path) -> Result<PathBuf>) -> Result<Stand> {
         let number = BUILT.fetch_add(1, Ordering::Relaxed);
         // On a real disk: /tmp may be kept in memory.
         let directory = PathBuf::from(format!("/var/tmp/servicepoint-bench-{}-{number}", std::process::id()));
@@ -78,9 +109,11 @@ impl Context {
             data: directory.0.clone(),
             log_format: "json",
             output: Output::File(directory.log()),
+            settings: SETTINGS.iter().map(|(name, value)| (*name, (*value).to_owned())).collect(),
         };
         installation.prepare()?;
-        installation.load_demo_city().map_err(|failure| directory.with_log(&failure))?;
+        let city = city(&directory.0)?;
+        installation.load_city(&city).map_err(|failure| directory.with_log(&failure))?;
         Ok(Stand { installation, cluster, directory })
     }
 }
@@ -109,7 +142,21 @@ impl Stand {
     ///
     /// As [`Stand::serve`].
     pub fn serve_timed(&self) -> Result<(Server, Duration)> {
-        let mut server = self.installation.serve()?;
+        self.start(&self.installation)
+    }
+
+    /// Starts one more server on the same database, with a port of its own. On PostgreSQL only: SQLite serves one.
+    ///
+    /// # Errors
+    ///
+    /// As [`Stand::serve`].
+    pub fn serve_beside(&self) -> Result<Server> {
+        let installation = Installation { port: process::free_port()?, ..self.installation.clone() };
+        self.start(&installation).map(|(server, _)| server)
+    }
+
+    fn start(&self, installation: &Installation) -> Result<(Server, Duration)> {
+        let mut server = installation.serve()?;
         let took = server.wait_until_ready(PATIENCE);
         took.map(|took| (server, took)).map_err(|failure| self.directory.with_log(&failure))
     }
@@ -127,6 +174,20 @@ impl Stand {
         processes::cpu_time_of_all(&processes)
     }
 
+    /// Runs a load and gives what one accepted answer cost in milliseconds of CPU.
+    ///
+    /// # Errors
+    ///
+    /// As `load`, or if the server is gone.
+    pub fn cpu_per_answer(&self, server: &Server, load: impl FnOnce() -> Result<Outcome>) -> Result<(Outcome, f64)> {
+        let before = self.cpu_time(server)?;
+        let outcome = load()?;
+        // A backend that ends in between is counted by the postmaster a moment later.
+        let spent = self.cpu_time(server)?.saturating_sub(before);
+        let milliseconds = spent.as_secs_f64() * 1e3 / outcome.answered as f64;
+        Ok((outcome, milliseconds))
+    }
+
     /// Address of the database.
     pub fn database_url(&self) -> &str {
         &self.installation.database_url
@@ -135,6 +196,18 @@ impl Stand {
     /// Where files of this measurement go.
     pub fn directory(&self) -> &Path {
         &self.directory.0
+    }
+
+    /// Runs one statement on this stand's PostgreSQL and gives the rows as text without decoration.
+    ///
+    /// # Errors
+    ///
+    /// If this stand has no PostgreSQL or the statement fails.
+    pub fn sql(&self, statement: &str) -> Result<String> {
+        let mut psql = Command::new(self.postgresql_program("psql")?);
+        psql.args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1"]);
+        psql.arg("--command").arg(statement).arg(self.database_url());
+        process::capture(&mut psql).map(|rows| rows.trim().to_owned())
     }
 
     /// One of PostgreSQL's own programs.

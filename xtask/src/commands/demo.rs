@@ -50,8 +50,15 @@ pub fn run(options: &Options) -> Result<()> {
         None => sources::repository().join("data"),
     };
     let database_url = options.database_url.clone().unwrap_or_else(|| serving::sqlite_url(&data));
-    let installation =
-        Installation { program, port: options.port, database_url, data, log_format: "pretty", output: Output::Screen };
+    let installation = Installation {
+        program,
+        port: options.port,
+        database_url,
+        data,
+        log_format: "pretty",
+        output: Output::Screen,
+        settings: Vec::new(),
+    };
     installation.prepare()?;
     installation.load_demo_city()?;
     let mut server = installation.serve()?;

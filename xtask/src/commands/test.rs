@@ -6,6 +6,7 @@ use clap::Args;
 
 use crate::cargo::cargo;
 use crate::cluster::{Cluster, Durability};
+use crate::commands::storm;
 use crate::failure::Result;
 use crate::process;
 use crate::provision::{self, Need};
@@ -33,6 +34,9 @@ pub fn run(options: &Options) -> Result<()> {
         check_dependencies(&mut report);
     }
     run_tests(&mut report, options.filter.as_deref());
+    if options.filter.is_none() {
+        report.attempt("storm, short form", storm::run_short);
+    }
     report.finish()
 }
 

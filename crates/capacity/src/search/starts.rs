@@ -97,7 +97,7 @@ impl<'a> Search<'a> {
             for day in self.days.0..self.days.1 {
                 let mut first: Option<Found> = None;
                 self.collect(probe, day, &mut walk, |start| {
-                    first = first.filter(|first| first.at <= start.at).or(Some(start))
+                    first = first.filter(|first| first.at <= start.at).or(Some(start));
                 });
                 if let Some(start) = first {
                     *best = best.filter(|best| best.at <= start.at).or(Some(start));

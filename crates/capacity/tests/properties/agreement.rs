@@ -98,7 +98,7 @@ fn days_equal_starts(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 192, max_global_rejects: 100_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 96, max_global_rejects: 100_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn both_engines_give_the_same_answers(town in towns(), choices in choices(), visits in proptest::collection::vec(visits(), 3), later in 0i64..3000) {

@@ -19,7 +19,7 @@ fn rules(town: &mut Town) -> &mut Vec<OpeningRule> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn the_order_in_which_rules_are_listed_changes_nothing(town in towns(), visit in visits(), turn in any::<usize>()) {

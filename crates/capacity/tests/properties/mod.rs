@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use proptest::prelude::{Strategy, any};
+use proptest::prelude::{Strategy, any, prop_oneof};
 
 use capacity::{Demand, Eligible, Ledger, OfficeQuery, Query, Supply};
 use domain::city::City;
@@ -38,14 +38,11 @@ pub(crate) fn visits() -> impl Strategy<Value = Visit> {
         QuotaClass::Urgent,
         QuotaClass::WalkIn,
     ]);
-    let channel = proptest::sample::select(vec![None, None, Some(VisitChannel::Counter), Some(VisitChannel::Video)]);
-    (1u32..100, 1u8..8, class, channel, 0u8..8).prop_map(|(minutes, groups, class, channel, interpreter)| Visit {
-        minutes,
-        groups,
-        class,
-        channel,
-        interpreter,
-    })
+    let channel =
+        proptest::sample::select(vec![None, None, None, None, Some(VisitChannel::Counter), Some(VisitChannel::Video)]);
+    (prop_oneof![1u32..40, 1u32..100], 1u8..8, class, channel, 0u8..16).prop_map(
+        |(minutes, groups, class, channel, interpreter)| Visit { minutes, groups, class, channel, interpreter },
+    )
 }
 
 /// Seeds that choose among what is free.

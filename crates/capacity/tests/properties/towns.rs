@@ -32,7 +32,7 @@ pub(crate) fn towns() -> impl Strategy<Value = Town> {
     select(days).prop_flat_map(|first_day| {
         // Half of the towns have simple days that rarely contradict each other.
         let rules = prop_oneof![vec(rules(first_day), 1..=2), vec(rules(first_day), 1..=4)];
-        (rules, vec(closures(first_day), 0..=2), vec(absences(first_day), 0..=2), -600i64..5000, 0i64..60_000).prop_map(
+        (rules, vec(closures(first_day), 0..=2), vec(absences(first_day), 0..=2), -600i64..2000, 0i64..60_000).prop_map(
             move |(mut rules, closures, absences, minute, millis)| {
                 for (index, rule) in rules.iter_mut().enumerate() {
                     rule.key = key(&format!("rule-{index}"));
@@ -54,9 +54,9 @@ fn rules(first_day: NaiveDate) -> impl Strategy<Value = OpeningRule> {
     let kind = (days(first_day), windows(), select(vec![5u16, 10, 15, 20, 25, 30, 45, 70]), desks(), quotas());
     let manner = (
         booking(),
-        select(vec![Access::Appointment, Access::Appointment, Access::Appointment, Access::WalkIn]),
-        select(vec![VisitChannel::Counter, VisitChannel::Counter, VisitChannel::Counter, VisitChannel::Video]),
-        0u8..6,
+        mostly(Access::Appointment, Access::WalkIn),
+        mostly(VisitChannel::Counter, VisitChannel::Video),
+        0u8..16,
         holidays(),
     );
     let shape = (
@@ -96,15 +96,15 @@ fn days(first_day: NaiveDate) -> impl Strategy<Value = RuleDays> {
         vec(0i64..5, 0..3).prop_map(move |days| days.into_iter().map(|day| first_day + TimeDelta::days(day)).collect())
     };
     let cycle = prop_oneof![
-        (1u16..4, -30i64..30)
+        1 => (2u16..4, -30i64..30)
             .prop_map(move |(weeks, day)| Cycle::Weeks { weeks, anchor: first_day + TimeDelta::days(day) }),
-        (1u16..2, -30i64..30)
+        5 => (1u16..2, -30i64..30)
             .prop_map(move |(weeks, day)| Cycle::Weeks { weeks, anchor: first_day + TimeDelta::days(day) }),
-        (1u8..6).prop_map(|n| Cycle::NthOfMonth { n }),
-        Just(Cycle::LastOfMonth),
-        (1u8..6).prop_map(|n| Cycle::BlockOfMonth { n }),
+        1 => (1u8..6).prop_map(|n| Cycle::NthOfMonth { n }),
+        1 => Just(Cycle::LastOfMonth),
+        1 => (1u8..6).prop_map(|n| Cycle::BlockOfMonth { n }),
     ];
-    let weekdays = subsequence::<Weekday>(EVERY_DAY.to_vec(), 3..=7);
+    let weekdays = subsequence::<Weekday>(EVERY_DAY.to_vec(), 5..=7);
     prop_oneof![
         4 => (weekdays, cycle).prop_map(|(weekdays, cycle)| RuleDays::Series(Recurrence { weekdays, cycle })),
         1 => near().prop_map(|dates| RuleDays::SpecialDay { dates }),
@@ -118,8 +118,13 @@ fn windows() -> impl Strategy<Value = Vec<Window>> {
     edges.prop_map(|edges| edges.windows(2).map(|pair| window(pair[0] * 15, pair[1] * 15)).take(2).collect())
 }
 
+/// The first in nine of ten cases.
+fn mostly<T: Copy + std::fmt::Debug>(usual: T, rare: T) -> impl Strategy<Value = T> {
+    (0u8..10).prop_map(move |draw| if draw == 0 { rare } else { usual })
+}
+
 fn desks() -> impl Strategy<Value = Vec<DeskCount>> {
-    [0u16..3, 0u16..3, 0u16..3].prop_map(|counts| {
+    [0u16..4, 0u16..4, 0u16..3].prop_map(|counts| {
         let named = GROUPS.into_iter().zip(counts).filter(|(_, count)| *count > 0);
         named.map(|(name, count)| DeskCount { group: key(name), count }).collect()
     })
@@ -132,7 +137,7 @@ fn quotas() -> impl Strategy<Value = Quota> {
 }
 
 fn booking() -> impl Strategy<Value = BookingWindow> {
-    (select(vec![0u16, 1, 2, 60]), select(vec![0u32, 0, 7, 120, 2000]))
+    (select(vec![0u16, 1, 2, 60, 60, 60]), select(vec![0u32, 0, 0, 0, 7, 120, 2000]))
         .prop_map(|(days_ahead, lead_minutes)| BookingWindow { days_ahead, lead_minutes })
 }
 

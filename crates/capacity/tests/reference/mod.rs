@@ -88,7 +88,7 @@ impl<'a> Reference<'a> {
         for cell in visits.iter().flatten() {
             rest.entry(*cell).or_insert_with(|| self.fitting_in_cell(*cell, wish, now, *cell));
         }
-        most_of(&visits, &mut rest)
+        most_of(&visits, &mut rest, &mut BTreeMap::new())
     }
 
     /// The cells of a visit that begins at `start`, if it may be booked at all.
@@ -177,15 +177,25 @@ fn keeps_reserves(cell: &Cell, visits: &[Booking], class: QuotaClass, released: 
     })
 }
 
-fn most_of(visits: &[Vec<i64>], rest: &mut BTreeMap<i64, u16>) -> u32 {
+/// Tries every number of visits at each start; remembers what is left behind so that no way is walked twice.
+fn most_of(visits: &[Vec<i64>], rest: &mut BTreeMap<i64, u16>, memory: &mut BTreeMap<(i64, Vec<u16>), u32>) -> u32 {
     let Some((visit, others)) = visits.split_first() else {
         return 0;
     };
-    let mut best = most_of(others, rest);
-    if visit.iter().all(|cell| rest[cell] > 0) {
-        visit.iter().for_each(|cell| *rest.get_mut(cell).expect("known cell") -= 1);
-        best = best.max(1 + most_of(visits, rest));
-        visit.iter().for_each(|cell| *rest.get_mut(cell).expect("known cell") += 1);
+    let left: Vec<u16> = rest.range(visit[0]..).take(visit.len()).map(|(_, left)| *left).collect();
+    if let Some(known) = memory.get(&(visit[0], left.clone())) {
+        return *known;
     }
+    let mut best = most_of(others, rest, memory);
+    if visit.iter().all(|cell| rest[cell] > 0) {
+        for cell in visit {
+            *rest.get_mut(cell).expect("known cell") -= 1;
+        }
+        best = best.max(1 + most_of(visits, rest, memory));
+        for cell in visit {
+            *rest.get_mut(cell).expect("known cell") += 1;
+        }
+    }
+    memory.insert((visit[0], left), best);
     best
 }

@@ -1,6 +1,7 @@
 //! Claims: what a booking takes, and why there is none.
 
 use capacity::{BookedVisit, Claim, ClaimRequest, Demand, Ledger, Refusal, Supply};
+use domain::opening::QuotaClass::{Internal, Public, Urgent, WalkIn};
 use domain::opening::{DeskCount, OpeningRule, Quota, QuotaClass, VisitChannel};
 use domain::time::Timestamp;
 
@@ -99,7 +100,6 @@ fn each_class_finds_its_reserve_and_no_other() {
         let mut ledger = Ledger::new(supply(&city, date(2026, 5, 4), 7));
         order.map(|class| fill(&mut ledger, class, long_before()))
     };
-    use QuotaClass::{Internal, Public, Urgent, WalkIn};
     assert_eq!(booked([Public, Internal, Urgent, WalkIn]), [2, 1, 2, 1]);
     assert_eq!(booked([WalkIn, Urgent, Internal, Public]), [6, 0, 0, 0]);
     assert_eq!(booked([Urgent, Public, WalkIn, Internal]), [5, 0, 1, 0]);
@@ -158,4 +158,17 @@ fn a_booked_visit_finds_its_cells_under_changed_rules_or_is_a_conflict() {
     assert_eq!(under(|rule| rule.variant = Some(key("interpreter"))), None);
     // A booking window that has become shorter does not touch what is booked.
     assert!(under(|rule| rule.booking.days_ahead = 0).is_some());
+}
+
+#[test]
+fn instants_at_the_ends_of_time_are_refused_like_any_other() {
+    let supply = supply(&town(vec![three_desks(Quota::default())]), date(2026, 5, 4), 7);
+    let (first, last) = (Timestamp::from_millis(i64::MIN), Timestamp::from_millis(i64::MAX));
+    let refusal = |start, now| {
+        supply.claim(&ClaimRequest { office: &key("office"), team: None, start, demand: &visit(10), now }).err()
+    };
+    assert_eq!(refusal(at("2026-05-06T06:00:00Z"), last), Some(Refusal::InThePast));
+    assert_eq!(refusal(at("2026-05-06T06:00:00Z"), first), Some(Refusal::TooFarAhead));
+    assert_eq!(refusal(last, first), Some(Refusal::NoSuchStart));
+    assert_eq!(refusal(first, first), Some(Refusal::NoSuchStart));
 }

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use capacity::{ClaimRequest, Ledger, OfficeQuery, Query, Search};
+use capacity::{ClaimRequest, Ledger, OfficeQuery, Query, Search, Start};
 use domain::identifier::Key;
 use domain::opening::{OpeningRule, RuleDays};
 use domain::time::Timestamp;
@@ -66,7 +66,7 @@ fn a_list_read_page_by_page_is_the_whole_list() {
         }
     }
     assert_eq!(read, whole.starts);
-    assert!(read.is_sorted_by_key(|start| start.cursor()));
+    assert!(read.is_sorted_by_key(Start::cursor));
 }
 
 #[test]

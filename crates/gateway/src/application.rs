@@ -1,0 +1,94 @@
+//! The application: the features of the house, wired together once.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use database::{Database, DatabaseError, Unit};
+use domain::environment::{Clock, Entropy};
+use domain::permission::Actor;
+use identity::{Identity, IdentityParts, IdentitySettings, PreparedSeeds, TokenKeys};
+use scheduling::{Companion, DeskWork, LinkSecret, Scheduling, Settings};
+
+/// Everything behind the door. Cloning is cheap.
+#[derive(Debug, Clone)]
+pub struct Application {
+    /// Appointments.
+    pub scheduling: Arc<Scheduling>,
+    /// Accounts and sign-in.
+    pub identity: Arc<Identity>,
+    /// The database, for readiness and the worker.
+    pub database: Database,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// Whether cookies ask for HTTPS; only a development server on plain HTTP does not.
+    pub secure_cookies: bool,
+}
+
+/// What an application is made of.
+#[derive(Debug)]
+pub struct Parts {
+    /// The database, migrated.
+    pub database: Database,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// The master secret from which all others are derived.
+    pub master: [u8; 32],
+    /// Settings of bookings.
+    pub scheduling: Settings,
+    /// Settings of sign-in and tokens.
+    pub identity: IdentitySettings,
+    /// Whether cookies ask for HTTPS.
+    pub secure_cookies: bool,
+}
+
+impl Application {
+    /// Wires the features. The caller must keep the desk's work running.
+    pub fn new(parts: Parts) -> (Self, DeskWork) {
+        let (scheduling, desk) = Scheduling::new(
+            parts.database.clone(),
+            Arc::clone(&parts.clock),
+            Arc::clone(&parts.entropy),
+            LinkSecret::from_master(&parts.master),
+            parts.scheduling,
+        );
+        let identity = Identity::new(IdentityParts {
+            database: parts.database.clone(),
+            clock: Arc::clone(&parts.clock),
+            entropy: Arc::clone(&parts.entropy),
+            tokens: TokenKeys::from_secret(&parts.master),
+            settings: parts.identity,
+        });
+        let application = Self {
+            scheduling: Arc::new(scheduling),
+            identity: Arc::new(identity),
+            database: parts.database,
+            clock: parts.clock,
+            entropy: parts.entropy,
+            secure_cookies: parts.secure_cookies,
+        };
+        (application, desk)
+    }
+}
+
+/// The accounts of a city directory, written in the same unit as the city.
+pub struct Seeding<'a> {
+    identity: &'a Identity,
+    seeds: PreparedSeeds,
+}
+
+impl<'a> Seeding<'a> {
+    /// Accounts whose passwords are hashed already.
+    pub const fn new(identity: &'a Identity, seeds: PreparedSeeds) -> Self {
+        Self { identity, seeds }
+    }
+}
+
+impl Companion for Seeding<'_> {
+    fn write<'a>(&'a self, unit: &'a Unit) -> Pin<Box<dyn Future<Output = Result<(), DatabaseError>> + Send + 'a>> {
+        Box::pin(async { self.identity.apply_seeds(&Actor::System, unit, &self.seeds).await.map(drop) })
+    }
+}

@@ -1,0 +1,154 @@
+//! The command line: what an operator types, and how each command ends.
+
+mod account;
+mod city;
+mod city_directory;
+mod config;
+mod doctor;
+mod ending;
+mod migrate;
+mod settings;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use tokio_util::sync::CancellationToken;
+
+use crate::cli::settings::Source;
+use crate::configuration::Configuration;
+use crate::logging::start_logging;
+use crate::serve::{Worker, serve, signal_from_now_on};
+use crate::{graphql, start, work};
+
+pub(crate) use ending::{CommandError, say};
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done
+  1  failed; the reason stands on standard error
+  2  wrong usage or configuration
+  3  refused by a check: problems in a city, pending migrations, an account that is not allowed";
+
+/// Appointments and services of a city's offices.
+#[derive(Debug, Parser)]
+#[command(name = "servicepoint", version, about, after_help = EXIT_CODES)]
+struct CommandLine {
+    /// The configuration file; `servicepoint.toml` where there is one.
+    #[arg(long, global = true, value_name = "FILE", env = "SERVICEPOINT_CONFIG")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serves citizens, clerks and devices until SIGTERM.
+    Serve {
+        /// Leaves the worker to a process of its own (`servicepoint work`).
+        #[arg(long)]
+        no_worker: bool,
+    },
+    /// Runs the worker alone until SIGTERM.
+    Work,
+    /// Shows and applies changes of the database's tables.
+    #[command(subcommand)]
+    Migrate(migrate::Migrate),
+    /// Checks and loads a city.
+    #[command(subcommand)]
+    City(city::CityCommand),
+    /// Prints the GraphQL schema.
+    Schema,
+    /// Looks at everything this installation needs.
+    Doctor {
+        /// Prints one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Checks and explains the configuration.
+    #[command(subcommand)]
+    Config(config::Config),
+    /// Creates and disables accounts.
+    #[command(subcommand)]
+    Account(account::AccountCommand),
+}
+
+/// Runs the command that was typed.
+pub fn main() -> ExitCode {
+    // Databases, letters and keys hold what is nobody else's business: files are made for our own account alone.
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
+    let CommandLine { config, command } = CommandLine::parse();
+    let source = Source { file: config };
+    match run(&source, command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => error.told(),
+    }
+}
+
+fn run(source: &Source, command: Command) -> Result<(), CommandError> {
+    match command {
+        Command::Schema => {
+            say(graphql::schema_text().trim_end());
+            Ok(())
+        }
+        Command::Config(command) => config::run(source, &command),
+        Command::City(city::CityCommand::Check { directory }) => city::check(&directory),
+        Command::Doctor { json } => running(Runtime::Small, doctor::run(source, doctor::Form::of(json))),
+        Command::Serve { no_worker } => {
+            let configuration = source.read()?;
+            let worker = if no_worker { Worker::Elsewhere } else { Worker::Here };
+            logged(&configuration, serve(&configuration, worker))
+        }
+        Command::Work => {
+            let configuration = source.read()?;
+            logged(&configuration, work_alone(&configuration))
+        }
+        Command::Migrate(command) => running(Runtime::Small, migrate::run(&source.read()?, command)),
+        Command::City(city::CityCommand::Load { directory, plan }) => {
+            running(Runtime::Small, city::load(&source.read()?, &directory, city::Wish::of(plan)))
+        }
+        Command::Account(command) => running(Runtime::Small, account::run(&source.read()?, command)),
+    }
+}
+
+/// How many threads a command gets.
+#[derive(Debug, Clone, Copy)]
+enum Runtime {
+    /// One: for commands that end by themselves.
+    Small,
+    /// One for each core.
+    Full,
+}
+
+fn running<T>(size: Runtime, command: impl Future<Output = Result<T, CommandError>>) -> Result<T, CommandError> {
+    let mut builder = match size {
+        Runtime::Small => tokio::runtime::Builder::new_current_thread(),
+        Runtime::Full => tokio::runtime::Builder::new_multi_thread(),
+    };
+    let runtime = builder.enable_all().build();
+    let runtime = runtime.map_err(|error| CommandError::Failed(format!("no threads can be started: {error}")))?;
+    runtime.block_on(command)
+}
+
+/// Runs a command that lives long: with log lines, written out to the last one.
+fn logged(
+    configuration: &Configuration,
+    command: impl Future<Output = Result<(), CommandError>>,
+) -> Result<(), CommandError> {
+    let _last_lines = start_logging(&configuration.log).map_err(|error| CommandError::Failed(error.to_string()))?;
+    running(Runtime::Full, command)
+}
+
+async fn work_alone(configuration: &Configuration) -> Result<(), CommandError> {
+    let database = start::connect(configuration).await?;
+    start::migrated(&database).await?;
+    let key = start::master_key(configuration)?;
+    let (application, _desk) = start::application(configuration, database, *key.bytes());
+    let stop = CancellationToken::new();
+    let worker = tokio::spawn(work::work(application, stop.clone()));
+    let signal = signal_from_now_on().await?;
+    say("working");
+    signal.await;
+    stop.cancel();
+    worker.await.map_err(|_| CommandError::Failed("the worker ended unexpectedly".to_owned()))
+}

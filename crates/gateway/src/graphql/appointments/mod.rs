@@ -1,0 +1,18 @@
+//! Finding, holding, booking, moving and giving back appointments, through GraphQL.
+
+mod inputs;
+mod mutations;
+mod payloads;
+mod queries;
+mod search;
+mod staff;
+mod starts;
+mod subscriptions;
+mod types;
+
+pub(crate) use mutations::AppointmentMutation;
+pub(crate) use queries::AppointmentQuery;
+pub(crate) use search::SearchQuery;
+pub(crate) use starts::FreeStart;
+pub(crate) use subscriptions::CapacitySubscription;
+pub(crate) use types::AppointmentNode;

@@ -1,0 +1,69 @@
+//! The GraphQL schema: thin objects over the use cases. Resolvers convert and delegate; no rule is decided here.
+
+mod appointments;
+mod authorization;
+mod catalogue;
+mod context;
+mod failure;
+mod ids;
+mod paging;
+mod people;
+mod scalars;
+mod words;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_graphql::dataloader::DataLoader;
+use async_graphql::{MergedObject, MergedSubscription, Schema};
+
+use crate::application::Application;
+
+pub use authorization::{Leave, ROOT_FIELDS, RootField};
+pub use context::ContextExtensions;
+pub use people::{cookie_name, cookie_value};
+
+/// Everything that can be read.
+#[derive(MergedObject, Default)]
+pub struct Query(
+    catalogue::CatalogueQuery,
+    catalogue::LawQuery,
+    appointments::SearchQuery,
+    appointments::AppointmentQuery,
+    people::PeopleQuery,
+    catalogue::NodeQuery,
+);
+
+/// Everything that can be changed. A request carries one mutation; each is one transaction.
+#[derive(MergedObject, Default)]
+pub struct Mutation(appointments::AppointmentMutation, people::PeopleMutation);
+
+/// Everything that can be followed live, over websockets (`graphql-transport-ws`) or server-sent events.
+#[derive(MergedSubscription, Default)]
+pub struct Subscription(appointments::CapacitySubscription);
+
+/// The schema with its application behind it.
+pub type ServiceSchema = Schema<Query, Mutation, Subscription>;
+
+/// Builds the schema over an application.
+///
+/// The guard in front has judged every document before it comes here; the limits below are a second line that costs
+/// nothing.
+pub fn schema(application: Application) -> ServiceSchema {
+    let accounts = people::AccountLoader(Arc::clone(&application.identity));
+    // Edges of one answer are collected within a turn of the runtime; waiting longer would only add to every answer.
+    let accounts = DataLoader::new(accounts, tokio::spawn).delay(Duration::ZERO);
+    Schema::build(Query::default(), Mutation::default(), Subscription::default())
+        .data(application)
+        .data(accounts)
+        .limit_depth(20)
+        .limit_recursive_depth(32)
+        .disable_suggestions()
+        .finish()
+}
+
+/// The schema as text, for `docs/schema.graphql`.
+pub fn schema_text() -> String {
+    let options = async_graphql::SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items();
+    Schema::build(Query::default(), Mutation::default(), Subscription::default()).finish().sdl_with_options(options)
+}

@@ -1,0 +1,44 @@
+//! The account as clients see it.
+
+use async_graphql::{Context, ID, Object, Result};
+use identity::Account;
+
+use crate::graphql::catalogue::OfficeNode;
+use crate::graphql::context::ContextExtensions;
+use crate::graphql::ids::Global;
+use crate::graphql::scalars::Instant;
+use crate::graphql::words::Role;
+
+/// An account.
+#[derive(Debug, Clone)]
+pub(crate) struct AccountNode(pub(crate) Account);
+
+/// An account of a citizen, a member of staff, an operator or a device.
+#[Object(name = "Account")]
+impl AccountNode {
+    /// Its global id.
+    pub(crate) async fn id(&self) -> ID {
+        Global::Account(self.0.id).id()
+    }
+
+    /// The name shown.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// What the account may do; the table of permissions stands in the documentation.
+    async fn role(&self) -> Role {
+        self.0.role.into()
+    }
+
+    /// The office that a clerk, lead or device belongs to.
+    async fn office(&self, ctx: &Context<'_>) -> Result<Option<OfficeNode>> {
+        let picture = ctx.picture()?;
+        Ok(self.0.office.as_ref().and_then(|office| OfficeNode::new(picture, office)))
+    }
+
+    /// When it was created, UTC.
+    async fn created_at(&self) -> Instant {
+        self.0.created_at.into()
+    }
+}

@@ -1,0 +1,152 @@
+//! Turns the engine's answer into what the client may see: few errors, short messages, nothing of our insides.
+
+use async_graphql::{ErrorExtensionValues, Response, ServerError, Value};
+use serde::Serialize;
+
+use crate::http::{
+    RequestId,
+    problem::{INTERNAL, INTERNAL_MESSAGE},
+};
+
+const MOST_ERRORS: usize = 5;
+const LONGEST_MESSAGE: usize = 200;
+
+/// An answer ready to be written.
+#[derive(Debug, Serialize)]
+pub(super) struct Presented {
+    /// Missing when the request could not be run at all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<Value>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) errors: Vec<ServerError>,
+    #[serde(skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    extensions: std::collections::BTreeMap<String, Value>,
+}
+
+impl Presented {
+    /// Whether the document or its variables were refused before any field was resolved.
+    pub(super) fn was_not_run(&self) -> bool {
+        self.data.is_none()
+    }
+
+    pub(super) fn to_json(&self) -> Vec<u8> {
+        let mut json = Vec::with_capacity(1024);
+        // Writing values of GraphQL into memory has no way to fail.
+        if serde_json::to_writer(&mut json, self).is_err() {
+            json.clear();
+        }
+        json
+    }
+}
+
+pub(super) fn present(response: Response, request_id: RequestId) -> Presented {
+    let Response { data, errors, mut extensions, .. } = response;
+    let was_not_run = data == Value::Null && !errors.is_empty() && errors.iter().all(|error| error.path.is_empty());
+    if errors.len() > MOST_ERRORS {
+        extensions.insert("omittedErrors".to_owned(), Value::from(errors.len() - MOST_ERRORS));
+    }
+    let errors = errors.into_iter().take(MOST_ERRORS).map(|error| masked(error, request_id)).collect();
+    Presented { data: (!was_not_run).then_some(data), errors, extensions }
+}
+
+/// Errors with a code were written for the client. Of the others we keep what the engine says about the document and the
+/// variables; everything else is ours to read, in the log.
+fn masked(mut error: ServerError, request_id: RequestId) -> ServerError {
+    let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code")).cloned();
+    if code.is_none() {
+        match origin(&error) {
+            Origin::Input => mark(&mut error, "BAD_INPUT"),
+            Origin::Document => mark(&mut error, "INVALID_DOCUMENT"),
+            Origin::Inside => {
+                tracing::error!(request.id = %request_id.0, error.message = %clipped(&error.message), "a field failed");
+                INTERNAL_MESSAGE.clone_into(&mut error.message);
+                mark(&mut error, INTERNAL);
+            }
+        }
+    }
+    error.message = clipped(&error.message);
+    error.source = None;
+    error.extensions.get_or_insert_with(ErrorExtensionValues::default).set("requestId", request_id.0.to_string());
+    error
+}
+
+enum Origin {
+    Input,
+    Document,
+    Inside,
+}
+
+fn origin(error: &ServerError) -> Origin {
+    if error.source.is_some() {
+        return Origin::Inside;
+    }
+    // The engine says so itself when an argument cannot be read, and sets no code.
+    let input = ["Failed to parse \"", "Expected input type \""];
+    if input.iter().any(|start| error.message.starts_with(start)) {
+        return Origin::Input;
+    }
+    if error.path.is_empty() { Origin::Document } else { Origin::Inside }
+}
+
+fn mark(error: &mut ServerError, code: &str) {
+    error.extensions.get_or_insert_with(ErrorExtensionValues::default).set("code", code);
+}
+
+/// One line of at most 200 characters, without the value the engine found in place of the one it expected.
+fn clipped(message: &str) -> String {
+    let message = match message.find("\", found ") {
+        Some(end) if message.starts_with("Expected input type") => &message[..=end],
+        _ => message,
+    };
+    let plain = message.chars().map(|sign| if sign.is_control() { ' ' } else { sign });
+    if message.chars().count() <= LONGEST_MESSAGE {
+        return plain.collect();
+    }
+    plain.take(LONGEST_MESSAGE - 1).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use async_graphql::{Error, ErrorExtensions, Pos};
+    use uuid::Uuid;
+
+    fn shown(error: Error) -> serde_json::Value {
+        let mut error = error.into_server_error(Pos { line: 1, column: 1 });
+        error.path = vec![async_graphql::PathSegment::Field("a".to_owned())];
+        let presented = present(Response::from_errors(vec![error]), RequestId(Uuid::nil()));
+        serde_json::to_value(&presented.errors[0]).expect("an error is JSON")
+    }
+
+    #[test]
+    fn errors_without_a_code_are_masked_and_those_with_one_pass() {
+        let inside = shown(Error::new("relation appointments does not exist"));
+        assert_eq!(inside["message"], INTERNAL_MESSAGE);
+        assert_eq!(inside["extensions"]["code"], "INTERNAL");
+        assert_eq!(inside["extensions"]["requestId"], Uuid::nil().to_string());
+        let named =
+            shown(Error::new("sign in first").extend_with(|_, extensions| extensions.set("code", "UNAUTHENTICATED")));
+        assert_eq!(named["message"], "sign in first");
+        assert_eq!(named["extensions"]["code"], "UNAUTHENTICATED");
+        let disguised = shown(Error::new_with_source(std::io::Error::other("Failed to parse \"/etc/shadow\"")));
+        assert_eq!(disguised["message"], INTERNAL_MESSAGE);
+    }
+
+    #[test]
+    fn a_wrong_value_is_named_by_its_kind_and_not_repeated() {
+        let input = shown(Error::new("Expected input type \"Int\", found \"Erika Mustermann\"."));
+        assert_eq!(input["message"], "Expected input type \"Int\"");
+        assert_eq!(input["extensions"]["code"], "BAD_INPUT");
+    }
+
+    #[test]
+    fn at_most_five_errors_of_at_most_two_hundred_signs_are_told() {
+        let errors = (0..12).map(|_| ServerError::new(format!("Unknown field\n{}", "ü".repeat(500)), None)).collect();
+        let presented = present(Response::from_errors(errors), RequestId(Uuid::nil()));
+        assert!(presented.was_not_run());
+        assert_eq!(presented.errors.len(), 5);
+        assert_eq!(presented.errors[0].message.chars().count(), 200);
+        assert!(!presented.errors[0].message.contains('\n'));
+        assert_eq!(presented.extensions["omittedErrors"], Value::from(7));
+    }
+}

@@ -1,0 +1,213 @@
+//! `serve`: the front door with everything that runs behind it, from the first connection to an orderly end.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use tokio::time::{interval, timeout};
+use tokio_util::sync::CancellationToken;
+
+use scheduling::DeskWork;
+
+use crate::application::Application;
+use crate::authenticate::Doorkeeper;
+use crate::cli::{CommandError, say};
+use crate::configuration::{Configuration, Mode};
+use crate::follow::{Follower, Ready};
+use crate::http::{Door, Settings, collect_metrics, internal_router, router};
+use crate::shutdown::{self, Drain, Ended, Patience, stop_signal};
+use crate::{graphql, pages, start, work};
+
+/// How long background work may take to finish its round, and the database to close.
+const LAST_ROUND: Duration = Duration::from_secs(5);
+/// How often measurements nobody read are folded together.
+const UPKEEP: Duration = Duration::from_secs(5);
+
+/// Where the worker runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Worker {
+    /// In this process.
+    Here,
+    /// In a process of its own (`servicepoint work`).
+    Elsewhere,
+}
+
+/// Serves until a signal, and finishes what was accepted.
+///
+/// # Errors
+/// It cannot start, or something it needs has ended.
+pub(crate) async fn serve(configuration: &Configuration, worker: Worker) -> Result<(), CommandError> {
+    quiet_panics(configuration.server.mode);
+    let database = start::connect(configuration).await?;
+    start::migrated(&database).await?;
+    let key = start::master_key(configuration)?;
+    let (application, desk) = start::application(configuration, database, *key.bytes());
+    let follower = Follower::new(application.clone());
+    follower.look().await;
+    let metrics =
+        collect_metrics().map_err(|error| CommandError::Failed(format!("nothing can be measured: {error}")))?;
+    let drain = Drain::default();
+    let listeners = open_doors(configuration, &application, &follower, &drain, &metrics).await?;
+
+    let first_signal = signal_from_now_on().await?;
+    let closing = CancellationToken::new();
+    let mut background = Background::start(&application, desk, follower, worker, metrics, &closing);
+    if let Some((listener, _)) = listeners.first() {
+        say(format_args!("listening on http://{}", local_address(listener)?));
+    }
+
+    let mut fallen = None;
+    let stop = async {
+        tokio::select! {
+            () = first_signal => {}
+            name = background.first_to_end() => fallen = Some(name),
+        }
+    };
+    let patience = Patience::from(configuration);
+    let ended = tokio::select! {
+        ended = shutdown::serve(listeners, stop, &drain, patience) => Some(ended),
+        () = second_signal(&drain) => None,
+    };
+    closing.cancel();
+    background.finish().await;
+    // Closing writes SQLite's log back into its file; a server that hangs must not hold us up.
+    let _ = timeout(LAST_ROUND, application.database.close()).await;
+    match ended {
+        Some(Ended::Finished) => tracing::info!("stopped; every accepted request was answered"),
+        Some(Ended::TimeWasUp) => tracing::warn!("stopped; some requests were still running when the time was up"),
+        None => tracing::warn!("stopped at once, as asked by a second signal"),
+    }
+    fallen.map_or(Ok(()), |name| Err(CommandError::Failed(format!("stopped, because {name} ended unexpectedly"))))
+}
+
+/// From the return of this on a signal no longer ends the process; awaiting the result waits for it.
+///
+/// # Errors
+/// The system does not let us listen for signals.
+pub(crate) async fn signal_from_now_on() -> Result<impl Future<Output = ()>, CommandError> {
+    let mut signal = Box::pin(stop_signal());
+    // Listening begins when the future is first looked at.
+    if let Poll::Ready(Err(error)) = futures_util::poll!(&mut signal) {
+        return Err(CommandError::Failed(format!("signals cannot be heard: {error}")));
+    }
+    Ok(async {
+        // It said above that it can listen.
+        let _ = signal.await;
+    })
+}
+
+async fn open_doors(
+    configuration: &Configuration,
+    application: &Application,
+    follower: &Arc<Follower>,
+    drain: &Drain,
+    metrics: &PrometheusHandle,
+) -> Result<Vec<(TcpListener, axum::Router)>, CommandError> {
+    let schema = graphql::schema(application.clone());
+    let door = Door::new(schema, Settings::from(configuration), drain.clone())
+        .with_authentication(Doorkeeper::new(application.clone()))
+        .with_readiness(Ready(Arc::clone(follower)));
+    let door = Arc::new(door);
+    let public = router(Arc::clone(&door)).merge(pages::router(application.clone()));
+    let mut listeners = vec![(bind("server.listen", configuration.server.listen).await?, public)];
+    if let Some(address) = configuration.server.internal_listen {
+        let listener = bind("server.internal_listen", address).await?;
+        tracing::info!(address = %local_address(&listener)?, "metrics and probes");
+        listeners.push((listener, internal_router(door, metrics.clone())));
+    }
+    Ok(listeners)
+}
+
+async fn bind(key: &str, address: SocketAddr) -> Result<TcpListener, CommandError> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|error| CommandError::Failed(format!("{key}: nothing can listen on {address}: {error}")))
+}
+
+fn local_address(listener: &TcpListener) -> Result<SocketAddr, CommandError> {
+    listener.local_addr().map_err(|error| CommandError::Failed(format!("the listener has no address: {error}")))
+}
+
+/// Whoever presses Ctrl-C twice does not want to wait.
+async fn second_signal(drain: &Drain) {
+    drain.started().await;
+    if stop_signal().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+/// Everything that runs beside the requests. None of it ends before `closing`, unless it fell over.
+struct Background(JoinSet<&'static str>);
+
+impl Background {
+    fn start(
+        application: &Application,
+        desk: DeskWork,
+        follower: Arc<Follower>,
+        worker: Worker,
+        metrics: PrometheusHandle,
+        closing: &CancellationToken,
+    ) -> Self {
+        let mut tasks = Self(JoinSet::new());
+        tasks.spawn("the booking desk", closing, desk.run());
+        tasks.spawn("following the database", closing, async move { follower.run().await });
+        tasks.spawn("measuring", closing, async move {
+            let mut ticks = interval(UPKEEP);
+            loop {
+                ticks.tick().await;
+                metrics.run_upkeep();
+            }
+        });
+        if worker == Worker::Here {
+            // The worker ends by itself, between two rounds.
+            let round = work::work(application.clone(), closing.clone());
+            tasks.0.spawn(async move {
+                round.await;
+                "the worker"
+            });
+        }
+        tasks
+    }
+
+    fn spawn(
+        &mut self,
+        name: &'static str,
+        closing: &CancellationToken,
+        task: impl Future<Output = ()> + Send + 'static,
+    ) {
+        let closing = closing.clone();
+        self.0.spawn(async move {
+            closing.run_until_cancelled(task).await;
+            name
+        });
+    }
+
+    /// Gives the name of the first task that ends.
+    async fn first_to_end(&mut self) -> &'static str {
+        match self.0.join_next().await {
+            Some(Ok(name)) => name,
+            Some(Err(_)) | None => "a task in the background",
+        }
+    }
+
+    async fn finish(mut self) {
+        let all = async { while self.0.join_next().await.is_some() {} };
+        // What does not end in time is cut off with the process; the database undoes what was not committed.
+        let _ = timeout(LAST_ROUND, all).await;
+        self.0.abort_all();
+    }
+}
+
+/// The words of a panic may hold what a citizen typed: in production the log gets the place alone.
+fn quiet_panics(mode: Mode) {
+    if mode == Mode::Production {
+        std::panic::set_hook(Box::new(|panic| {
+            let place = panic.location().map(ToString::to_string).unwrap_or_default();
+            tracing::error!(place, "a panic; this is a mistake in the program");
+        }));
+    }
+}

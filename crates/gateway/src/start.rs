@@ -1,0 +1,164 @@
+//! From a configuration to a wired application: the database, its tables, the key, the features.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use database::{ConnectOptions, Database, Engine};
+use identity::IdentitySettings;
+use scheduling::{DeskWork, Settings};
+
+use crate::application::{Application, Parts};
+use crate::cli::CommandError;
+use crate::configuration::{Configuration, MasterKey, Mode, load_or_create_secret};
+use crate::environment::{SystemClock, SystemEntropy};
+
+/// How long somebody waits for a free connection before being told to come back.
+const ACQUIRE: Duration = Duration::from_secs(5);
+
+/// Opens the database.
+///
+/// # Errors
+/// It cannot be reached.
+pub(crate) async fn connect(configuration: &Configuration) -> Result<Database, CommandError> {
+    let options = ConnectOptions {
+        url: configuration.database.url.clone(),
+        max_connections: configuration.database.max_connections,
+        acquire_timeout: ACQUIRE,
+    };
+    Database::connect(&options).await.map_err(|error| {
+        CommandError::Failed(format!("the database at {} cannot be opened: {error}", place(configuration)))
+    })
+}
+
+/// Where the database is, without any password.
+pub(crate) fn place(configuration: &Configuration) -> String {
+    sqlite_file(configuration).map_or_else(
+        || "database.url (`servicepoint config show` prints it)".to_owned(),
+        |file| file.display().to_string(),
+    )
+}
+
+/// The file of an SQLite database.
+pub(crate) fn sqlite_file(configuration: &Configuration) -> Option<PathBuf> {
+    let path = configuration.database.url.strip_prefix("sqlite:")?;
+    let path = path.strip_prefix("//").unwrap_or(path);
+    let path = path.split('?').next().unwrap_or(path);
+    (!path.is_empty() && path != ":memory:").then(|| Path::new(path).to_owned())
+}
+
+/// Brings the tables up to date where nobody else can be using them: on SQLite. On PostgreSQL that is an operator's
+/// decision, and nothing starts before it was made.
+///
+/// # Errors
+/// Steps are pending on PostgreSQL, or the database failed.
+pub(crate) async fn migrated(database: &Database) -> Result<(), CommandError> {
+    match database.engine() {
+        Engine::Sqlite => migrate_up(database).await.map(drop),
+        Engine::Postgres => {
+            let pending = pending(database).await?;
+            if pending.is_empty() {
+                return Ok(());
+            }
+            let names = pending.join(", ");
+            Err(CommandError::Refused(format!(
+                "the database lacks {} migrations: {names}\ntype this first: servicepoint migrate up",
+                pending.len()
+            )))
+        }
+    }
+}
+
+/// Applies what is missing and gives the names of the steps.
+///
+/// # Errors
+/// The database failed; nothing is half applied.
+pub(crate) async fn migrate_up(database: &Database) -> Result<Vec<String>, CommandError> {
+    twice(async || migrations::up(database.for_migrations()).await)
+        .await
+        .map_err(|error| CommandError::Failed(format!("the tables cannot be brought up to date: {error}")))
+}
+
+/// The names of the steps that are missing.
+///
+/// # Errors
+/// The database failed.
+pub(crate) async fn pending(database: &Database) -> Result<Vec<String>, CommandError> {
+    twice(async || migrations::pending(database.for_migrations()).await).await.map_err(unreadable)
+}
+
+/// Programs that meet on an empty database may all make the table that lists the migrations. Whoever comes second is
+/// refused by PostgreSQL, and finds the table made when it looks again.
+async fn twice<T, E>(attempt: impl AsyncFn() -> Result<T, E>) -> Result<T, E> {
+    match attempt().await {
+        Ok(done) => Ok(done),
+        Err(_) => attempt().await,
+    }
+}
+
+/// The names of the steps that were applied.
+///
+/// # Errors
+/// The database failed.
+pub(crate) async fn applied(database: &Database) -> Result<Vec<String>, CommandError> {
+    migrations::applied(database.for_migrations()).await.map_err(unreadable)
+}
+
+fn unreadable(error: impl std::fmt::Display) -> CommandError {
+    CommandError::Failed(format!("the list of migrations cannot be read: {error}"))
+}
+
+/// Reads the master key. It is created where one process serves or somebody develops; several gateways in production
+/// must share one, so there a missing file is a mistake.
+///
+/// # Errors
+/// The key file is missing or unusable.
+pub(crate) fn master_key(configuration: &Configuration) -> Result<MasterKey, CommandError> {
+    let path = &configuration.secrets.key_file;
+    if !may_create_key(configuration) && !path.exists() {
+        let shown = path.display();
+        return Err(CommandError::Usage(format!(
+            "secrets.key_file: {shown} is missing. All gateways of a city share one key; make it once and copy it:\n  \
+             (umask 077; od -An -tx1 -N32 /dev/urandom | tr -d ' \\n' > {shown})"
+        )));
+    }
+    load_or_create_secret(path)
+        .map_err(|error| CommandError::Failed(format!("secrets.key_file: {}: {error}", path.display())))
+}
+
+/// Whether a missing key may be made on the spot.
+pub(crate) fn may_create_key(configuration: &Configuration) -> bool {
+    configuration.server.mode == Mode::Development || sqlite_file(configuration).is_some()
+}
+
+/// Wires the features over an open database.
+pub(crate) fn application(
+    configuration: &Configuration,
+    database: Database,
+    master: [u8; 32],
+) -> (Application, DeskWork) {
+    let server = &configuration.server;
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    Application::new(Parts {
+        database,
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(SystemEntropy),
+        master,
+        scheduling: scheduling_settings(configuration),
+        identity: IdentitySettings::new(&server.public_url, &server.public_url, cores),
+        secure_cookies: server.mode == Mode::Production || server.public_url.starts_with("https://"),
+    })
+}
+
+fn scheduling_settings(configuration: &Configuration) -> Settings {
+    let chosen = configuration.scheduling;
+    let small = |number: u32| u16::try_from(number).unwrap_or(u16::MAX);
+    Settings {
+        hold_minutes: small(chosen.hold_minutes),
+        confirm_minutes: small(chosen.confirm_minutes),
+        bookings_per_person: small(chosen.active_bookings_per_person),
+        holds_per_session: small(chosen.holds_per_session),
+        overbooking_cap: small(chosen.overbooking_cap),
+        ..Settings::default()
+    }
+}

@@ -1,0 +1,60 @@
+//! The worker: gives lapsed places back and forgets what has ended, every few seconds, in any number of processes.
+
+use std::time::Duration;
+
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+
+use crate::application::Application;
+
+/// How often lapsed holds are given back. Search knows by the clock that they have lapsed; this frees them for booking.
+const LAPSED_EVERY: Duration = Duration::from_secs(5);
+/// How often ended sessions are deleted, in rounds of the above.
+const SESSIONS_EVERY: u32 = 12;
+
+/// Works until `stop`, and ends between two rounds.
+pub(crate) async fn work(application: Application, stop: CancellationToken) {
+    let mut rounds = interval(LAPSED_EVERY);
+    rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let (mut lapsed, mut sessions) = (Health::new("lapsed places"), Health::new("ended sessions"));
+    for round in (0..SESSIONS_EVERY).cycle() {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = rounds.tick() => {}
+        }
+        lapsed.note(application.scheduling.tidy().await.map(|count| count as u64));
+        if round == 0 {
+            sessions.note(application.identity.tidy(application.clock.now()).await);
+        }
+    }
+}
+
+/// Whether one kind of work succeeds; a change is logged once, not every round.
+struct Health {
+    what: &'static str,
+    is_failing: bool,
+}
+
+impl Health {
+    const fn new(what: &'static str) -> Self {
+        Self { what, is_failing: false }
+    }
+
+    fn note(&mut self, outcome: Result<u64, impl std::fmt::Display>) {
+        match outcome {
+            Ok(count) => {
+                if std::mem::take(&mut self.is_failing) {
+                    tracing::info!(what = self.what, "tidying works again");
+                }
+                if count > 0 {
+                    tracing::info!(what = self.what, count, "tidied");
+                }
+            }
+            Err(error) => {
+                if !std::mem::replace(&mut self.is_failing, true) {
+                    tracing::error!(what = self.what, %error, "tidying fails; it is tried again");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! The texts of letters: files in three languages, filled in with the facts.
+
+use std::sync::LazyLock;
+
+use chrono::{Datelike, NaiveDate, NaiveDateTime};
+use domain::text::Language;
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
+use minijinja::{Environment, UndefinedBehavior};
+use serde::Serialize;
+
+use crate::facts::{Facts, Standing};
+use crate::kind::Letter;
+
+macro_rules! files {
+    ($($name:literal),* $(,)?) => {
+        &[$(
+            (concat!("de/", $name, ".txt"), include_str!(concat!("../texts/de/", $name, ".txt"))),
+            (concat!("de-simple/", $name, ".txt"), include_str!(concat!("../texts/de-simple/", $name, ".txt"))),
+            (concat!("en/", $name, ".txt"), include_str!(concat!("../texts/en/", $name, ".txt"))),
+        )*]
+    };
+}
+
+/// Every text, by name.
+const FILES: &[(&str, &str)] = files![
+    "appointment",
+    "booked",
+    "calendar_name",
+    "cancelled",
+    "closing",
+    "confirmation_requested",
+    "date",
+    "manage",
+    "rescheduled",
+];
+
+static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    // Lines that hold a tag alone leave no line behind; a text that is put into another ends its own line.
+    let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build();
+    environment.set_syntax(syntax.expect("the usual signs are allowed"));
+    for (name, source) in FILES {
+        environment.add_template(name, source).expect("a test renders every text");
+    }
+    environment
+});
+
+/// A letter in words.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Written {
+    /// One line.
+    pub(crate) subject: String,
+    /// Plain text.
+    pub(crate) body: String,
+    /// What the attached calendar file is called.
+    pub(crate) calendar_name: String,
+}
+
+/// What the texts can name. A text that names anything else does not pass the tests.
+#[derive(Serialize)]
+struct Words<'a> {
+    /// Absent before the address was confirmed.
+    name: Option<&'a str>,
+    date: String,
+    start: String,
+    end: String,
+    office: &'a str,
+    address: Option<&'a str>,
+    services: &'a [String],
+    number: &'a str,
+    city: &'a str,
+    phone: Option<&'a str>,
+    code: &'a str,
+    until_date: String,
+    until_time: String,
+    confirm_page: String,
+    confirm_url: String,
+    calendar_url: String,
+}
+
+/// Reads the texts, so that a mistake in them shows at the start.
+pub(crate) fn read() {
+    LazyLock::force(&ENVIRONMENT);
+}
+
+/// Writes a letter.
+pub(crate) fn write(letter: Letter, facts: &Facts, public_url: &str) -> Written {
+    let language = facts.recipient.language;
+    let (starts_at, ends_at) = (facts.starts_at.local(facts.zone), facts.ends_at.local(facts.zone));
+    let (code, until) = match &facts.standing {
+        Standing::Pending { code, until } => (code.as_str(), *until),
+        Standing::Confirmed { code, .. } => (code.as_str(), facts.starts_at),
+        Standing::Cancelled => ("", facts.starts_at),
+    };
+    let until = until.local(facts.zone);
+    let tag = tag(language);
+    let words = Words {
+        // Whoever typed the name may not own the address: an unconfirmed letter carries nothing that was typed.
+        name: (letter != Letter::ConfirmationRequested).then_some(&facts.recipient.name),
+        date: date_in_words(starts_at.date(), language),
+        start: clock(starts_at),
+        end: clock(ends_at),
+        office: &facts.office,
+        address: facts.address.as_deref(),
+        services: &facts.services,
+        number: &facts.number,
+        city: &facts.city,
+        phone: facts.phone.as_deref(),
+        code,
+        until_date: date_in_words(until.date(), language),
+        until_time: clock(until),
+        confirm_page: format!("{public_url}/appointments/confirm?language={tag}"),
+        confirm_url: format!("{public_url}/appointments/confirm/{code}?language={tag}"),
+        calendar_url: format!("{public_url}/appointments/{code}/calendar.ics?language={tag}"),
+    };
+    let text = render(language, letter.text(), &words);
+    let (subject, body) = text.split_once('\n').unwrap_or((&text, ""));
+    Written {
+        subject: subject.trim().to_owned(),
+        body: format!("{}\n", body.trim()),
+        calendar_name: render(language, "calendar_name", &()).trim().to_owned(),
+    }
+}
+
+/// A date as people write it: `Dienstag, 24. November 2026`.
+pub fn date_in_words(date: NaiveDate, language: Language) -> String {
+    #[derive(Serialize)]
+    struct Parts {
+        weekday: u32,
+        day: u32,
+        month: u32,
+        year: i32,
+    }
+    let weekday = date.weekday().num_days_from_monday();
+    let parts = Parts { weekday, day: date.day(), month: date.month(), year: date.year() };
+    render(language, "date", &parts).trim().to_owned()
+}
+
+/// The language as BCP 47 writes it, which is also the folder of its texts and the word in links.
+pub(crate) const fn tag(language: Language) -> &'static str {
+    match language {
+        Language::German => "de",
+        Language::PlainGerman => "de-simple",
+        Language::English => "en",
+    }
+}
+
+fn clock(local: NaiveDateTime) -> String {
+    local.format("%H:%M").to_string()
+}
+
+fn render(language: Language, name: &str, words: &impl Serialize) -> String {
+    let name = format!("{}/{name}.txt", tag(language));
+    let template = ENVIRONMENT.get_template(&name).expect("every language has every text");
+    template.render(Serde(words)).expect("a test renders every text with and without the optional facts")
+}

@@ -1,0 +1,105 @@
+//! What happens when letters cannot be sent: they wait, they are tried again, and none is lost in silence.
+
+use notifications::{Backlog, Facts, NotSent, Post, Recipient, Trouble};
+use testkit::on_both_engines;
+
+use crate::counter::{PostRoom, confirmed, facts, letters_in, message_ids};
+use crate::doubles::{Manner, ServerDouble};
+
+#[tokio::test]
+async fn a_letter_that_fails_waits_longer_each_time_and_goes_out_when_the_post_is_back() {
+    on_both_engines(async |database| {
+        let folder = tempfile::tempdir().unwrap();
+        let mail = folder.path().join("mail");
+        std::fs::write(&mail, "a file where the directory should be").unwrap();
+        let room = PostRoom::open(&database, Post::directory(&mail));
+        room.happens("appointment.booked", facts(confirmed())).await;
+        for minutes in [1, 2, 4] {
+            let done = room.round().await;
+            assert_eq!((done.sent, done.failed), (0, 1));
+            assert!(matches!(done.trouble, Some(Trouble::Post(NotSent::Directory(_)))));
+            room.clock.pass_seconds(60 * minutes - 1);
+            assert_eq!(room.round().await.failed, 0, "too early after a pause of {minutes} minutes");
+            room.clock.pass_seconds(1);
+        }
+        std::fs::remove_file(&mail).unwrap();
+        let done = room.round().await;
+        assert_eq!((done.sent, done.repeated, letters_in(&mail).len()), (1, 1, 1));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_post_that_is_down_costs_nobody_a_letter_and_is_asked_once_a_round() {
+    on_both_engines(async |database| {
+        let server = ServerDouble::open(Manner::Accepts).await;
+        // A port that nobody listens on: it was free a moment ago.
+        let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let room = PostRoom::to_server(&database, &format!("smtp://{gone}"));
+        for _ in 0..5 {
+            room.happens("appointment.booked", facts(confirmed())).await;
+        }
+        let done = room.round().await;
+        assert_eq!((done.failed, done.sent, done.more), (1, 0, false));
+        assert_eq!(done.trouble, Some(Trouble::Post(NotSent::Unreachable)));
+        for _ in 0..20 * 5 {
+            room.clock.pass_seconds(10 * 60);
+            assert_eq!(room.round().await.dead, 0);
+        }
+        assert_eq!(room.notifications.backlog().await.unwrap(), Backlog { waiting: 5, dead: 0 });
+        let post = Post::smtp(&server.url, "stadt.example").unwrap();
+        let repaired = PostRoom::beside(&database, post, &room.clock, &room.facts);
+        room.clock.pass_seconds(60 * 60);
+        assert_eq!(repaired.round().await.sent, 5);
+        assert_eq!(message_ids(&server.letters()).len(), 5);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_refused_letter_is_given_up_after_ten_attempts_stays_visible_and_holds_up_nobody() {
+    on_both_engines(async |database| {
+        let server = ServerDouble::open(Manner::RefusesTheUnknown).await;
+        let room = PostRoom::to_server(&database, &server.url);
+        let told = facts(confirmed());
+        let recipient = Recipient { mail: "unknown@example.org".into(), ..told.recipient.clone() };
+        let (event, _) = room.happens("appointment.booked", Facts { recipient, ..told }).await;
+        room.happens("appointment.booked", facts(confirmed())).await;
+        let first = room.round().await;
+        assert_eq!((first.sent, first.failed), (1, 1));
+        let trouble = first.trouble.expect("a reason");
+        assert_eq!(trouble, Trouble::Post(NotSent::Refused(550)));
+        assert!(!trouble.to_string().contains("unknown@"), "the server repeats the address, we do not");
+        for attempt in 2..=10 {
+            room.clock.pass_seconds(60 * 60);
+            let done = room.round().await;
+            assert_eq!((done.failed, done.dead), if attempt < 10 { (1, 0) } else { (0, 1) }, "attempt {attempt}");
+        }
+        room.clock.pass_seconds(24 * 60 * 60);
+        assert_eq!(room.round().await, notifications::Delivered::default());
+        assert_eq!(room.notifications.backlog().await.unwrap(), Backlog { waiting: 0, dead: 1 });
+        let left = database.rows("SELECT id, attempts FROM outbox WHERE done_at IS NULL", vec![]).await.unwrap();
+        assert_eq!((left[0].at::<uuid::Uuid>(0).unwrap(), left[0].at::<i64>(1).unwrap()), (event.0, 10));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_letter_that_brings_down_every_worker_is_given_up_too() {
+    on_both_engines(async |database| {
+        let server = ServerDouble::open(Manner::FallsSilent).await;
+        let room = PostRoom::to_server(&database, &server.url);
+        let (_, _) = room.happens("appointment.booked", facts(confirmed())).await;
+        for _ in 0..10 {
+            tokio::select! {
+                _ = room.round() => panic!("the server never answers"),
+                () = server.arrival() => {}
+            }
+            room.clock.pass_seconds(61);
+        }
+        server.behave(Manner::Accepts);
+        assert_eq!(room.round().await, notifications::Delivered::default());
+        assert_eq!(room.notifications.backlog().await.unwrap(), Backlog { waiting: 0, dead: 1 });
+    })
+    .await;
+}
