@@ -38,9 +38,6 @@ impl MigratorTrait for Migrator {
 /// # Errors
 /// What the database says; nothing is half applied.
 pub async fn up(connection: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
-    if pending(connection).await?.is_empty() {
-        return Ok(Vec::new());
-    }
     let transaction = connection.begin().await?;
     if transaction.get_database_backend() == DatabaseBackend::Postgres {
         transaction.execute_unprepared("SELECT pg_advisory_xact_lock(20261122)").await?;

@@ -6,6 +6,7 @@ mod contention;
 mod crowd;
 mod journal;
 mod kills;
+mod round;
 
 use crate::bench::figure::Figure;
 use crate::bench::server::{Context, Engine};

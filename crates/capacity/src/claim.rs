@@ -200,7 +200,7 @@ impl Supply {
             return Err(Refusal::NoSuchStart);
         }
         let moment = Moment::new(now, self.zone);
-        if moment.too_far_ahead(rule, demand.class, self.date(run.day)) {
+        if Moment::too_far_ahead(rule, demand.class, moment.days_until(self.date(run.day))) {
             return Err(Refusal::TooFarAhead);
         }
         if at < moment.earliest_second(rule, demand.class) {

@@ -1,6 +1,6 @@
 //! What the present instant means for a rule: from when, and until when, its starts can be booked.
 
-use chrono::{NaiveDate, TimeDelta};
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 
 use domain::opening::QuotaClass;
@@ -34,10 +34,15 @@ impl Moment {
         whole_second_from(self.now).saturating_add(lead)
     }
 
-    /// Whether the starts of `day` have not been released to the public yet. They are at local midnight.
-    pub(crate) fn too_far_ahead(self, rule: &RuleFacts, class: QuotaClass, day: NaiveDate) -> bool {
+    /// Local days from today until `day`; negative when it has passed.
+    pub(crate) fn days_until(self, day: NaiveDate) -> i64 {
+        (day - self.today).num_days()
+    }
+
+    /// Whether the starts of a day so many local days ahead have not been released to the public yet. They are at local midnight.
+    pub(crate) fn too_far_ahead(rule: &RuleFacts, class: QuotaClass, days_until: i64) -> bool {
         match class {
-            QuotaClass::Public => day - self.today > TimeDelta::days(i64::from(rule.booking.days_ahead)),
+            QuotaClass::Public => days_until > i64::from(rule.booking.days_ahead),
             QuotaClass::Internal | QuotaClass::Urgent | QuotaClass::WalkIn => false,
         }
     }

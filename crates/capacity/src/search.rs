@@ -50,6 +50,8 @@ pub struct Search<'a> {
     ledger: &'a Ledger,
     query: &'a Query,
     moment: Moment,
+    /// Local days from today until the first day of the supply; negative when that has passed.
+    days_until_first: i64,
     /// Half open, in days of the supply.
     days: (u16, u16),
     probes: Vec<Probe<'a>>,
@@ -74,10 +76,12 @@ impl<'a> Search<'a> {
         let supply = ledger.supply();
         let day = |date: NaiveDate| (date - supply.first_day).num_days().clamp(0, i64::from(supply.days)) as u16;
         let after_last = query.to.succ_opt().unwrap_or(query.to);
+        let moment = Moment::new(query.now, supply.zone);
         let mut search = Self {
             ledger,
             query,
-            moment: Moment::new(query.now, supply.zone),
+            moment,
+            days_until_first: moment.days_until(supply.first_day),
             days: (day(query.from), day(after_last)),
             probes: Vec::new(),
         };

@@ -38,6 +38,21 @@ impl Database {
     }
 }
 
+impl Database {
+    /// Forgets requests answered before `before`, and events delivered before it. Gives how many rows went.
+    ///
+    /// # Errors
+    /// See [`DatabaseError`].
+    pub async fn forget_requests(&self, before: Timestamp) -> Result<u64, DatabaseError> {
+        let unit = self.begin().await?;
+        let keys = unit.execute("DELETE FROM idempotency WHERE at < $1", vec![before.millis().into()]).await?;
+        let delivered = "DELETE FROM outbox WHERE done_at IS NOT NULL AND done_at < $1";
+        let events = unit.execute(delivered, vec![before.millis().into()]).await?;
+        unit.commit().await?;
+        Ok(keys + events)
+    }
+}
+
 impl Unit {
     /// Looks `key` up inside the unit.
     ///

@@ -42,13 +42,12 @@ impl Timestamp {
         Self(self.0.saturating_add(seconds.saturating_mul(1000)))
     }
 
-    /// As a date and time of the calendar in UTC. Instants outside the calendar's range become its nearest end.
+    /// As a date and time of the calendar in UTC. Instants outside the years 1 to 9999 become the nearest end, so that no
+    /// shift into a time zone can leave the calendar.
     pub fn to_utc(self) -> DateTime<Utc> {
-        DateTime::from_timestamp_millis(self.0).unwrap_or(if self.0 < 0 {
-            DateTime::<Utc>::MIN_UTC
-        } else {
-            DateTime::<Utc>::MAX_UTC
-        })
+        const FIRST: i64 = -62_135_510_400_000;
+        const LAST: i64 = 253_402_214_400_000;
+        DateTime::from_timestamp_millis(self.0.clamp(FIRST, LAST)).unwrap_or_default()
     }
 
     /// What the wall clock of `zone` shows at this instant.

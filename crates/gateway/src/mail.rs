@@ -15,7 +15,7 @@ use notifications::{
     Answer, AppointmentFacts, Delivered, Facts, FactsMissing, Notifications, Parts, Post, Recipient, Sender, Settings,
     Standing,
 };
-use scheduling::{Appointment, ConfirmAppointment, Failure, Picture, Problem, Scheduling, calendar_file};
+use scheduling::{Appointment, Failure, Picture, Scheduling, calendar_file};
 
 use crate::application::Application;
 use crate::cli::CommandError;
@@ -166,7 +166,7 @@ impl FromScheduling {
                 Ok(Some(Standing::Pending { code: self.0.confirmation_code(appointment), until }))
             }
             Status::Confirmed => {
-                let Some(code) = self.manage_code(appointment).await? else { return Ok(None) };
+                let code = self.0.manage_code(appointment);
                 let calendar = calendar_file(&picture.city, appointment, language);
                 Ok(Some(Standing::Confirmed { code, calendar }))
             }
@@ -178,17 +178,6 @@ impl FromScheduling {
             | Status::Finished
             | Status::Missed
             | Status::Expired => Ok(None),
-        }
-    }
-
-    /// The code with which a firm booking is managed. Confirming what is firm changes nothing and answers with the code;
-    /// nothing else gives it away. `None` when the booking has changed since it was read: a later letter tells.
-    async fn manage_code(&self, firm: &Appointment) -> Result<Option<String>, Failure> {
-        let command = ConfirmAppointment { code: self.0.confirmation_code(firm) };
-        match self.0.confirm_appointment(&Actor::System, &command).await {
-            Ok(booked) => Ok(booked.manage_code),
-            Err(Failure::Problem(Problem::NotFound | Problem::WrongState(_))) => Ok(None),
-            Err(failure) => Err(failure),
         }
     }
 }

@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use tokio::time::{interval, timeout};
 use tokio_util::sync::CancellationToken;
 
+use notifications::Notifications;
 use scheduling::DeskWork;
 
 use crate::application::Application;
@@ -20,7 +21,7 @@ use crate::configuration::{Configuration, Mode};
 use crate::follow::{Follower, Ready};
 use crate::http::{Door, Settings, collect_metrics, internal_router, router};
 use crate::shutdown::{self, Drain, Ended, Patience, stop_signal};
-use crate::{graphql, pages, start, work};
+use crate::{confirm_page, graphql, mail, pages, start, work};
 
 /// How long background work may take to finish its round, and the database to close.
 const LAST_ROUND: Duration = Duration::from_secs(5);
@@ -46,6 +47,10 @@ pub(crate) async fn serve(configuration: &Configuration, worker: Worker) -> Resu
     start::migrated(&database).await?;
     let key = start::master_key(configuration)?;
     let (application, desk) = start::application(configuration, database, *key.bytes());
+    let letters = match worker {
+        Worker::Here => Some(mail::open(configuration, &application)?),
+        Worker::Elsewhere => None,
+    };
     let follower = Follower::new(application.clone());
     follower.look().await;
     let metrics =
@@ -55,7 +60,7 @@ pub(crate) async fn serve(configuration: &Configuration, worker: Worker) -> Resu
 
     let first_signal = signal_from_now_on().await?;
     let closing = CancellationToken::new();
-    let mut background = Background::start(&application, desk, follower, worker, metrics, &closing);
+    let mut background = Background::start(&application, desk, follower, letters, metrics, &closing);
     if let Some((listener, _)) = listeners.first() {
         say(format_args!("listening on http://{}", local_address(listener)?));
     }
@@ -113,6 +118,7 @@ async fn open_doors(
         .with_readiness(Ready(Arc::clone(follower)));
     let door = Arc::new(door);
     let public = router(Arc::clone(&door)).merge(pages::router(application.clone()));
+    let public = public.merge(confirm_page::routes(application.clone()));
     let mut listeners = vec![(bind("server.listen", configuration.server.listen).await?, public)];
     if let Some(address) = configuration.server.internal_listen {
         let listener = bind("server.internal_listen", address).await?;
@@ -148,7 +154,7 @@ impl Background {
         application: &Application,
         desk: DeskWork,
         follower: Arc<Follower>,
-        worker: Worker,
+        letters: Option<Notifications>,
         metrics: PrometheusHandle,
         closing: &CancellationToken,
     ) -> Self {
@@ -162,9 +168,9 @@ impl Background {
                 metrics.run_upkeep();
             }
         });
-        if worker == Worker::Here {
+        if let Some(letters) = letters {
             // The worker ends by itself, between two rounds.
-            let round = work::work(application.clone(), closing.clone());
+            let round = work::work(application.clone(), letters, closing.clone());
             tasks.0.spawn(async move {
                 round.await;
                 "the worker"

@@ -1,22 +1,33 @@
-//! The worker: gives lapsed places back and forgets what has ended, every few seconds, in any number of processes.
+//! The worker: sends letters, gives lapsed places back and forgets what has ended, in any number of processes.
 
 use std::time::Duration;
 
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
+use notifications::Notifications;
+
 use crate::application::Application;
+use crate::mail;
 
 /// How often lapsed holds are given back. Search knows by the clock that they have lapsed; this frees them for booking.
 const LAPSED_EVERY: Duration = Duration::from_secs(5);
 /// How often ended sessions are deleted, in rounds of the above.
 const SESSIONS_EVERY: u32 = 12;
 
+/// How long answered requests and delivered events are kept: nobody repeats a request after a day.
+const KEPT_MINUTES: i64 = 24 * 60;
+
 /// Works until `stop`, and ends between two rounds.
-pub(crate) async fn work(application: Application, stop: CancellationToken) {
+pub(crate) async fn work(application: Application, letters: Notifications, stop: CancellationToken) {
+    tokio::join!(tidy(application, stop.clone()), mail::deliver(letters, stop));
+}
+
+async fn tidy(application: Application, stop: CancellationToken) {
     let mut rounds = interval(LAPSED_EVERY);
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let (mut lapsed, mut sessions) = (Health::new("lapsed places"), Health::new("ended sessions"));
+    let mut requests = Health::new("old requests");
     for round in (0..SESSIONS_EVERY).cycle() {
         tokio::select! {
             () = stop.cancelled() => return,
@@ -24,7 +35,9 @@ pub(crate) async fn work(application: Application, stop: CancellationToken) {
         }
         lapsed.note(application.scheduling.tidy().await.map(|count| count as u64));
         if round == 0 {
-            sessions.note(application.identity.tidy(application.clock.now()).await);
+            let now = application.clock.now();
+            sessions.note(application.identity.tidy(now).await);
+            requests.note(application.database.forget_requests(now.plus_minutes(-KEPT_MINUTES)).await);
         }
     }
 }

@@ -18,7 +18,9 @@ async fn a_citizen_finds_books_moves_and_gives_back_an_appointment() {
         let id = booked.data("bookAppointment.appointment.id").clone();
         let number = booked.data("bookAppointment.appointment.number").clone();
 
-        let mine = app.ask_as(Some(&eva), "{ myAppointments { nodes { id matters { serviceKey people } } } }", json!({})).await;
+        let mine = app
+            .ask_as(Some(&eva), "{ myAppointments { nodes { id matters { serviceKey people } } } }", json!({}))
+            .await;
         assert_eq!(mine.data("myAppointments.nodes.0.id"), &id);
         assert_eq!(mine.data("myAppointments.nodes.0.matters.0.serviceKey"), "residence");
 
@@ -70,7 +72,9 @@ async fn a_hold_and_an_unconfirmed_booking_lapse_by_the_clock_alone() {
     on_both_engines(async |database| {
         let app = TestApp::with_city(database, &TestCity::default().desks(1)).await;
         let start = starts(&app, "residence", Some("mitte"), 6).await.swap_remove(5);
-        let offered = async || starts(&app, "residence", Some("mitte"), 6).await.iter().any(|free| free["startsAt"] == start["startsAt"]);
+        let offered = async || {
+            starts(&app, "residence", Some("mitte"), 6).await.iter().any(|free| free["startsAt"] == start["startsAt"])
+        };
         let hold = async |session: &str| {
             let input = json!({ "place": place(&start, "residence"), "session": session, "idempotencyKey": app.key() });
             app.ask(HOLD, json!({ "input": input })).await
@@ -136,7 +140,10 @@ async fn one_person_has_one_booking_per_matter_and_a_few_in_all() {
         assert_eq!(after.data("bookAppointment.problem"), &Value::Null, "{after:?}");
         // A stranger who types somebody's mail address learns nothing of that booking.
         let otto = json!({ "name": "Otto Muster", "mail": "otto@example.org" });
-        assert_eq!(book(&app, None, "MAIL_LINK", &next, otto.clone()).await.data("bookAppointment.problem"), &Value::Null);
+        assert_eq!(
+            book(&app, None, "MAIL_LINK", &next, otto.clone()).await.data("bookAppointment.problem"),
+            &Value::Null
+        );
         let probe = book(&app, None, "MAIL_LINK", &all[12], otto).await;
         assert_eq!(probe.data("bookAppointment.problem.code"), "ALREADY_BOOKED");
         assert_eq!(probe.data("bookAppointment.problem.appointment"), &Value::Null);
@@ -167,7 +174,9 @@ async fn staff_book_for_someone_from_their_own_quota_and_leads_over_capacity_up_
         let printed = book(&app, Some(&clerk), "STAFF", &start, someone.clone()).await;
         assert!(printed.data("bookAppointment.manageCode").is_string(), "{printed:?}");
         let code = printed.data("bookAppointment.manageCode").clone();
-        let read = app.ask("query($code: String!) { appointment(access: { code: $code }) { status } }", json!({ "code": code })).await;
+        let read = app
+            .ask("query($code: String!) { appointment(access: { code: $code }) { status } }", json!({ "code": code }))
+            .await;
         assert_eq!(read.data("appointment.status"), "CONFIRMED");
         assert_eq!(
             book(&app, Some(&clerk), "STAFF", &start, someone.clone()).await.data("bookAppointment.problem.code"),
@@ -217,7 +226,11 @@ async fn a_new_version_of_the_city_counts_everything_again_and_forgets_nobody() 
             let booked = book(&app, None, "MAIL_LINK", &start, json!({ "name": "Jemand", "mail": mail })).await;
             let id = id_of(booked.data("bookAppointment.appointment.id"));
             let code = app.confirmation_code(&id).await;
-            app.ask("mutation($code: String!) { confirmAppointment(code: $code) { manageCode } }", json!({ "code": code })).await;
+            app.ask(
+                "mutation($code: String!) { confirmAppointment(code: $code) { manageCode } }",
+                json!({ "code": code }),
+            )
+            .await;
             ids.push(booked.data("bookAppointment.appointment.id").clone());
         }
         // One desk less: who booked later has a conflict; both keep their time.
@@ -229,7 +242,8 @@ async fn a_new_version_of_the_city_counts_everything_again_and_forgets_nobody() 
         let conflicts = "{ conflicts { id conflict } }";
         let open = app.ask_as(Some(&lead), conflicts, json!({})).await;
         assert_eq!(open.data("conflicts"), &json!([{ "id": ids[1], "conflict": "OVER_CAPACITY" }]));
-        let keep = "mutation($id: ID!) { settleConflict(appointment: $id, settlement: KEEP) { appointment { conflict } } }";
+        let keep =
+            "mutation($id: ID!) { settleConflict(appointment: $id, settlement: KEEP) { appointment { conflict } } }";
         let kept = app.ask_as(Some(&lead), keep, json!({ "id": ids[1] })).await;
         assert_eq!(kept.data("settleConflict.appointment.conflict"), "KEPT", "{kept:?}");
         assert_eq!(app.ask_as(Some(&lead), conflicts, json!({})).await.data("conflicts"), &json!([]));

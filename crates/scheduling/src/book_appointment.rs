@@ -15,7 +15,7 @@ use crate::desk::Written;
 use crate::failure::{Failure, Problem};
 use crate::place::{Overbook, Place, PlaceWish};
 use crate::requests::{idempotency_key, retried};
-use crate::secret::{Scope, new_number};
+use crate::secret::new_number;
 use crate::store::appointments::{self, Which, channel_word, json, quota_word};
 use crate::store::booking::{AppointmentRow, NewAppointment};
 use crate::store::cells;
@@ -316,6 +316,9 @@ impl Scheduling {
             person,
             changed_at: now,
             generation: generation + 1,
+            // Until the mail is confirmed nobody may move or cancel what stands under somebody's address: the code of the
+            // hold is void.
+            links: if status == Status::PendingConfirmation { held.links + 1 } else { held.links },
             ..held
         };
         if !appointments::update(&unit, &booked, generation).await? {
@@ -377,8 +380,7 @@ impl Scheduling {
     /// Adds the code where the asker may have it: everywhere but for bookings that wait for the click in the mail.
     pub(crate) fn booked(&self, appointment: Appointment) -> Booked {
         let by_mail = appointment.status == Status::PendingConfirmation;
-        let code = || self.secret.code(Scope::Manage, &appointment.number, appointment.id, appointment.links);
-        let manage_code = (!by_mail).then(code);
+        let manage_code = (!by_mail).then(|| self.manage_code(&appointment));
         Booked { appointment, manage_code }
     }
 }

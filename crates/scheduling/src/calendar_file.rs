@@ -23,6 +23,9 @@ pub fn calendar_file(city: &City, appointment: &Appointment, language: Language)
         })
         .collect();
     let words = Words::of(language);
+    let mut reminder = Alarm::display(words.reminder, -chrono::Duration::hours(24));
+    // Left alone the library takes both from the system's clock and chance; the same appointment gives the same file.
+    reminder.uid(&format!("reminder-{}", appointment.id.0.simple())).timestamp(instant(appointment.changed_at));
     let mut event = Event::new();
     event
         .uid(&format!("{}@{}", appointment.id.0.simple(), city.municipality.key))
@@ -39,7 +42,7 @@ pub fn calendar_file(city: &City, appointment: &Appointment, language: Language)
                 EventStatus::Confirmed
             }
         })
-        .alarm(Alarm::display(words.reminder, -chrono::Duration::hours(24)));
+        .alarm(reminder);
     if let Some(office) = office {
         let address = office.address.as_ref().map_or("", |address| address.line.as_str());
         let place = [office.name.get(language), address]

@@ -68,10 +68,9 @@ impl Scheduling {
             leave(&unit, &traces).await?;
             unit.commit().await?;
             self.board.own(traces.0.id.0);
-            if rests_until.is_some() {
-                self.board.lapse_at(&cancelled)
-            } else {
-                self.board.forget(cancelled.id, &given_back)
+            match rests_until {
+                Some(_) => self.board.lapse_at(&cancelled),
+                None => self.board.forget(cancelled.id, &given_back),
             }
             Ok(cancelled)
         })

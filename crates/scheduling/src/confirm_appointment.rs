@@ -20,6 +20,11 @@ pub struct ConfirmAppointment {
 }
 
 impl Scheduling {
+    /// The code with which an appointment can be read, moved and cancelled. For the sender of its mail alone.
+    pub fn manage_code(&self, appointment: &Appointment) -> String {
+        self.secret.code(Scope::Manage, &appointment.number, appointment.id, appointment.links)
+    }
+
     /// The code that goes into the mail of a booking which waits for it. For the sender of that mail alone.
     pub fn confirmation_code(&self, pending: &Appointment) -> String {
         self.secret.code(Scope::Confirm, &pending.number, pending.id, pending.links)

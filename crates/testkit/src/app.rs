@@ -50,7 +50,8 @@ impl TestApp {
 
     /// Starts the application with a city of the test's own.
     pub async fn with_city(database: Database, city: &TestCity) -> Self {
-        let app = Self::without_city(database, scheduling::Settings { return_minutes: 0, ..scheduling::Settings::default() });
+        let app =
+            Self::without_city(database, scheduling::Settings { return_minutes: 0, ..scheduling::Settings::default() });
         app.load(city).await;
         app
     }
@@ -83,7 +84,8 @@ impl TestApp {
     pub async fn load(&self, city: &TestCity) -> Loaded {
         let checked = city.checked();
         let identity = &self.application.identity;
-        let seeds = identity.prepare_seeds(&Actor::System, &checked.city.accounts).await.expect("the accounts are in order");
+        let seeds =
+            identity.prepare_seeds(&Actor::System, &checked.city.accounts).await.expect("the accounts are in order");
         let document = city::canonical_json(&checked.city);
         let fingerprint = city::fingerprint(&checked.city);
         let seeding = Seeding::new(identity, seeds);
@@ -127,7 +129,8 @@ impl TestApp {
         let response = self.router.clone().oneshot(request).await.expect("the router always answers");
         let status = response.status();
         let bytes = to_bytes(response.into_body(), 8 << 20).await.expect("a body");
-        let body = serde_json::from_slice(&bytes).unwrap_or_else(|_| panic!("no JSON: {:?}", String::from_utf8_lossy(&bytes)));
+        let body =
+            serde_json::from_slice(&bytes).unwrap_or_else(|_| panic!("no JSON: {:?}", String::from_utf8_lossy(&bytes)));
         Answer { status, body }
     }
 
@@ -174,15 +177,18 @@ impl TestApp {
         let rows = database.rows("SELECT takes FROM appointment", vec![]).await.expect("the database answers");
         let mut expected: BTreeMap<(i64, i64), i64> = BTreeMap::new();
         for row in &rows {
-            let takes: Vec<(i64, i64, i64, i64)> = serde_json::from_str(&row.at::<String>(0).expect("a text")).expect("takes");
+            let takes: Vec<(i64, i64, i64, i64)> =
+                serde_json::from_str(&row.at::<String>(0).expect("a text")).expect("takes");
             for (pool, first, step, cells) in takes {
                 (0..cells).for_each(|cell| *expected.entry((pool, first + cell * step)).or_default() += 1);
             }
         }
         let sql = "SELECT pool, at, taken FROM capacity_cell WHERE taken > 0 ORDER BY pool, at";
         let rows = database.rows(sql, vec![]).await.expect("the database answers");
-        let counted: BTreeMap<(i64, i64), i64> =
-            rows.iter().map(|row| ((row.at(0).expect("a pool"), row.at(1).expect("a cell")), row.at(2).expect("a count"))).collect();
+        let counted: BTreeMap<(i64, i64), i64> = rows
+            .iter()
+            .map(|row| ((row.at(0).expect("a pool"), row.at(1).expect("a cell")), row.at(2).expect("a count")))
+            .collect();
         assert_eq!(counted, expected, "the counts are what the appointments take");
     }
 

@@ -10,11 +10,18 @@ pub struct TestCity {
     hours: String,
     extra_rule: String,
     closures: String,
+    weekdays: &'static str,
 }
 
 impl Default for TestCity {
     fn default() -> Self {
-        Self { desks: 2, hours: "08:00-12:00".into(), extra_rule: String::new(), closures: String::new() }
+        Self {
+            desks: 2,
+            hours: "08:00-12:00".into(),
+            extra_rule: String::new(),
+            closures: String::new(),
+            weekdays: WORKDAYS,
+        }
     }
 }
 
@@ -40,6 +47,13 @@ impl TestCity {
         self
     }
 
+    /// Open on Saturdays and Sundays, too.
+    #[must_use]
+    pub fn every_day(mut self) -> Self {
+        self.weekdays = r#""mon", "tue", "wed", "thu", "fri", "sat", "sun""#;
+        self
+    }
+
     /// Closes the whole city on a day, as `2026-11-24`.
     #[must_use]
     pub fn closed_on(mut self, day: &str) -> Self {
@@ -53,9 +67,10 @@ impl TestCity {
     pub fn files(&self) -> Vec<CityFile> {
         let rule = |desks: u16, hours: &str, extra: &str| {
             format!(
-                "[[rules]]\nkey = \"weekdays\"\nteam = \"all\"\nweekdays = [\"mon\", \"tue\", \"wed\", \"thu\", \"fri\"]\n\
+                "[[rules]]\nkey = \"weekdays\"\nteam = \"all\"\nweekdays = [{}]\n\
                  hours = [\"{hours}\"]\nstep_minutes = 15\ndesks = {{ front = {desks} }}\n\
-                 booking = {{ days_ahead = 42, lead_minutes = 60 }}\n{extra}\n"
+                 booking = {{ days_ahead = 42, lead_minutes = 60 }}\n{extra}\n",
+                self.weekdays
             )
         };
         let office = |key: &str, name: &str, place: &str, desks: u16, rule: String| {
@@ -74,7 +89,10 @@ impl TestCity {
             ("closures.toml", self.closures.clone()),
             ("offices/mitte.toml", office("mitte", "Mitte", "latitude = 52.37, longitude = 9.74", self.desks, mitte)),
             ("offices/nord.toml", office("nord", "Nord", "latitude = 52.42, longitude = 9.74", 1, nord)),
-            ("services/residence.toml", service("residence", 15, "residence", "optional", r#"["online", "video", "counter"]"#)),
+            (
+                "services/residence.toml",
+                service("residence", 15, "residence", "optional", r#"["online", "video", "counter"]"#),
+            ),
             ("services/certificate.toml", service("certificate", 30, "documents", "none", r#"["online", "counter"]"#)),
             ("services/copy.toml", service("copy", 15, "documents", "optional", r#"["counter"]"#)),
         ]
@@ -101,6 +119,8 @@ pub fn password(login: &str) -> String {
     format!("a long password of {login}")
 }
 
+const WORKDAYS: &str = r#""mon", "tue", "wed", "thu", "fri""#;
+
 /// Login and the further lines of each account.
 const ACCOUNTS: &[(&str, &str)] = &[
     ("eva@example.org", "role = \"citizen\""),
@@ -113,7 +133,9 @@ const ACCOUNTS: &[(&str, &str)] = &[
 
 fn accounts() -> String {
     let account = |(login, rest): &(&str, &str)| {
-        format!("[[accounts]]\nlogin = \"{login}\"\nname = \"Test Person\"\n{rest}\npassword_file = \"{login}.password\"\n\n")
+        format!(
+            "[[accounts]]\nlogin = \"{login}\"\nname = \"Test Person\"\n{rest}\npassword_file = \"{login}.password\"\n\n"
+        )
     };
     ACCOUNTS.iter().map(account).collect()
 }

@@ -32,6 +32,15 @@ pub(super) struct Books {
     pub(super) sold_twice: u64,
     /// Starts where free and taken places do not add up to the desks.
     pub(super) unbalanced: u64,
+    /// The first of them in words.
+    example: Option<String>,
+}
+
+impl Books {
+    fn tell(&self, day: &Day<'_>) {
+        let example = self.example.as_deref().unwrap_or_default();
+        eprintln!("{}, {}: {} starts do not add up, the first: {example}", day.office, day.date, self.unbalanced);
+    }
 }
 
 /// Reads the books of a day as the lead of the office. Waits a little for free counts that lag behind another gateway.
@@ -45,7 +54,11 @@ pub(super) fn read(client: &mut Client, token: &str, day: &Day<'_>) -> Result<Bo
         let live = client.books(token, day.office, day.date)?;
         let free = client.free(day.office, (day.date, day.date))?;
         let books = compare(day, &live, &free);
-        if books.unbalanced == 0 || asked.elapsed() > PATIENCE {
+        if books.unbalanced == 0 {
+            return Ok(books);
+        }
+        if asked.elapsed() > PATIENCE {
+            books.tell(day);
             return Ok(books);
         }
         thread::sleep(Duration::from_millis(200));
@@ -60,10 +73,16 @@ fn compare(day: &Day<'_>, live: &[(String, String)], free: &[(String, u64)]) -> 
     }
     let desks = u64::from(day.desks);
     let sold_twice = taken.values().filter(|count| **count > desks).count();
-    let is_unbalanced = |(start, count): (&&str, &u64)| *count + free.get(start).copied().unwrap_or(0) != desks;
-    let unbalanced = taken.iter().filter(|entry| is_unbalanced(*entry)).count();
-    let ids = live.iter().map(|(id, _)| id.clone()).collect();
-    Books { ids, sold_twice: sold_twice as u64, unbalanced: unbalanced as u64 }
+    let mut books = Books { sold_twice: sold_twice as u64, ..Books::default() };
+    for (start, taken) in &taken {
+        let free = free.get(start).copied().unwrap_or(0);
+        if taken + free != desks {
+            books.unbalanced += 1;
+            books.example.get_or_insert_with(|| format!("{start}: {taken} taken, {free} free, {desks} desks"));
+        }
+    }
+    books.ids = live.iter().map(|(id, _)| id.clone()).collect();
+    books
 }
 
 #[cfg(test)]
@@ -76,7 +95,7 @@ mod tests {
         let day = Day { office: "office", date: "2026-12-01", starts: &starts, desks: 2 };
         let live: Vec<_> = live.iter().map(|(id, start)| ((*id).to_owned(), (*start).to_owned())).collect();
         let free: Vec<_> = free.iter().map(|(start, count)| ((*start).to_owned(), *count)).collect();
-        let Books { sold_twice, unbalanced, ids } = compare(&day, &live, &free);
+        let Books { sold_twice, unbalanced, ids, .. } = compare(&day, &live, &free);
         assert_eq!((sold_twice, unbalanced), expected);
         assert_eq!(ids.len(), live.len());
     }

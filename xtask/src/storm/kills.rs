@@ -2,26 +2,25 @@
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use crate::bench::calendar::{Calendar, draw, fresh_name};
-use crate::bench::city::{self, City};
+use crate::bench::city::City;
 use crate::bench::figure::Figure;
-use crate::bench::graphql::{Answer, Client, Place, book_held};
-use crate::bench::http::{Connection, Request};
+use crate::bench::graphql::{Answer, Client};
+use crate::bench::http::Connection;
 use crate::bench::server::{Context, Engine, Stand};
 use crate::failure::{Failure, Result};
 use crate::interrupt;
 use crate::serving::Server;
 use crate::storm::books::{self, Books, Day};
 use crate::storm::journal::{Findings, Journal, Outcome};
+use crate::storm::round::{OFFICE, Round, Wishes, everybody};
 use crate::storm::{Strength, shape};
 
-const OFFICE: &str = "storm";
-const CONNECTIONS: usize = 16;
 /// The kill comes up to so long after the answer that set it off, in microseconds: between any two steps of a booking.
 const DELAY: usize = 3_000;
 
@@ -35,7 +34,6 @@ struct Sold {
 struct Storm<'a> {
     engine: Engine,
     stand: &'a Stand,
-    places: u16,
     starts: usize,
     desks: u16,
     gateways: Vec<Server>,
@@ -57,7 +55,6 @@ pub(super) fn run(context: &Context, engine: Engine, strength: Strength) -> Resu
     let mut storm = Storm {
         engine,
         stand: &stand,
-        places,
         starts,
         desks,
         gateways,
@@ -90,48 +87,22 @@ fn open(stand: &Stand, engine: Engine) -> Result<Vec<Server>> {
     }
 }
 
-/// The requests of one round: a quarter holds, a quarter holds and then books the hold, half book at once.
-struct Round<'a> {
-    starts: &'a [String],
-    name: String,
-    attempts: u64,
-    next: AtomicU64,
-    answered: AtomicU64,
-    active: AtomicUsize,
-    is_killed: AtomicBool,
-    broken: AtomicU64,
-    journal: Journal,
-}
-
 impl Storm<'_> {
     /// Sells a day out, killing every gateway at a random point.
     fn round(&mut self, date: &str) -> Result<Journal> {
         let mut client = Client::open(self.gateways[0].address())?;
         let all: Vec<String> = client.free(OFFICE, (date, date))?.into_iter().map(|(start, _)| start).collect();
         drop(client);
-        let wanted = all.get(..self.starts).ok_or_else(|| Failure::new(format!("{date} has too few starts")))?;
-        let attempts = 2 * u64::from(self.places);
-        let round = Round {
-            starts: wanted,
-            name: fresh_name(),
-            attempts,
-            next: AtomicU64::new(0),
-            answered: AtomicU64::new(0),
-            active: AtomicUsize::new(0),
-            is_killed: AtomicBool::new(false),
-            broken: AtomicU64::new(0),
-            journal: Journal::default(),
-        };
-        let seed = round.name.bytes().fold(0_u64, |seed, byte| seed.wrapping_mul(31).wrapping_add(u64::from(byte)));
-        let kill_after = 1 + draw(seed, 1, attempts as usize * 9 / 10) as u64;
+        let wishes = Wishes::new(&all, self.starts, self.desks)?;
+        let round = Round::new(&wishes);
+        let seed = fresh_name().bytes().fold(0_u64, |seed, byte| seed.wrapping_mul(31).wrapping_add(u64::from(byte)));
+        let kill_after = 1 + draw(seed, 1, wishes.count() as usize * 9 / 10) as u64;
         let delay = Duration::from_micros(draw(seed, 2, DELAY) as u64);
         let gateways = std::mem::take(&mut self.gateways);
         round.blow(&addresses(&gateways), || {
-            while round.answered.load(Ordering::SeqCst) < kill_after && round.active.load(Ordering::SeqCst) > 0 {
-                thread::sleep(Duration::from_micros(200));
-            }
+            round.wait_for_answers(kill_after);
             thread::sleep(delay);
-            round.is_killed.store(true, Ordering::SeqCst);
+            round.expect_the_kill();
             gateways.into_iter().try_for_each(Server::kill)
         })?;
         self.unknown += round.journal.unknown();
@@ -142,9 +113,9 @@ impl Storm<'_> {
         for _ in 0..2 {
             repeat(&addresses, &round.journal, &mut self.findings)?;
         }
-        round.is_killed.store(false, Ordering::SeqCst);
+        round.expect_no_kill();
         round.blow(&addresses, || Ok(()))?;
-        self.findings.wrong += round.broken.load(Ordering::SeqCst);
+        self.findings.wrong += round.broken();
         self.findings.wrong += wrong_answers(&round.journal);
 
         let sold = Sold { date: date.to_owned(), starts: all.clone(), ids: round.journal.acknowledged() };
@@ -152,7 +123,7 @@ impl Storm<'_> {
         self.findings.compare(&sold.ids, &books.ids);
         self.sold_twice += books.sold_twice;
         self.unbalanced += books.unbalanced;
-        self.not_sold_out += u64::from(books.ids.len() != usize::from(self.places));
+        self.not_sold_out += u64::from(books.ids.len() as u64 != wishes.fulfilled());
         self.sold.push(sold);
         Ok(round.journal)
     }
@@ -271,75 +242,4 @@ fn repeat(gateways: &[SocketAddr], journal: &Journal, findings: &mut Findings) -
     everybody(gateways, &person)?;
     *findings = found.into_inner().unwrap_or_else(PoisonError::into_inner);
     Ok(())
-}
-
-/// Lets each of the connections do the same work.
-fn everybody(gateways: &[SocketAddr], work: &(dyn Fn(Connection) -> Result<()> + Sync)) -> Result<()> {
-    let streams: Vec<Connection> = gateways
-        .iter()
-        .cycle()
-        .take(CONNECTIONS)
-        .map(|gateway| Connection::open(*gateway))
-        .collect::<std::io::Result<_>>()?;
-    thread::scope(|scope| {
-        let people: Vec<_> = streams.into_iter().map(|stream| scope.spawn(move || work(stream))).collect();
-        let join = |person: thread::ScopedJoinHandle<'_, Result<()>>| {
-            person.join().unwrap_or_else(|_| Err(Failure::new("a connection of the storm panicked")))
-        };
-        people.into_iter().try_for_each(join)
-    })
-}
-
-impl Round<'_> {
-    /// Sends requests until all are sent or the gateways are gone, while `meanwhile` runs beside it.
-    fn blow(&self, gateways: &[SocketAddr], meanwhile: impl FnOnce() -> Result<()>) -> Result<()> {
-        self.active.store(CONNECTIONS, Ordering::SeqCst);
-        let person = |mut stream: Connection| -> Result<()> {
-            while self.one_attempt(&mut stream).is_some() {}
-            self.active.fetch_sub(1, Ordering::SeqCst);
-            Ok(())
-        };
-        thread::scope(|scope| {
-            let people = scope.spawn(|| everybody(gateways, &person));
-            let killed = meanwhile();
-            let people = people.join().unwrap_or_else(|_| Err(Failure::new("the storm panicked")));
-            killed.and(people)
-        })
-    }
-
-    /// Gives nothing when there is no more to do.
-    fn one_attempt(&self, stream: &mut Connection) -> Option<()> {
-        let number = self.next.fetch_add(1, Ordering::SeqCst);
-        if number >= self.attempts {
-            return None;
-        }
-        let starts_at = self.starts[number as usize % self.starts.len()].clone();
-        let place = Place { office: OFFICE.to_owned(), starts_at };
-        let name = format!("{}-{number}", self.name);
-        match number % 4 {
-            0 => self.send(stream, &place.hold(&name, &name)).map(drop),
-            1 => match self.send(stream, &place.hold(&name, &name))? {
-                Answer::Done { code: Some(code), .. } => {
-                    self.send(stream, &book_held(&code, &name, &format!("{name}-firm"))).map(drop)
-                }
-                Answer::Done { code: None, .. } | Answer::Problem(_) | Answer::Wrong(_) => Some(()),
-            },
-            _ => self.send(stream, &place.book(city::SHORT, &name, &name)).map(drop),
-        }
-    }
-
-    /// Writes the request down, sends it, and writes the answer down. Gives nothing when the connection broke.
-    fn send(&self, stream: &mut Connection, request: &Request) -> Option<Answer> {
-        let line = self.journal.begin(request.clone());
-        let Ok(response) = stream.exchange(request) else {
-            if !self.is_killed.load(Ordering::SeqCst) {
-                self.broken.fetch_add(1, Ordering::SeqCst);
-            }
-            return None;
-        };
-        let answer = Answer::read(&response);
-        self.journal.end(line, answer.clone().into());
-        self.answered.fetch_add(1, Ordering::SeqCst);
-        Some(answer)
-    }
 }

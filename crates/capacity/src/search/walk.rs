@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 
 use crate::claim::suits;
+use crate::moment::Moment;
 use crate::search::{Probe, Search};
 use crate::supply::Run;
 use crate::supply::pools::{levels_of_class, limit, pools_of_visit, row, slot};
@@ -101,6 +102,7 @@ impl Walk {
         let width = u16::try_from(demand.cells(run.step)).ok().filter(|width| *width <= run.cells)?;
         let positions = (run.cells - width + 1).min(run.starts);
         let stretches = supply.stretches(run);
+        let days_until = search.days_until_first + i64::from(run.day);
         self.ranges.clear();
         self.cuts.clear();
         for (index, stretch) in stretches.iter().enumerate() {
@@ -110,7 +112,7 @@ impl Walk {
             if run.levels != 0 && 0 < cut && cut < positions {
                 self.cuts.push(cut);
             }
-            if !suits(rule, demand) || search.moment.too_far_ahead(rule, demand.class, supply.date(run.day)) {
+            if !suits(rule, demand) || Moment::too_far_ahead(rule, demand.class, days_until) {
                 continue;
             }
             let earliest = probe.arrival.max(search.moment.earliest_second(rule, demand.class));

@@ -19,11 +19,11 @@ const ROLES: [(&str, Role); 5] = [
 ];
 
 /// Shortest password of a citizen, in characters.
-const CITIZEN_PASSWORD: usize = 8;
+const CITIZEN_PASSWORD: usize = 10;
 /// Shortest password of everybody else, who can read other people's data.
 const STAFF_PASSWORD: usize = 15;
 /// Longest password; what is longer is a wrong file, not a password.
-const LONGEST_PASSWORD: usize = 1_000;
+const LONGEST_PASSWORD: usize = 512;
 
 /// The accounts, by login, and the password files that none of them names.
 pub(crate) fn accounts<'p>(

@@ -19,7 +19,7 @@ use crate::cli::settings::Source;
 use crate::configuration::Configuration;
 use crate::logging::start_logging;
 use crate::serve::{Worker, serve, signal_from_now_on};
-use crate::{graphql, start, work};
+use crate::{graphql, mail, start, work};
 
 pub(crate) use ending::{CommandError, say};
 
@@ -145,7 +145,8 @@ async fn work_alone(configuration: &Configuration) -> Result<(), CommandError> {
     let key = start::master_key(configuration)?;
     let (application, _desk) = start::application(configuration, database, *key.bytes());
     let stop = CancellationToken::new();
-    let worker = tokio::spawn(work::work(application, stop.clone()));
+    let letters = mail::open(configuration, &application)?;
+    let worker = tokio::spawn(work::work(application, letters, stop.clone()));
     let signal = signal_from_now_on().await?;
     say("working");
     signal.await;

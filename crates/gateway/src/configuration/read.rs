@@ -183,7 +183,8 @@ impl Reader {
         if let (Some((Value::Path(_), origin)), Some((_, Origin::Default))) =
             (self.values.get("mail.smtp_url_file"), self.values.get("mail.from"))
         {
-            self.problems.push(format!("{origin}: mail.smtp_url_file is set and mail.from is not: letters need a sender"));
+            self.problems
+                .push(format!("{origin}: mail.smtp_url_file is set and mail.from is not: letters need a sender"));
         }
     }
 }

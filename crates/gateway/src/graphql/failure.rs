@@ -142,13 +142,9 @@ pub(crate) struct Refused {
 /// `INTERNAL`, whose words stay in the log.
 pub(crate) fn refused(failure: &Failure) -> Refused {
     match failure {
-        Failure::Problem(problem) => {
-            Refused { code: code_of(problem).0.name(), message: problem.to_string() }
-        }
+        Failure::Problem(problem) => Refused { code: code_of(problem).0.name(), message: problem.to_string() },
         Failure::Forbidden(forbidden) => forbidden_words(forbidden),
-        Failure::IdempotencyMismatch => {
-            Refused { code: "IDEMPOTENCY_MISMATCH", message: failure.to_string() }
-        }
+        Failure::IdempotencyMismatch => Refused { code: "IDEMPOTENCY_MISMATCH", message: failure.to_string() },
         Failure::Database(error) => of_database(error),
     }
 }

@@ -35,7 +35,8 @@ impl Global {
     /// Code `ID_INVALID`.
     pub(crate) fn parse(id: &str) -> Result<Self, Error> {
         parse(id).ok_or_else(|| {
-            Error::new("this is not an id of this service").extend_with(|_, extensions| extensions.set("code", "ID_INVALID"))
+            Error::new("this is not an id of this service")
+                .extend_with(|_, extensions| extensions.set("code", "ID_INVALID"))
         })
     }
 

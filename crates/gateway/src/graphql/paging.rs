@@ -16,7 +16,8 @@ pub(crate) const MOST: i32 = 100;
 pub(crate) fn page_size(first: Option<i32>) -> Result<usize, Error> {
     match first.unwrap_or(20) {
         size @ 1..=MOST => Ok(size.unsigned_abs() as usize),
-        _ => Err(Error::new("`first` must be 1 to 100").extend_with(|_, extensions| extensions.set("code", "PAGE_SIZE_INVALID"))),
+        _ => Err(Error::new("`first` must be 1 to 100")
+            .extend_with(|_, extensions| extensions.set("code", "PAGE_SIZE_INVALID"))),
     }
 }
 
@@ -34,6 +35,7 @@ pub(crate) fn position<T: DeserializeOwned>(cursor: Option<&str>) -> Result<Opti
     let read = || serde_json::from_slice(&URL_SAFE_NO_PAD.decode(cursor).ok()?).ok();
     let position = (cursor.len() <= 1024).then(read).flatten();
     position.map(Some).ok_or_else(|| {
-        Error::new("this is not a cursor of this list").extend_with(|_, extensions| extensions.set("code", "CURSOR_INVALID"))
+        Error::new("this is not a cursor of this list")
+            .extend_with(|_, extensions| extensions.set("code", "CURSOR_INVALID"))
     })
 }

@@ -15,9 +15,9 @@ impl ScalarType for Instant {
         let Value::String(text) = &value else { return Err(InputValueError::expected_type(value)) };
         let parsed = (text.len() <= 40).then(|| DateTime::parse_from_rfc3339(text).ok()).flatten();
         let instant = parsed.filter(|instant| (0..=253_402_300_799).contains(&instant.timestamp()));
-        instant
-            .map(|instant| Self(instant.to_utc().into()))
-            .ok_or_else(|| InputValueError::custom("expected an instant such as 2026-12-01T08:15:00Z, years 1970 to 9999"))
+        instant.map(|instant| Self(instant.to_utc().into())).ok_or_else(|| {
+            InputValueError::custom("expected an instant such as 2026-12-01T08:15:00Z, years 1970 to 9999")
+        })
     }
 
     fn to_value(&self) -> Value {

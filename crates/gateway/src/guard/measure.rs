@@ -209,16 +209,28 @@ impl<'a> Scale<'a> {
         Ok(())
     }
 
-    /// How often the selection below this field may be answered: the length of the page asked for.
+    /// How often the selection below this field may be answered: the length of the page or of the list of ids asked for.
     fn page(&mut self, field: &'a Field) -> Result<u64, Refused> {
         let mut page = None;
         for (name, value) in &field.arguments {
-            if name.node == "first" || name.node == "last" {
-                let length = value.node.clone().into_const_with(|name| Ok::<_, Refused>(self.variable(&name)))?;
-                page = page.max(Some(self.page_length(&length)?));
+            let is_page = name.node == "first" || name.node == "last";
+            if is_page || name.node == "ids" {
+                let given = value.node.clone().into_const_with(|name| Ok::<_, Refused>(self.variable(&name)))?;
+                let length = if is_page { self.page_length(&given)? } else { self.list_length(&given)? };
+                page = page.max(Some(length));
             }
         }
-        Ok(page.unwrap_or(1))
+        Ok(page.unwrap_or_else(|| if is_connection(field) { self.limits.assumed_page } else { 1 }))
+    }
+
+    fn list_length(&self, list: &Value) -> Result<u64, Refused> {
+        match list {
+            Value::List(entries) if entries.len() as u64 > self.limits.page => {
+                Err(Refused::PageTooLong { limit: self.limits.page })
+            }
+            Value::List(entries) => Ok(entries.len() as u64),
+            _ => Ok(1),
+        }
     }
 
     fn variable(&mut self, name: &Name) -> Value {
@@ -238,6 +250,15 @@ impl<'a> Scale<'a> {
             _ => Ok(self.limits.page),
         }
     }
+}
+
+/// Whether a field without a page length is a page all the same.
+fn is_connection(field: &Field) -> bool {
+    let is_list = |name: &str| name == "edges" || name == "nodes";
+    field.selection_set.node.items.iter().any(|selection| match &selection.node {
+        Selection::Field(below) => is_list(&below.node.name.node),
+        Selection::FragmentSpread(_) | Selection::InlineFragment(_) => false,
+    })
 }
 
 /// The defaults of all variables. A fragment does not know which operation uses it, so the largest default counts.

@@ -1,7 +1,6 @@
 //! A real server on a free port with a small schema, for the tests of the front door.
 
 #![expect(dead_code, reason = "every test binary uses a part")]
-#![expect(clippy::unused_async, reason = "the schema's macro wants async resolvers")]
 
 use std::{sync::Arc, time::Duration};
 

@@ -76,7 +76,8 @@ impl SearchInput {
 
 impl OriginInput {
     fn origin(&self) -> Result<Origin> {
-        let position = Position::new(self.latitude, self.longitude).ok_or_else(|| invalid("the position is not on the earth"))?;
+        let position =
+            Position::new(self.latitude, self.longitude).ok_or_else(|| invalid("the position is not on the earth"))?;
         let at_most_minutes = match self.at_most_minutes {
             None => None,
             Some(minutes @ 0..=600) => Some(minutes.unsigned_abs()),
@@ -157,4 +158,3 @@ pub(crate) fn key(text: &str) -> Result<Key> {
 pub(crate) fn invalid(message: &str) -> Error {
     Error::new(message).extend_with(|_, extensions| extensions.set("code", "INPUT_INVALID"))
 }
-

@@ -2,8 +2,8 @@
 
 use async_graphql::{Context, ID, InputObject, Object, OneofObject, Result};
 use scheduling::{
-    Access, BookAppointment, BookingPlace, CancelAppointment, ConfirmAppointment, ExtendHold, HoldSlot, Overbook, ReleaseHold,
-    RescheduleAppointment, Route, SettleConflict, Settlement,
+    Access, BookAppointment, BookingPlace, CancelAppointment, ConfirmAppointment, ExtendHold, HoldSlot, Overbook,
+    ReleaseHold, RescheduleAppointment, Route, SettleConflict, Settlement,
 };
 
 use crate::graphql::appointments::inputs::{ContactInput, PlaceInput};
@@ -195,8 +195,7 @@ impl AppointmentMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which appointment.")] input: CancelAppointmentInput,
     ) -> Result<AppointmentPayload> {
-        let command =
-            CancelAppointment { access: input.access.access()?, idempotency_key: input.idempotency_key };
+        let command = CancelAppointment { access: input.access.access()?, idempotency_key: input.idempotency_key };
         AppointmentPayload::of_appointment(ctx.application().scheduling.cancel_appointment(ctx.actor(), &command).await)
     }
 

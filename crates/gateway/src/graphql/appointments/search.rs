@@ -5,7 +5,9 @@ use capacity::Cursor;
 use domain::time::Timestamp;
 
 use crate::graphql::appointments::inputs::{SearchInput, invalid};
-use crate::graphql::appointments::starts::{EarliestStarts, FreeDay, FreeStart, MaxBookable, StartConnection, StartPosition};
+use crate::graphql::appointments::starts::{
+    EarliestStarts, FreeDay, FreeStart, MaxBookable, StartConnection, StartPosition,
+};
 use crate::graphql::context::ContextExtensions;
 use crate::graphql::failure::{Masked, refused};
 use crate::graphql::paging::{page_size, position};
@@ -25,8 +27,11 @@ impl SearchQuery {
         #[graphql(desc = "How many starts, 1 to 100; 20 when absent.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
     ) -> Result<StartConnection> {
-        let after = position::<StartPosition>(after.as_deref())?
-            .map(|(at, office, team)| Cursor { at: Timestamp::from_seconds(at), office, team });
+        let after = position::<StartPosition>(after.as_deref())?.map(|(at, office, team)| Cursor {
+            at: Timestamp::from_seconds(at),
+            office,
+            team,
+        });
         let found = ctx.application().scheduling.find_starts(&search.search()?, page_size(first)?, after.as_ref());
         let page = found.map_err(|failure| refused(&failure).masked())?;
         Ok(StartConnection { page, is_first: after.is_none() })

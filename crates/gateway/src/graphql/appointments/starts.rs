@@ -77,7 +77,12 @@ pub(crate) struct StartConnection {
 impl StartConnection {
     /// The starts with their cursors.
     async fn edges(&self) -> Vec<StartEdge> {
-        self.page.starts.iter().cloned().map(|start| StartEdge { cursor: cursor_of(&start), node: FreeStart(start) }).collect()
+        self.page
+            .starts
+            .iter()
+            .cloned()
+            .map(|start| StartEdge { cursor: cursor_of(&start), node: FreeStart(start) })
+            .collect()
     }
 
     /// The starts.
@@ -131,7 +136,11 @@ impl FreeDay {
 
     /// The offices with free starts on that day; never empty.
     async fn offices(&self) -> Vec<FreeDayOffice> {
-        self.0.offices.iter().map(|(office, starts)| FreeDayOffice { office: office.clone(), starts: *starts }).collect()
+        self.0
+            .offices
+            .iter()
+            .map(|(office, starts)| FreeDayOffice { office: office.clone(), starts: *starts })
+            .collect()
     }
 }
 

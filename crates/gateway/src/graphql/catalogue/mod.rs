@@ -1,5 +1,4 @@
 //! The catalogue, through GraphQL: the city, its offices and services, the law gate, and every thing by its id.
-#![expect(clippy::unused_async, reason = "the macro of the schema takes async resolvers only; these read from memory")]
 
 mod city;
 mod district;

@@ -96,13 +96,17 @@ impl PeopleMutation {
     async fn issue_access_token(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Who, and the proof; the signed-in account when absent.")] credentials: Option<CredentialsInput>,
+        #[graphql(desc = "Who, and the proof; the signed-in account when absent.")] credentials: Option<
+            CredentialsInput,
+        >,
     ) -> Result<AccessTokenPayload> {
         let actor = match credentials {
             None => ctx.actor().clone(),
             Some(credentials) => match checked(ctx, credentials).await? {
                 Ok(actor) => actor,
-                Err(problem) => return Ok(AccessTokenPayload { token: None, expires_at: None, problem: Some(problem) }),
+                Err(problem) => {
+                    return Ok(AccessTokenPayload { token: None, expires_at: None, problem: Some(problem) });
+                }
             },
         };
         let token = ctx.application().identity.issue_access_token(&actor).await.map_err(|error| no_token(&error))?;
@@ -135,12 +139,10 @@ fn no_token(error: &IssueAccessTokenError) -> async_graphql::Error {
     match error {
         IssueAccessTokenError::Forbidden(forbidden) => forbidden_words(forbidden).masked(),
         IssueAccessTokenError::Database(error) => of_database(error).masked(),
-        IssueAccessTokenError::Disabled => {
-            refused(&scheduling::Failure::Forbidden(domain::permission::Forbidden {
-                permission: domain::permission::Permission::IssueTokens,
-            }))
-            .masked()
-        }
+        IssueAccessTokenError::Disabled => refused(&scheduling::Failure::Forbidden(domain::permission::Forbidden {
+            permission: domain::permission::Permission::IssueTokens,
+        }))
+        .masked(),
         IssueAccessTokenError::Unsigned => {
             of_database(&database::DatabaseError::Internal("a token could not be signed".into())).masked()
         }
