@@ -3,7 +3,7 @@
 //! It follows the database in two ways: this process's own bookings are entered at once, those of others within seconds
 //! (`follow_changes`). What lapses by time lapses here by time too, whether or not anybody has tidied the database.
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use capacity::{Claim, Ledger, PoolId, Supply};
@@ -17,7 +17,10 @@ use crate::failure::Problem;
 use crate::take::Take;
 
 /// How many of its own events a process remembers, to tell them from those of others.
-const OWN_EVENTS: usize = 32_768;
+const OWN_EVENTS: usize = 65_536;
+
+/// After so many rounds of reading a count that was read is as good as old: own changes enter within seconds.
+const MEETING_ROUNDS: u32 = 5;
 
 /// What is taken, mirrored in memory.
 #[derive(Debug, Default)]
@@ -47,6 +50,22 @@ struct State {
     expiry: HashMap<Uuid, Timestamp>,
     /// Lapsed by the clock, not yet tidied in the database: already given back here.
     lapsed: HashMap<Uuid, Vec<Take>>,
+    meetings: Meetings,
+}
+
+/// Where this process's own changes and what it read of others' have met.
+///
+/// Own changes are entered as differences after their commit, others' as counts that were read. Whichever came first, a cell
+/// that saw both within seconds may be off by one; it is read again until it is quiet.
+#[derive(Debug, Default)]
+struct Meetings {
+    /// Cells this process changed since the last mark.
+    own: HashSet<(i64, i64)>,
+    /// Cells whose count was read, in the round before this one and in this one.
+    read: [HashSet<(i64, i64)>; 2],
+    rounds: u32,
+    /// Cells to be read again.
+    again: BTreeSet<(i64, i64)>,
 }
 
 #[derive(Debug, Default)]
@@ -118,10 +137,10 @@ impl Board {
     pub(crate) fn shift(&self, appointment: &Appointment, taken: &[(i64, i64)], given_back: &[(i64, i64)]) {
         let Some(state) = &mut *self.write() else { return };
         for (pool, at) in taken {
-            state.ledger.add(PoolId(*pool), *at, 1);
+            state.change((*pool, *at), 1);
         }
         for (pool, at) in given_back {
-            state.ledger.add(PoolId(*pool), *at, -1);
+            state.change((*pool, *at), -1);
         }
         state.unwatch(appointment.id.0);
         state.watch(appointment);
@@ -162,12 +181,25 @@ impl Board {
             lapsing: BTreeMap::new(),
             expiry: HashMap::new(),
             lapsed: HashMap::new(),
+            meetings: Meetings::default(),
         };
         for appointment in lapsing {
             state.watch(appointment);
         }
         state.lapse(now);
         *self.write() = Some(state);
+    }
+
+    /// Begins a round of reading what others changed. Gives the cells that must be read besides.
+    pub(crate) fn begin_round(&self) -> BTreeSet<(i64, i64)> {
+        self.write().as_mut().map(|state| state.meetings.begin_round()).unwrap_or_default()
+    }
+
+    /// Keeps cells for the next round, after one that failed.
+    pub(crate) fn read_again(&self, cells: BTreeSet<(i64, i64)>) {
+        if let Some(state) = &mut *self.write() {
+            state.meetings.again.extend(cells);
+        }
     }
 
     /// Enters what another process changed: appointments as they are now, and fresh counts of the cells they touch.
@@ -178,6 +210,9 @@ impl Board {
             state.watch(appointment);
         }
         for (pool, at, taken) in counts {
+            if !state.meetings.may_set((*pool, *at)) {
+                continue;
+            }
             let gone =
                 state.lapsed.values().flatten().flat_map(|take| take.each()).filter(|cell| cell == &(*pool, *at));
             let live = taken - gone.count() as i64;
@@ -194,11 +229,46 @@ impl Board {
     }
 }
 
+impl Meetings {
+    fn begin_round(&mut self) -> BTreeSet<(i64, i64)> {
+        self.own.clear();
+        self.rounds += 1;
+        if self.rounds >= MEETING_ROUNDS {
+            self.rounds = 0;
+            self.read.swap(0, 1);
+            self.read[1].clear();
+        }
+        std::mem::take(&mut self.again)
+    }
+
+    fn changed(&mut self, cell: (i64, i64)) {
+        self.own.insert(cell);
+        if self.read.iter().any(|read| read.contains(&cell)) {
+            self.again.insert(cell);
+        }
+    }
+
+    /// Whether a count that was read may be set; if not, it is read again in the next round.
+    fn may_set(&mut self, cell: (i64, i64)) -> bool {
+        if self.own.contains(&cell) {
+            self.again.insert(cell);
+            return false;
+        }
+        self.read[1].insert(cell);
+        true
+    }
+}
+
 impl State {
     fn count(&mut self, takes: &[Take], delta: i32) {
-        for (pool, at) in takes.iter().filter(|take| take.in_time()).flat_map(|take| take.each()) {
-            self.ledger.add(PoolId(pool), at, delta);
+        for cell in takes.iter().filter(|take| take.in_time()).flat_map(|take| take.each()) {
+            self.change(cell, delta);
         }
+    }
+
+    fn change(&mut self, cell: (i64, i64), delta: i32) {
+        self.ledger.add(PoolId(cell.0), cell.1, delta);
+        self.meetings.changed(cell);
     }
 
     fn watch(&mut self, appointment: &Appointment) {

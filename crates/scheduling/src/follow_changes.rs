@@ -18,7 +18,7 @@ use crate::store::{cells, changes, city};
 use crate::take::Take;
 
 /// How far back each look reaches, in seconds: longer than a transaction lives between drawing its ids and its commit.
-const OVERLAP_SECONDS: i64 = 5;
+const OVERLAP_SECONDS: i64 = 10;
 
 impl Scheduling {
     /// Brings the board up to date. Call it once a second; it is cheap when nothing happened.
@@ -66,16 +66,24 @@ impl Scheduling {
     }
 
     async fn follow_appointments(&self, now: Timestamp) -> Result<(), Failure> {
-        let since = now.plus_seconds(-OVERLAP_SECONDS);
-        let events = changes::since(&self.database, since).await?;
+        let again = self.board.begin_round();
+        let followed = self.follow_events(now, &again).await;
+        if followed.is_err() {
+            self.board.read_again(again);
+        }
+        followed
+    }
+
+    async fn follow_events(&self, now: Timestamp, again: &BTreeSet<(i64, i64)>) -> Result<(), Failure> {
+        let events = changes::since(&self.database, now.plus_seconds(-OVERLAP_SECONDS)).await?;
         let foreign: Vec<_> = events.into_iter().filter(|(event, _, _)| !self.board.is_own(*event)).collect();
-        if foreign.is_empty() {
+        if foreign.is_empty() && again.is_empty() {
             return Ok(());
         }
         let subjects: BTreeSet<AppointmentId> = foreign.iter().map(|(_, subject, _)| AppointmentId(*subject)).collect();
         let subjects: Vec<AppointmentId> = subjects.into_iter().collect();
         let changed = appointments::read(&self.database, &Which::Ids(&subjects), now).await?;
-        let mut touched: BTreeSet<(i64, i64)> = BTreeSet::new();
+        let mut touched = again.clone();
         for (_, _, payload) in &foreign {
             touched.extend(touched_by(payload).iter().flat_map(|take| take.each()));
         }

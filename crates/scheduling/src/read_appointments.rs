@@ -102,17 +102,17 @@ impl Scheduling {
         office_of(&picture.city, &wanted.office)?;
         let zone = picture.city.municipality.time_zone;
         let midnight = |day: NaiveDate| first_instant_at(day.and_time(chrono::NaiveTime::MIN), zone);
+        let now = self.now();
         let next = wanted.day.succ_opt().ok_or(Problem::Search("this day has no next one"))?;
         let which = Which::OfOffice {
             office: &wanted.office,
             from: midnight(wanted.day),
             to: midnight(next),
+            now,
             after: wanted.after,
             limit: wanted.limit,
         };
-        let mut live = appointments::read(&self.database, &which, self.now()).await?;
-        live.retain(|appointment| appointment.status.takes_a_place());
-        Ok(live)
+        Ok(appointments::read(&self.database, &which, now).await?)
     }
 
     pub(crate) async fn access(

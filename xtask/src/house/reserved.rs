@@ -12,8 +12,8 @@ struct Reserved {
 }
 
 const RESERVED: &[Reserved] = &[
-    Reserved { external: "axum", allowed: is_gateway, instead: "HTTP is spoken in the gateway alone" },
-    Reserved { external: "tower", allowed: is_gateway, instead: "HTTP is spoken in the gateway alone" },
+    Reserved { external: "axum", allowed: speaks_http, instead: "HTTP is spoken in the gateway alone" },
+    Reserved { external: "tower", allowed: speaks_http, instead: "HTTP is spoken in the gateway alone" },
     Reserved { external: "tower-http", allowed: is_gateway, instead: "HTTP is spoken in the gateway alone" },
     Reserved { external: "async-graphql", allowed: is_gateway, instead: "GraphQL is spoken in the gateway alone" },
     Reserved { external: "tracing-appender", allowed: is_gateway, instead: "the gateway decides where log lines go" },
@@ -28,6 +28,9 @@ const RESERVED: &[Reserved] = &[
     Reserved { external: "sea-orm", allowed: has_store, instead: "ask the store of the feature that owns the table" },
     Reserved { external: "sqlx", allowed: nobody, instead: "sea-orm is the one way to the database" },
     Reserved { external: "sea-orm-migration", allowed: has_tables, instead: "tables are made in migrations" },
+    Reserved { external: "aws-lc-rs", allowed: is_identity, instead: "keys are made and used in identity" },
+    Reserved { external: "lettre", allowed: is_notifications, instead: "letters are written in notifications" },
+    Reserved { external: "minijinja", allowed: is_notifications, instead: "letters are written in notifications" },
     Reserved { external: "reqwest", allowed: is_testkit, instead: "a test tool is a dev-dependency" },
     Reserved { external: "tempfile", allowed: is_testkit, instead: "a test tool is a dev-dependency" },
     Reserved { external: "proptest", allowed: is_testkit, instead: "a test tool is a dev-dependency" },
@@ -105,6 +108,15 @@ fn is_gateway(name: &str) -> bool {
 
 fn reads_command_line(name: &str) -> bool {
     name == "gateway" || name == "xtask"
+}
+
+/// The tests' application is asked through the gateway's own router.
+fn speaks_http(name: &str) -> bool {
+    is_gateway(name) || is_testkit(name)
+}
+
+fn is_notifications(name: &str) -> bool {
+    name == "notifications"
 }
 
 fn is_identity(name: &str) -> bool {

@@ -37,8 +37,11 @@ pub(super) struct Books {
 }
 
 impl Books {
-    fn tell(&self, day: &Day<'_>) {
-        let example = self.example.as_deref().unwrap_or_default();
+    /// Says on the screen which start does not add up, if one does not.
+    pub(super) fn tell(&self, day: &Day<'_>) {
+        let Some(example) = &self.example else {
+            return;
+        };
         eprintln!("{}, {}: {} starts do not add up, the first: {example}", day.office, day.date, self.unbalanced);
     }
 }
@@ -54,11 +57,7 @@ pub(super) fn read(client: &mut Client, token: &str, day: &Day<'_>) -> Result<Bo
         let live = client.books(token, day.office, day.date)?;
         let free = client.free(day.office, (day.date, day.date))?;
         let books = compare(day, &live, &free);
-        if books.unbalanced == 0 {
-            return Ok(books);
-        }
-        if asked.elapsed() > PATIENCE {
-            books.tell(day);
+        if books.unbalanced == 0 || asked.elapsed() > PATIENCE {
             return Ok(books);
         }
         thread::sleep(Duration::from_millis(200));

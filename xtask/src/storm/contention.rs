@@ -120,6 +120,7 @@ impl Ground<'_> {
         let mut client = Client::open(gateway)?;
         let token = client.token(day.office)?;
         let books = books::read(&mut client, &token, day)?;
+        books.tell(day);
         self.unbalanced += books.unbalanced + books.sold_twice;
         Ok(())
     }

@@ -31,6 +31,12 @@ struct Sold {
     ids: BTreeSet<String>,
 }
 
+impl Sold {
+    fn day(&self, desks: u16) -> Day<'_> {
+        Day { office: OFFICE, date: &self.date, starts: &self.starts, desks }
+    }
+}
+
 struct Storm<'a> {
     engine: Engine,
     stand: &'a Stand,
@@ -120,6 +126,7 @@ impl Storm<'_> {
 
         let sold = Sold { date: date.to_owned(), starts: all.clone(), ids: round.journal.acknowledged() };
         let books = self.audit(&sold)?;
+        books.tell(&sold.day(self.desks));
         self.findings.compare(&sold.ids, &books.ids);
         self.sold_twice += books.sold_twice;
         self.unbalanced += books.unbalanced;
@@ -131,8 +138,7 @@ impl Storm<'_> {
     fn audit(&self, sold: &Sold) -> Result<Books> {
         let mut client = Client::open(self.gateways[0].address())?;
         let token = client.token(OFFICE)?;
-        let day = Day { office: OFFICE, date: &sold.date, starts: &sold.starts, desks: self.desks };
-        books::read(&mut client, &token, &day)
+        books::read(&mut client, &token, &sold.day(self.desks))
     }
 
     /// Compares every day again; gives the findings and how many starts are out of balance.

@@ -143,14 +143,14 @@ pub(crate) struct Refused {
 pub(crate) fn refused(failure: &Failure) -> Refused {
     match failure {
         Failure::Problem(problem) => Refused { code: code_of(problem).0.name(), message: problem.to_string() },
-        Failure::Forbidden(forbidden) => forbidden_words(forbidden),
+        Failure::Forbidden(forbidden) => forbidden_words(*forbidden),
         Failure::IdempotencyMismatch => Refused { code: "IDEMPOTENCY_MISMATCH", message: failure.to_string() },
         Failure::Database(error) => of_database(error),
     }
 }
 
 /// What a lacking permission looks like from outside.
-pub(crate) fn forbidden_words(forbidden: &Forbidden) -> Refused {
+pub(crate) fn forbidden_words(forbidden: Forbidden) -> Refused {
     Refused { code: "FORBIDDEN", message: forbidden.to_string() }
 }
 

@@ -30,6 +30,7 @@ pub(crate) enum Which<'a> {
         office: &'a Key,
         from: Timestamp,
         to: Timestamp,
+        now: Timestamp,
         after: Option<(Timestamp, Uuid)>,
         limit: i64,
     },
@@ -75,11 +76,12 @@ impl Which<'_> {
                            ORDER BY starts_at DESC, id DESC LIMIT $4";
                 (sql.into(), vec![account.0.into(), at.into(), id.into(), (*limit).into()])
             }
-            Self::OfOffice { office, from, to, after, limit } => {
+            Self::OfOffice { office, from, to, now, after, limit } => {
                 let (at, id) = after.map_or((i64::MIN, Uuid::nil()), |(at, id)| (at.millis(), id));
                 let sql = format!(
                     "office = $1 AND starts_at >= $2 AND starts_at < $3 AND {LIVE} AND \
-                     (starts_at > $4 OR (starts_at = $4 AND id > $5)) ORDER BY starts_at, id LIMIT $6"
+                     (starts_at > $4 OR (starts_at = $4 AND id > $5)) AND (expires_at IS NULL OR expires_at > $6) \
+                     ORDER BY starts_at, id LIMIT $7"
                 );
                 let values = vec![
                     office.as_str().into(),
@@ -87,6 +89,7 @@ impl Which<'_> {
                     to.millis().into(),
                     at.into(),
                     id.into(),
+                    now.millis().into(),
                     (*limit).into(),
                 ];
                 (sql, values)

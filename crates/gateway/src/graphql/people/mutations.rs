@@ -137,7 +137,7 @@ async fn checked(ctx: &Context<'_>, credentials: CredentialsInput) -> Result<Res
 
 fn no_token(error: &IssueAccessTokenError) -> async_graphql::Error {
     match error {
-        IssueAccessTokenError::Forbidden(forbidden) => forbidden_words(forbidden).masked(),
+        IssueAccessTokenError::Forbidden(forbidden) => forbidden_words(*forbidden).masked(),
         IssueAccessTokenError::Database(error) => of_database(error).masked(),
         IssueAccessTokenError::Disabled => refused(&scheduling::Failure::Forbidden(domain::permission::Forbidden {
             permission: domain::permission::Permission::IssueTokens,

@@ -1,11 +1,9 @@
 //! The addresses beside GraphQL: public keys, and an appointment as a calendar file.
 
-mod booking_support;
-
+use crate::booking_support::{HOLD, first_start, place};
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use axum::response::Response;
-use booking_support::{HOLD, first_start, place};
 use gateway::pages::router;
 use serde_json::json;
 use testkit::TestApp;

@@ -1,14 +1,12 @@
 //! A booking by mail link, from the request to the confirmation, told through the letters and the page on both engines.
 
-mod booking_support;
-
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::booking_support::{BOOK, CANCEL, MOVE, book, first_start, id_of, place, starts};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
-use booking_support::{BOOK, CANCEL, MOVE, book, first_start, id_of, place, starts};
 use gateway::{confirm_page, mail, pages};
 use notifications::{Notifications, Post, Sender, Settings};
 use serde_json::{Value, json};
@@ -272,7 +270,7 @@ async fn nobody_is_written_to_who_gave_no_address_or_only_holds_a_place() {
         assert_eq!(booked.data("bookAppointment.appointment.status"), "CONFIRMED", "{booked:?}");
         let place = place(&start, "residence");
         let input = json!({ "place": place, "session": "a session", "idempotencyKey": town.app.key() });
-        town.app.ask(booking_support::HOLD, json!({ "input": input })).await;
+        town.app.ask(crate::booking_support::HOLD, json!({ "input": input })).await;
         assert!(town.post().await.is_empty());
         assert_eq!(town.letters.backlog().await.unwrap(), notifications::Backlog::default());
     })

@@ -1,10 +1,8 @@
 //! Bad input through the door: a clear error with a stable code, nothing written, and the next request works.
 
-mod booking_support;
-
+use crate::booking_support::{BOOK, STARTS, book, first_start, office_id, place, service_id};
 use axum::body::Body;
 use axum::http::{Request, header};
-use booking_support::{BOOK, STARTS, book, first_start, office_id, place, service_id};
 use serde_json::{Value, json};
 use testkit::{TestApp, TestCity, on_both_engines};
 
@@ -138,7 +136,7 @@ async fn a_stranger_sees_and_changes_nothing_and_learns_nothing() {
             assert_eq!(answer.data("appointment"), &Value::Null, "{answer:?}");
             assert_eq!(answer.code(), "");
         }
-        let cancel = booking_support::CANCEL;
+        let cancel = crate::booking_support::CANCEL;
         for access in [json!({ "own": id }), json!({ "staff": id }), json!({ "code": "AAAA-AAAA-AAAA-AAAA-AAAA-AAAA" })]
         {
             let input = json!({ "access": access, "idempotencyKey": app.key() });

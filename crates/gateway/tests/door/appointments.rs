@@ -1,8 +1,6 @@
 //! Stories of appointments, told through the door, on both engines.
 
-mod booking_support;
-
-use booking_support::{BOOK, CANCEL, HOLD, MOVE, book, booked_start, first_start, id_of, place, starts};
+use crate::booking_support::{BOOK, CANCEL, HOLD, MOVE, book, booked_start, first_start, id_of, place, starts};
 use serde_json::{Value, json};
 use testkit::{TestApp, TestCity, on_both_engines};
 
@@ -199,11 +197,11 @@ async fn a_family_with_two_matters_is_one_visit() {
         let app = TestApp::start(database).await;
         let eva = app.token("eva@example.org").await;
         let visit = json!([
-            { "service": booking_support::service_id("residence"), "people": 3 },
-            { "service": booking_support::service_id("certificate"), "people": 1 },
+            { "service": crate::booking_support::service_id("residence"), "people": 3 },
+            { "service": crate::booking_support::service_id("certificate"), "people": 1 },
         ]);
         let search = json!({ "visit": visit, "offices": [] });
-        let found = app.ask(booking_support::STARTS, json!({ "search": search, "first": 1 })).await;
+        let found = app.ask(crate::booking_support::STARTS, json!({ "search": search, "first": 1 })).await;
         let start = found.data("freeStarts.nodes.0").clone();
         let wish = json!({ "office": start["office"]["id"], "startsAt": start["startsAt"], "visit": visit });
         let input = json!({ "place": { "start": wish }, "contact": { "name": "Eva Beispiel" }, "route": "ACCOUNT", "idempotencyKey": app.key() });

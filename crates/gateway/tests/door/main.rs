@@ -1,0 +1,8 @@
+//! Stories of appointments through the door, on both engines, and the schema against its tables.
+
+mod appointments;
+mod bad_input;
+mod booking_support;
+mod letters;
+mod pages;
+mod schema;
