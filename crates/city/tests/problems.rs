@@ -245,7 +245,7 @@ password_file = "eve.password"
     );
     insta::assert_snapshot!(lines(&found), @r#"
     accounts.toml:6: accounts[0].office: there is no office "ratshaus" (did you mean "rathaus"?)
-    accounts.toml:7: accounts[0].password_file: the password in the file must have 15 to 1000 characters for this role
+    accounts.toml:7: accounts[0].password_file: the password in the file must have 15 to 512 characters for this role
     accounts.toml:9: accounts[1].office: a clerk, a lead and a device belong to an office: "office" is missing
     accounts.toml:10: accounts[1].login: a login is 2 to 64 small letters, digits, hyphens, dots and underscores, or a mail address
     accounts.toml:11: accounts[1].name: the text has a sign that is not allowed here

@@ -54,10 +54,14 @@ pub fn run(options: &Options) -> Result<()> {
         program,
         port: options.port,
         database_url,
-        data,
+        data: data.clone(),
         log_format: "pretty",
         output: Output::Screen,
-        settings: Vec::new(),
+        settings: vec![
+            ("SERVICEPOINT_SERVER__INTERNAL_LISTEN", internal_address(options.port)),
+            ("SERVICEPOINT_SERVER__PUBLIC_URL", format!("http://127.0.0.1:{}", options.port)),
+            ("SERVICEPOINT_MAIL__DIRECTORY", data.join("mail").display().to_string()),
+        ],
     };
     installation.prepare()?;
     installation.load_demo_city()?;
@@ -104,6 +108,11 @@ fn password(city: &Path, file: &Path) -> String {
     text.map_or_else(|_| format!("see {}", file.display()), |text| text.trim().to_owned())
 }
 
+/// Where the figures are: the port above the public one.
+fn internal_address(port: u16) -> String {
+    format!("127.0.0.1:{}", port.saturating_add(1))
+}
+
 fn welcome(installation: &Installation, took: Duration, accounts: &[String]) -> String {
     let base = format!("http://{}", installation.address());
     let mut lines = vec![
@@ -113,7 +122,8 @@ fn welcome(installation: &Installation, took: Duration, accounts: &[String]) -> 
         format!("  try queries in the browser   {base}/graphql"),
         format!("  GraphQL for programs         {base}/graphql   (POST)"),
         format!("  is it ready, is it alive     {base}/readyz   {base}/livez"),
-        format!("  figures for monitoring       {base}/metrics"),
+        format!("  figures for monitoring       http://{}/metrics", internal_address(installation.port)),
+        format!("  letters, instead of mail     {}", installation.data.join("mail").display()),
         format!("  its files                    {}", installation.data.display()),
     ];
     if !accounts.is_empty() {
