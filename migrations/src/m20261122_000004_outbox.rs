@@ -8,6 +8,7 @@ crate::step!(
         subject {uuid} NOT NULL,
         payload TEXT NOT NULL,
         at BIGINT NOT NULL,
+        origin BIGINT NOT NULL DEFAULT 0,
         done_at BIGINT,
         attempts BIGINT NOT NULL DEFAULT 0,
         lease_until BIGINT

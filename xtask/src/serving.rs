@@ -36,6 +36,8 @@ pub struct Installation {
     pub log_format: &'static str,
     /// Where its lines go.
     pub output: Output,
+    /// Further arguments of `serve`.
+    pub arguments: &'static [&'static str],
     /// Further settings, as environment variables.
     pub settings: Vec<(&'static str, String)>,
 }
@@ -85,7 +87,7 @@ impl Installation {
     /// If the program cannot be started.
     pub fn serve(&self) -> Result<Server> {
         let mut command = self.command()?;
-        command.arg("serve").stdin(Stdio::null()).process_group(0);
+        command.arg("serve").args(self.arguments).stdin(Stdio::null()).process_group(0);
         let started = Instant::now();
         let child = command.spawn().during(&process::name_of(&command))?;
         Ok(Server { child, address: self.address(), started })

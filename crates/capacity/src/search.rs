@@ -68,6 +68,8 @@ struct Probe<'a> {
     eligible: u8,
     /// The first second at which the person can be there.
     arrival: i64,
+    /// Its place among the probes in order of the keys of office and team.
+    rank: u32,
 }
 
 impl<'a> Search<'a> {
@@ -88,12 +90,21 @@ impl<'a> Search<'a> {
         for (place, wanted) in query.offices.iter().enumerate() {
             search.add_probes(place, wanted);
         }
+        search.rank_probes();
         search
     }
 
     /// The ledger's epoch, the version of every answer of this search.
     pub fn epoch(&self) -> u64 {
         self.ledger.epoch()
+    }
+
+    fn rank_probes(&mut self) {
+        let mut order: Vec<usize> = (0..self.probes.len()).collect();
+        order.sort_by_key(|probe| (&self.probes[*probe].office.key, &self.probes[*probe].team.key));
+        for (rank, probe) in (0..).zip(order) {
+            self.probes[probe].rank = rank;
+        }
     }
 
     fn add_probes(&mut self, place: usize, wanted: &'a OfficeQuery) {
@@ -106,7 +117,7 @@ impl<'a> Search<'a> {
             let eligible = wanted.demand.eligible.mask(index) & ((1 << team.groups.len()) - 1);
             if eligible != 0 {
                 let arrival = whole_second_from(wanted.arrival);
-                self.probes.push(Probe { place, office, team, demand: &wanted.demand, eligible, arrival });
+                self.probes.push(Probe { place, office, team, demand: &wanted.demand, eligible, arrival, rank: 0 });
             }
         }
     }

@@ -2,12 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use domain::catalogue::{Service, Standing};
+use domain::catalogue::Standing;
 use domain::city::City;
 use domain::identifier::Key;
-use domain::law::Way;
-use domain::office::Office;
-use domain::opening::VisitChannel;
 
 use crate::problem::Notice;
 
@@ -28,8 +25,8 @@ pub(crate) fn notices(city: &City) -> Vec<Notice> {
             }
         }
         for (at, offer) in service.ways.iter().enumerate() {
-            let Some(channel) = channel_of(offer.way) else { continue };
-            if !city.offices.values().any(|office| serves(office, service, channel)) {
+            let Some(channel) = offer.way.channel() else { continue };
+            if !city.offices.values().any(|office| office.serves_by(service, channel)) {
                 notice(
                     &format!("ways[{at}]"),
                     "no office has an opening rule with fitting desks for this way; nobody can serve it".into(),
@@ -42,24 +39,4 @@ pub(crate) fn notices(city: &City) -> Vec<Notice> {
 
 fn groups(city: &City) -> impl Iterator<Item = &domain::office::DeskGroup> {
     city.offices.values().flat_map(|office| &office.teams).flat_map(|team| &team.groups)
-}
-
-fn channel_of(way: Way) -> Option<VisitChannel> {
-    match way {
-        Way::Counter => Some(VisitChannel::Counter),
-        Way::Video => Some(VisitChannel::Video),
-        Way::Mobile => Some(VisitChannel::Mobile),
-        Way::Online | Way::Phone | Way::Post | Way::Courier | Way::Locker | Way::Kiosk => None,
-    }
-}
-
-fn serves(office: &Office, service: &Service, channel: VisitChannel) -> bool {
-    if office.excluded_services.contains(&service.key) {
-        return false;
-    }
-    office.rules.iter().filter(|rule| rule.channel == channel).any(|rule| {
-        let open = rule.desks.iter().filter(|desk| desk.count > 0);
-        open.filter_map(|desk| office.team(&rule.team)?.groups.iter().find(|group| group.key == desk.group))
-            .any(|group| group.serves(service.skills.iter(), service.equipment.iter()))
-    })
 }

@@ -58,7 +58,7 @@ impl Database {
         }
         let open = async |connections: u32| {
             let mut wanted = common(options);
-            wanted.max_connections(connections).map_sqlx_sqlite_opts(|file| {
+            wanted.max_connections(connections).map_sqlx_sqlite_opts(move |file| {
                 file.create_if_missing(true)
                     .journal_mode(SqliteJournalMode::Wal)
                     .synchronous(SqliteSynchronous::Full)
@@ -66,6 +66,9 @@ impl Database {
                     .busy_timeout(Duration::from_secs(5))
                     .statement_cache_capacity(256)
                     .row_buffer_size(1000)
+                    // Bookings touch pages all over the file: a larger cache and fewer checkpoints save most of their reads.
+                    .pragma("cache_size", if connections == 1 { "-16384" } else { "-2048" })
+                    .pragma("wal_autocheckpoint", "4000")
             });
             sea_orm::Database::connect(wanted).await
         };

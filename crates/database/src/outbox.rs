@@ -20,6 +20,8 @@ pub struct Event {
     pub payload: String,
     /// When.
     pub at: Timestamp,
+    /// A number that the process drew at its start, so that it can tell its own events from those of others.
+    pub origin: i64,
 }
 
 impl Unit {
@@ -28,13 +30,14 @@ impl Unit {
     /// # Errors
     /// See [`DatabaseError`].
     pub async fn record(&self, event: &Event) -> Result<(), DatabaseError> {
-        let sql = "INSERT INTO outbox (id, kind, subject, payload, at) VALUES ($1, $2, $3, $4, $5)";
+        let sql = "INSERT INTO outbox (id, kind, subject, payload, at, origin) VALUES ($1, $2, $3, $4, $5, $6)";
         let values = vec![
             event.id.0.into(),
             event.kind.into(),
             event.subject.into(),
             event.payload.as_str().into(),
             event.at.millis().into(),
+            event.origin.into(),
         ];
         self.execute(sql, values).await.map(drop)
     }

@@ -13,6 +13,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::opening::VisitChannel;
+
 pub use gate::{Answer, Mobility, MustCome, OpenWay, Reason, Refusal, RefusedWay, Situation, gate};
 pub use rules::{Violation, violations};
 
@@ -126,12 +128,19 @@ impl Way {
         }
     }
 
+    /// The kind of visit that is booked for this way; `None` where nobody visits.
+    pub const fn channel(self) -> Option<VisitChannel> {
+        match self {
+            Self::Counter => Some(VisitChannel::Counter),
+            Self::Video => Some(VisitChannel::Video),
+            Self::Mobile => Some(VisitChannel::Mobile),
+            Self::Online | Self::Phone | Self::Post | Self::Courier | Self::Locker | Self::Kiosk => None,
+        }
+    }
+
     /// Whether an appointment can be booked for this way.
     pub const fn bookable(self) -> bool {
-        match self {
-            Self::Counter | Self::Mobile | Self::Video => true,
-            Self::Online | Self::Phone | Self::Post | Self::Courier | Self::Locker | Self::Kiosk => false,
-        }
+        self.channel().is_some()
     }
 }
 

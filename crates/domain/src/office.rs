@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::catalogue::Service;
 use crate::geography::{Address, Position, Provenance};
 use crate::identifier::Key;
-use crate::opening::{Absence, Closure, OpeningRule};
+use crate::opening::{Absence, Closure, OpeningRule, VisitChannel};
 use crate::text::Localized;
 
 /// What kind of place an office is.
@@ -58,6 +59,26 @@ impl Office {
     /// The team of that key.
     pub fn team(&self, key: &Key) -> Option<&Team> {
         self.teams.iter().find(|team| team.key == *key)
+    }
+
+    /// Whether it can serve `service` on one of the ways that are visits, by appointment or without.
+    pub fn serves(&self, service: &Service) -> bool {
+        service.ways.iter().filter_map(|offer| offer.way.channel()).any(|channel| self.serves_by(service, channel))
+    }
+
+    /// Whether it can serve `service` by `channel`: an opening rule of that channel has desks at work with the skills and
+    /// the equipment.
+    pub fn serves_by(&self, service: &Service, channel: VisitChannel) -> bool {
+        let mut rules = self.rules.iter().filter(|rule| rule.channel == channel);
+        !self.excluded_services.contains(&service.key) && rules.any(|rule| self.has_desks(rule, service))
+    }
+
+    fn has_desks(&self, rule: &OpeningRule, service: &Service) -> bool {
+        let Some(team) = self.team(&rule.team) else { return false };
+        let at_work = rule.desks.iter().filter(|desks| desks.count > 0);
+        at_work
+            .filter_map(|desks| team.groups.iter().find(|group| group.key == desks.group))
+            .any(|group| group.serves(service.skills.iter(), service.equipment.iter()))
     }
 }
 

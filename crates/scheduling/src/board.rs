@@ -16,8 +16,8 @@ use crate::appointment::Appointment;
 use crate::failure::Problem;
 use crate::take::Take;
 
-/// How many of its own events a process remembers, to tell them from those of others.
-const OWN_EVENTS: usize = 65_536;
+/// How many events of others a process remembers to have followed already.
+const EVENTS: usize = 65_536;
 
 /// After so many rounds of reading a count that was read is as good as old: own changes enter within seconds.
 const MEETING_ROUNDS: u32 = 5;
@@ -26,7 +26,7 @@ const MEETING_ROUNDS: u32 = 5;
 #[derive(Debug, Default)]
 pub struct Board {
     state: RwLock<Option<State>>,
-    own: RwLock<Own>,
+    followed: RwLock<Followed>,
 }
 
 /// The city that serves and its compiled supply.
@@ -69,7 +69,7 @@ struct Meetings {
 }
 
 #[derive(Debug, Default)]
-struct Own {
+struct Followed {
     ids: HashSet<Uuid>,
     order: VecDeque<Uuid>,
 }
@@ -146,22 +146,22 @@ impl Board {
         state.watch(appointment);
     }
 
-    /// Notes an event as this process's own, so that following the changes does not read it again.
-    pub(crate) fn own(&self, event: Uuid) {
-        let own = &mut *self.own.write().unwrap_or_else(PoisonError::into_inner);
-        if own.ids.insert(event) {
-            own.order.push_back(event);
+    /// Notes an event of another process as followed, so that it is not read again.
+    pub(crate) fn followed(&self, event: Uuid) {
+        let followed = &mut *self.followed.write().unwrap_or_else(PoisonError::into_inner);
+        if followed.ids.insert(event) {
+            followed.order.push_back(event);
         }
-        if own.order.len() > OWN_EVENTS
-            && let Some(oldest) = own.order.pop_front()
+        if followed.order.len() > EVENTS
+            && let Some(oldest) = followed.order.pop_front()
         {
-            own.ids.remove(&oldest);
+            followed.ids.remove(&oldest);
         }
     }
 
-    /// Whether the event is this process's own, or was followed already.
-    pub(crate) fn is_own(&self, event: Uuid) -> bool {
-        self.own.read().unwrap_or_else(PoisonError::into_inner).ids.contains(&event)
+    /// Whether the event was followed already.
+    pub(crate) fn was_followed(&self, event: Uuid) -> bool {
+        self.followed.read().unwrap_or_else(PoisonError::into_inner).ids.contains(&event)
     }
 
     /// Replaces everything: a new city, a new day, or the first start.

@@ -20,7 +20,7 @@ use crate::store::appointments::{self, Which, channel_word, json, quota_word};
 use crate::store::booking::{AppointmentRow, NewAppointment};
 use crate::store::cells;
 use crate::take::{CellTake, Take, bookings_of, matter_of};
-use crate::traces::{Happening, leave, traces};
+use crate::traces::{Happening, leave};
 use crate::visit::Visit;
 
 /// Asks for a booking.
@@ -194,7 +194,6 @@ impl Scheduling {
             let (appointment, new) = self.new_appointment(actor, &picture, wish, &place, people, key, draft, now);
             match self.desk.write(new.clone(), picture.version).await {
                 Written::Booked => {
-                    self.board.own(new.event.id.0);
                     self.board.take(&appointment);
                     return Ok(self.booked(appointment));
                 }
@@ -248,7 +247,7 @@ impl Scheduling {
         let takes: Vec<Take> = place.takes.iter().copied().chain(people.iter().map(|(take, _)| *take)).collect();
         let mut all: Vec<CellTake> = place.cells.clone();
         all.extend(people.iter().map(|(take, limit)| CellTake { pool: take.pool, at: take.first, limit: *limit }));
-        let (event, audit) = traces(&*self.entropy, draft.happening, id, actor.account(), &[], now);
+        let (event, audit) = self.traces(draft.happening, id, actor.account(), &[], now);
         let appointment = Appointment {
             id,
             number: new_number(&*self.entropy),
@@ -330,10 +329,9 @@ impl Scheduling {
         cells::take(&unit, &own_cells).await?;
         cells::release(&unit, &given_back).await?;
         unit.remember(key, booked.id.0, now).await?;
-        let traces = traces(&*self.entropy, draft.happening, booked.id, actor.account(), &[], now);
+        let traces = self.traces(draft.happening, booked.id, actor.account(), &[], now);
         leave(&unit, &traces).await?;
         unit.commit().await?;
-        self.board.own(traces.0.id.0);
         self.board.lapse_at(&booked);
         Ok(self.booked(booked))
     }

@@ -11,7 +11,7 @@ use crate::read_appointments::Access;
 use crate::requests::{idempotency_key, retried};
 use crate::store::{appointments, cells};
 use crate::take::Take;
-use crate::traces::{Happening, leave, traces};
+use crate::traces::{Happening, leave};
 
 /// Nearer to the start than this a freed place is shown to the public at once, in minutes.
 const AT_ONCE_MINUTES: i64 = 120;
@@ -64,10 +64,9 @@ impl Scheduling {
             }
             cells::release(&unit, &given_back).await?;
             unit.remember(&key, cancelled.id.0, now).await?;
-            let traces = traces(&*self.entropy, Happening::Cancelled, cancelled.id, actor.account(), &given_back, now);
+            let traces = self.traces(Happening::Cancelled, cancelled.id, actor.account(), &given_back, now);
             leave(&unit, &traces).await?;
             unit.commit().await?;
-            self.board.own(traces.0.id.0);
             match rests_until {
                 Some(_) => self.board.lapse_at(&cancelled),
                 None => self.board.forget(cancelled.id, &given_back),

@@ -10,7 +10,7 @@ use crate::failure::{Failure, Problem};
 use crate::requests::retried;
 use crate::secret::Scope;
 use crate::store::appointments;
-use crate::traces::{Happening, leave, traces};
+use crate::traces::{Happening, leave};
 
 /// Confirms a booking.
 #[derive(Debug, Clone)]
@@ -52,10 +52,9 @@ impl Scheduling {
             if !appointments::update(&unit, &confirmed, generation).await? {
                 return Err(Problem::ChangedMeanwhile.into());
             }
-            let traces = traces(&*self.entropy, Happening::Booked, confirmed.id, actor.account(), &[], now);
+            let traces = self.traces(Happening::Booked, confirmed.id, actor.account(), &[], now);
             leave(&unit, &traces).await?;
             unit.commit().await?;
-            self.board.own(traces.0.id.0);
             self.board.lapse_at(&confirmed);
             Ok(self.booked(confirmed))
         })

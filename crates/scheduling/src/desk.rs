@@ -3,10 +3,8 @@
 //! A commit costs the same for one booking as for fifty, so bookings that arrive while a group is being written form the
 //! next one. If a member of a group breaks a rule, its group is written one by one and only that member is refused.
 
-use std::sync::Arc;
-
-use database::{Database, DatabaseError, Engine, Remembered};
-use tokio::sync::{Mutex, mpsc, oneshot};
+use database::{Database, DatabaseError, Remembered};
+use tokio::sync::{mpsc, oneshot};
 
 use crate::store::booking::{self, NewAppointment};
 
@@ -41,14 +39,14 @@ pub(crate) struct Desk {
 /// The far side of the desk: writes. [`DeskWork::run`] must be running for bookings to be answered.
 pub struct DeskWork {
     database: Database,
-    queue: Arc<Mutex<mpsc::Receiver<Job>>>,
+    queue: mpsc::Receiver<Job>,
 }
 
 impl Desk {
     /// Opens a desk.
     pub(crate) fn open(database: Database) -> (Self, DeskWork) {
         let (sender, receiver) = mpsc::channel(4096);
-        (Self { queue: sender }, DeskWork { database, queue: Arc::new(Mutex::new(receiver)) })
+        (Self { queue: sender }, DeskWork { database, queue: receiver })
     }
 
     /// Hands in a booking computed under `version` of the city and waits until it is in the books or refused.
@@ -65,23 +63,11 @@ impl Desk {
 impl DeskWork {
     /// Writes groups until every near side is gone and the queue is empty.
     ///
-    /// SQLite has one writer. On PostgreSQL two lanes work: while one waits for the disk the other one gathers.
-    pub async fn run(self) {
-        match self.database.engine() {
-            Engine::Sqlite => self.lane().await,
-            Engine::Postgres => {
-                tokio::join!(self.lane(), self.lane());
-            }
-        }
-    }
-
-    async fn lane(&self) {
+    /// One group at a time: while it waits for the disk the next one gathers. A second lane would only make the groups
+    /// smaller, and a booking in a group of ten costs a third of one alone.
+    pub async fn run(mut self) {
         let mut jobs = Vec::with_capacity(GROUP);
-        loop {
-            let received = self.queue.lock().await.recv_many(&mut jobs, GROUP).await;
-            if received == 0 {
-                return;
-            }
+        while self.queue.recv_many(&mut jobs, GROUP).await > 0 {
             // A job in another version than the first waits for no one: it is a group of its own.
             while !jobs.is_empty() {
                 let version = jobs[0].version;

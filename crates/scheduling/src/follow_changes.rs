@@ -75,8 +75,8 @@ impl Scheduling {
     }
 
     async fn follow_events(&self, now: Timestamp, again: &BTreeSet<(i64, i64)>) -> Result<(), Failure> {
-        let events = changes::since(&self.database, now.plus_seconds(-OVERLAP_SECONDS)).await?;
-        let foreign: Vec<_> = events.into_iter().filter(|(event, _, _)| !self.board.is_own(*event)).collect();
+        let events = changes::since(&self.database, now.plus_seconds(-OVERLAP_SECONDS), self.origin).await?;
+        let foreign: Vec<_> = events.into_iter().filter(|(event, _, _)| !self.board.was_followed(*event)).collect();
         if foreign.is_empty() && again.is_empty() {
             return Ok(());
         }
@@ -94,7 +94,7 @@ impl Scheduling {
         self.board.follow(&changed, &counts);
         // Seen once is enough; what was read is absolute, so a repetition would only cost.
         for (event, _, _) in foreign {
-            self.board.own(event);
+            self.board.followed(event);
         }
         Ok(())
     }

@@ -11,7 +11,7 @@ use crate::place::{Overbook, PlaceWish};
 use crate::requests::{idempotency_key, retried};
 use crate::store::{appointments, cells};
 use crate::take::holds_of;
-use crate::traces::{Happening, leave, traces};
+use crate::traces::{Happening, leave};
 
 /// Asks for a hold.
 #[derive(Debug, Clone)]
@@ -89,10 +89,9 @@ impl Scheduling {
             if !appointments::update(&unit, &extended, generation).await? {
                 return Err(Problem::ChangedMeanwhile.into());
             }
-            let traces = traces(&*self.entropy, Happening::Extended, extended.id, actor.account(), &[], now);
+            let traces = self.traces(Happening::Extended, extended.id, actor.account(), &[], now);
             leave(&unit, &traces).await?;
             unit.commit().await?;
-            self.board.own(traces.0.id.0);
             self.board.lapse_at(&extended);
             Ok(extended)
         })
@@ -123,10 +122,9 @@ impl Scheduling {
                 return Err(Problem::ChangedMeanwhile.into());
             }
             cells::release(&unit, &given_back).await?;
-            let traces = traces(&*self.entropy, Happening::Released, released.id, actor.account(), &given_back, now);
+            let traces = self.traces(Happening::Released, released.id, actor.account(), &given_back, now);
             leave(&unit, &traces).await?;
             unit.commit().await?;
-            self.board.own(traces.0.id.0);
             self.board.forget(released.id, &given_back);
             Ok(released)
         })

@@ -13,7 +13,7 @@ use crate::requests::retried;
 use crate::store::appointments::{self, Which};
 use crate::store::cells;
 use crate::take::Take;
-use crate::traces::{Happening, leave, traces};
+use crate::traces::{Happening, leave};
 
 /// How many are tidied in one unit.
 const BATCH: i64 = 200;
@@ -62,14 +62,13 @@ impl Scheduling {
                 continue;
             }
             given_back.extend(takes.iter().flat_map(|take| take.each()));
-            let traces = traces(&*self.entropy, happening, lapsed.id, None, &takes, now);
+            let traces = self.traces(happening, lapsed.id, None, &takes, now);
             leave(&unit, &traces).await?;
-            done.push((lapsed.id, takes, traces.0.id.0));
+            done.push((lapsed.id, takes));
         }
         cells::release_cells(&unit, &given_back).await?;
         unit.commit().await?;
-        for (id, takes, event) in &done {
-            self.board.own(*event);
+        for (id, takes) in &done {
             self.board.forget(*id, takes);
         }
         Ok(done.len())

@@ -59,7 +59,7 @@ pub use reschedule_appointment::RescheduleAppointment;
 pub use secret::{LinkSecret, Scope};
 pub use settings::Settings;
 pub use settle_conflict::{SettleConflict, Settlement};
-pub use visit::{MOST_MATTERS, MOST_PEOPLE, Matter, Visit, VisitRefusal, channel_of};
+pub use visit::{MOST_MATTERS, MOST_PEOPLE, Matter, Visit, VisitRefusal};
 
 /// The feature. Cheap to share behind an `Arc`.
 #[derive(Debug)]
@@ -71,6 +71,8 @@ pub struct Scheduling {
     pub(crate) settings: Settings,
     pub(crate) board: Board,
     pub(crate) desk: desk::Desk,
+    /// Drawn at the start of this process; marks its events.
+    pub(crate) origin: i64,
 }
 
 impl Scheduling {
@@ -84,7 +86,10 @@ impl Scheduling {
         settings: Settings,
     ) -> (Self, DeskWork) {
         let (desk, work) = desk::Desk::open(database.clone());
-        (Self { database, clock, entropy, secret, settings, board: Board::default(), desk }, work)
+        let mut drawn = [0; 8];
+        entropy.fill(&mut drawn);
+        let origin = i64::from_be_bytes(drawn);
+        (Self { database, clock, entropy, secret, settings, board: Board::default(), desk, origin }, work)
     }
 
     /// What is taken, and the city that serves.

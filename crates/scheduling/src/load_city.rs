@@ -20,7 +20,7 @@ use crate::appointment::Conflict;
 use crate::follow_changes::{compile, picture_start};
 use crate::store::appointments::{self, Which};
 use crate::store::{cells, city as versions};
-use crate::traces::{Happening, leave, traces};
+use crate::traces::{Happening, leave};
 
 use recount::Recount;
 
@@ -132,7 +132,7 @@ impl Scheduling {
             appointments::update(&unit, &changed.appointment, changed.generation).await?;
             if changed.newly_in_conflict {
                 let id = changed.appointment.id;
-                let traces = traces(&*self.entropy, Happening::ConflictFound, id, actor.account(), &[], now);
+                let traces = self.traces(Happening::ConflictFound, id, actor.account(), &[], now);
                 leave(&unit, &traces).await?;
             }
         }

@@ -18,7 +18,7 @@ use crate::read_appointments::Access;
 use crate::requests::{idempotency_key, retried};
 use crate::store::{appointments, cells};
 use crate::take::{CellTake, Take};
-use crate::traces::{Happening, leave, traces};
+use crate::traces::{Happening, leave};
 
 /// Moves an appointment. Its number, its matters, its people and its contact stay.
 #[derive(Debug, Clone)]
@@ -113,10 +113,9 @@ impl Scheduling {
         cells::take(&unit, &taken).await?;
         cells::release_cells(&unit, &given_back).await?;
         unit.remember(key, moved.id.0, now).await?;
-        let traces = traces(&*self.entropy, Happening::Rescheduled, moved.id, actor.account(), &old, now);
+        let traces = self.traces(Happening::Rescheduled, moved.id, actor.account(), &old, now);
         leave(&unit, &traces).await?;
         unit.commit().await?;
-        self.board.own(traces.0.id.0);
         let taken: Vec<(i64, i64)> = taken.iter().map(|cell| (cell.pool, cell.at)).collect();
         self.board.shift(&moved, &taken, &given_back);
         Ok(self.booked(moved))

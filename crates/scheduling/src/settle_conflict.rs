@@ -8,7 +8,7 @@ use crate::appointment::{Appointment, Conflict};
 use crate::failure::{Failure, Problem};
 use crate::requests::retried;
 use crate::store::appointments::{self, Which};
-use crate::traces::{Happening, leave, traces};
+use crate::traces::{Happening, leave};
 
 /// A decision. Moving and cancelling are the ordinary use cases; they settle a conflict by themselves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,10 +74,9 @@ impl Scheduling {
             if !appointments::update(&unit, &settled, generation).await? {
                 return Err(Problem::ChangedMeanwhile.into());
             }
-            let traces = traces(&*self.entropy, Happening::ConflictSettled, settled.id, actor.account(), &[], now);
+            let traces = self.traces(Happening::ConflictSettled, settled.id, actor.account(), &[], now);
             leave(&unit, &traces).await?;
             unit.commit().await?;
-            self.board.own(traces.0.id.0);
             Ok(settled)
         })
         .await

@@ -1,10 +1,10 @@
 //! The traces that every change leaves: an event for those who follow, an audit entry for those who ask later.
 
 use database::{AuditEntry, DatabaseError, Event, Unit};
-use domain::environment::Entropy;
 use domain::identifier::{AccountId, AppointmentId, EventId};
 use domain::time::Timestamp;
 
+use crate::Scheduling;
 use crate::take::Take;
 
 /// What happened to an appointment.
@@ -42,21 +42,24 @@ impl Happening {
     }
 }
 
-/// The pair of traces of one happening. `touched` names the places whose counts changed besides those the appointment
-/// has now, so that other processes know what to read again.
-pub(crate) fn traces(
-    entropy: &dyn Entropy,
-    happening: Happening,
-    appointment: AppointmentId,
-    actor: Option<AccountId>,
-    touched: &[Take],
-    now: Timestamp,
-) -> (Event, AuditEntry) {
-    let (kind, action) = happening.words();
-    let payload = serde_json::json!({ "touched": touched }).to_string();
-    let event = Event { id: EventId(entropy.id(now)), kind, subject: appointment.0, payload, at: now };
-    let audit = AuditEntry { id: EventId(entropy.id(now)), actor, action, subject: appointment.0, at: now };
-    (event, audit)
+impl Scheduling {
+    /// The pair of traces of one happening. `touched` names the places whose counts changed besides those the appointment
+    /// has now, so that other processes know what to read again.
+    pub(crate) fn traces(
+        &self,
+        happening: Happening,
+        appointment: AppointmentId,
+        actor: Option<AccountId>,
+        touched: &[Take],
+        now: Timestamp,
+    ) -> (Event, AuditEntry) {
+        let (kind, action) = happening.words();
+        let payload = serde_json::json!({ "touched": touched }).to_string();
+        let id = EventId(self.entropy.id(now));
+        let event = Event { id, kind, subject: appointment.0, payload, at: now, origin: self.origin };
+        let audit = AuditEntry { id: EventId(self.entropy.id(now)), actor, action, subject: appointment.0, at: now };
+        (event, audit)
+    }
 }
 
 /// Writes both traces.

@@ -2,7 +2,6 @@
 
 use domain::city::City;
 use domain::identifier::Key;
-use domain::law::Way;
 use domain::opening::VisitChannel;
 use serde::{Deserialize, Serialize};
 
@@ -85,7 +84,7 @@ impl Visit {
                 .get(&matter.service)
                 .ok_or_else(|| VisitRefusal::UnknownService(matter.service.clone()))?;
             let offered =
-                service.planned_minutes > 0 && service.ways.iter().any(|offer| channel_of(offer.way) == Some(channel));
+                service.planned_minutes > 0 && service.ways.iter().any(|offer| offer.way.channel() == Some(channel));
             if !offered {
                 return Err(VisitRefusal::NotBookable(matter.service.clone()));
             }
@@ -97,15 +96,5 @@ impl Visit {
     /// How many people come: the largest number over the matters, since the same family comes for all of them.
     pub fn people(&self) -> u16 {
         self.matters.iter().map(|matter| matter.people).max().unwrap_or(1)
-    }
-}
-
-/// The channel on which a way is booked, if it is booked at all.
-pub const fn channel_of(way: Way) -> Option<VisitChannel> {
-    match way {
-        Way::Counter => Some(VisitChannel::Counter),
-        Way::Video => Some(VisitChannel::Video),
-        Way::Mobile => Some(VisitChannel::Mobile),
-        Way::Online | Way::Phone | Way::Post | Way::Courier | Way::Locker | Way::Kiosk => None,
     }
 }

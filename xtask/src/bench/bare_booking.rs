@@ -102,7 +102,7 @@ fn row(sample: &Sample) -> String {
 
 fn traces(sample: &Sample) -> String {
     let fixed = json!({ "key": "", "request": "", "subject": "", "at": column(sample, "created_at"), "event": "",
-        "kind": sample.kind, "payload": sample.payload, "entry": "", "actor": null, "action": sample.action });
+        "kind": sample.kind, "payload": sample.payload, "origin": 1, "entry": "", "actor": null, "action": sample.action });
     let dynamic = [
         ("key", format!("repeat({}, 4)", hexadecimal("chance2", 16))),
         ("request", format!("repeat({}, 4)", hexadecimal("chance3", 16))),

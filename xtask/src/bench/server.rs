@@ -109,6 +109,7 @@ impl Context {
             data: directory.0.clone(),
             log_format: "json",
             output: Output::File(directory.log()),
+            arguments: &[],
             settings: SETTINGS.iter().map(|(name, value)| (*name, (*value).to_owned())).collect(),
         };
         installation.prepare()?;
@@ -127,6 +128,14 @@ pub struct Stand {
 }
 
 impl Stand {
+    /// The same stand with the worker left out, as in a city that runs workers apart: what is measured is requests alone,
+    /// not the letters that follow from them.
+    #[must_use]
+    pub fn without_worker(mut self) -> Self {
+        self.installation.arguments = &["--no-worker"];
+        self
+    }
+
     /// Starts `serve` and waits until it is ready. Drop the server before the stand.
     ///
     /// # Errors

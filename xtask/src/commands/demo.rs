@@ -57,6 +57,7 @@ pub fn run(options: &Options) -> Result<()> {
         data: data.clone(),
         log_format: "pretty",
         output: Output::Screen,
+        arguments: &[],
         settings: vec![
             ("SERVICEPOINT_SERVER__INTERNAL_LISTEN", internal_address(options.port)),
             ("SERVICEPOINT_SERVER__PUBLIC_URL", format!("http://127.0.0.1:{}", options.port)),

@@ -60,7 +60,7 @@ impl PostRoom {
     pub(crate) async fn record(&self, kind: &'static str, appointment: AppointmentId) -> EventId {
         let at = self.clock.now();
         let id = EventId(self.entropy.id(at));
-        let event = Event { id, kind, subject: appointment.0, payload: "{}".into(), at };
+        let event = Event { id, kind, subject: appointment.0, payload: "{}".into(), at, origin: 0 };
         let unit = self.database.begin().await.expect("the database answers");
         unit.record(&event).await.expect("the outbox takes it");
         unit.commit().await.expect("the database answers");

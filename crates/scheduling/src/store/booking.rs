@@ -54,6 +54,7 @@ struct Traces<'a> {
     event: String,
     kind: &'a str,
     payload: &'a str,
+    origin: i64,
     entry: String,
     actor: Option<String>,
     action: &'a str,
@@ -104,6 +105,7 @@ fn traces(new: &NewAppointment) -> Traces<'_> {
         event: new.event.id.0.simple().to_string(),
         kind: new.event.kind,
         payload: &new.event.payload,
+        origin: new.event.origin,
         entry: new.audit.id.0.simple().to_string(),
         actor: new.audit.actor.map(|account| account.0.simple().to_string()),
         action: new.audit.action,
@@ -139,12 +141,12 @@ booked AS (
 ),
 traces AS MATERIALIZED (
     SELECT t.* FROM serving, json_to_recordset($4::json) AS t(key text, request text, subject uuid, at bigint, event uuid,
-        kind text, payload text, entry uuid, actor uuid, action text)
+        kind text, payload text, origin bigint, entry uuid, actor uuid, action text)
 ),
 remembered AS (
     INSERT INTO idempotency (key, request, subject, at) SELECT decode(key, 'hex'), decode(request, 'hex'), subject, at FROM traces
 ),
-recorded AS (INSERT INTO outbox (id, kind, subject, payload, at) SELECT event, kind, subject, payload, at FROM traces),
+recorded AS (INSERT INTO outbox (id, kind, subject, payload, at, origin) SELECT event, kind, subject, payload, at, origin FROM traces),
 audited AS (INSERT INTO audit (id, actor, action, subject, at) SELECT entry, actor, action, subject, at FROM traces)
 SELECT count(*) FROM booked";
 
@@ -162,8 +164,9 @@ INSERT INTO idempotency (key, request, subject, at)
 SELECT unhex(value ->> 'key'), unhex(value ->> 'request'), unhex(value ->> 'subject'), value ->> 'at' FROM json_each($1)";
 
 const SQLITE_EVENTS: &str = "
-INSERT INTO outbox (id, kind, subject, payload, at)
-SELECT unhex(value ->> 'event'), value ->> 'kind', unhex(value ->> 'subject'), value ->> 'payload', value ->> 'at' FROM json_each($1)";
+INSERT INTO outbox (id, kind, subject, payload, at, origin)
+SELECT unhex(value ->> 'event'), value ->> 'kind', unhex(value ->> 'subject'), value ->> 'payload', value ->> 'at',
+    value ->> 'origin' FROM json_each($1)";
 
 const SQLITE_AUDIT: &str = "
 INSERT INTO audit (id, actor, action, subject, at)

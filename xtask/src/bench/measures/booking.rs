@@ -32,7 +32,7 @@ pub(super) fn run(context: &Context) -> Result<Vec<Figure>> {
     let city = City::new(DAYS).offices(OFFICES, DESKS);
     let mut figures = Vec::new();
     for &engine in context.engines() {
-        let stand = context.stand_of(engine, &city)?;
+        let stand = context.stand_of(engine, &city)?.without_worker();
         let server = stand.serve()?;
         let calendar = Calendar::ask(&mut Client::open(server.address())?, &city)?;
         book(&server, &calendar, WARM_UP)?;

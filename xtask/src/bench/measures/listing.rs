@@ -18,7 +18,7 @@ pub(super) fn run(context: &Context) -> Result<Vec<Figure>> {
     let city = City::new(60).offices(20, 50);
     let mut figures = Vec::new();
     for &engine in context.engines() {
-        let stand = context.stand_of(engine, &city)?;
+        let stand = context.stand_of(engine, &city)?.without_worker();
         let server = stand.serve()?;
         let calendar = Calendar::ask(&mut Client::open(server.address())?, &city)?;
         let last = calendar.days().last().cloned().unwrap_or_default();

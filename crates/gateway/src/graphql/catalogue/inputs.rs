@@ -7,7 +7,6 @@ use domain::text::{TextRefusal, line};
 use scheduling::{Picture, Problem, VisitRefusal};
 
 use crate::graphql::catalogue::search_invalid;
-use crate::graphql::catalogue::served::serves;
 use crate::graphql::failure::{Masked, refused};
 use crate::graphql::ids::Global;
 use crate::graphql::words::{OfficeKind, Standing};
@@ -64,7 +63,7 @@ impl OfficeFilter {
         let passes = |office: &&Office| {
             self.kind.is_none_or(|kind| kind == office.kind.into())
                 && self.district.is_none_or(|number| office.district.map(i32::from) == Some(number))
-                && service.is_none_or(|service| serves(office, service))
+                && service.is_none_or(|service| office.serves(service))
                 && (!self.step_free_only || office.step_free == Some(true))
         };
         Ok(picture.city.offices.values().filter(passes).collect())

@@ -11,7 +11,6 @@ mod office;
 mod opening;
 mod page;
 mod queries;
-mod served;
 mod service;
 mod service_facts;
 

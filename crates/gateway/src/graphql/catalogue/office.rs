@@ -12,7 +12,6 @@ use crate::graphql::catalogue::facts::{ClosureObject, PositionObject, Provenance
 use crate::graphql::catalogue::inputs::PositionInput;
 use crate::graphql::catalogue::opening::{OpeningDay, is_open};
 use crate::graphql::catalogue::page::{Page, connection};
-use crate::graphql::catalogue::served::serves;
 use crate::graphql::catalogue::service::ServiceConnection;
 use crate::graphql::context::ContextExtensions;
 use crate::graphql::ids::Global;
@@ -146,7 +145,7 @@ impl OfficeNode {
         #[graphql(desc = "How many, 1 to 100; 20 when absent.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
     ) -> Result<ServiceConnection> {
-        let served = self.picture.city.services.values().filter(|service| serves(self.office(), service));
+        let served = self.picture.city.services.values().filter(|service| self.office().serves(service));
         let places = served.map(|service| (0, service.key.clone())).collect();
         Page::cut(Arc::clone(&self.picture), places, first, after.as_deref()).map(ServiceConnection)
     }

@@ -11,7 +11,6 @@ use crate::graphql::catalogue::facts::ProvenanceObject;
 use crate::graphql::catalogue::office::OfficeConnection;
 use crate::graphql::catalogue::page::{Page, connection};
 use crate::graphql::catalogue::people;
-use crate::graphql::catalogue::served::serves;
 use crate::graphql::catalogue::service_facts::{AutomationObject, FeeObject, PresenceObject, WayOfferObject, cited};
 use crate::graphql::context::ContextExtensions;
 use crate::graphql::ids::Global;
@@ -179,7 +178,7 @@ impl ServiceNode {
         #[graphql(desc = "How many, 1 to 100; 20 when absent.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
     ) -> Result<OfficeConnection> {
-        let serving = self.picture.city.offices.values().filter(|office| serves(office, self.service()));
+        let serving = self.picture.city.offices.values().filter(|office| office.serves(self.service()));
         let places = serving.map(|office| (0, office.key.clone())).collect();
         Page::cut(Arc::clone(&self.picture), places, first, after.as_deref()).map(OfficeConnection)
     }
