@@ -63,7 +63,7 @@ impl Database {
                     .journal_mode(SqliteJournalMode::Wal)
                     .synchronous(SqliteSynchronous::Full)
                     .foreign_keys(true)
-                    .busy_timeout(Duration::from_secs(5))
+                    .busy_timeout(LOCK_WAIT)
                     .statement_cache_capacity(256)
                     .row_buffer_size(1000)
                     // Bookings touch pages all over the file: a larger cache and fewer checkpoints save most of their reads.
@@ -79,9 +79,12 @@ impl Database {
 
     async fn connect_postgres(options: &ConnectOptions) -> Result<Self, DatabaseError> {
         let mut wanted = common(options);
-        wanted
-            .max_connections(options.max_connections.clamp(2, 1000))
-            .map_sqlx_postgres_opts(|server| server.statement_cache_capacity(256).application_name("servicepoint"));
+        wanted.max_connections(options.max_connections.clamp(2, 1000)).map_sqlx_postgres_opts(|server| {
+            server
+                .statement_cache_capacity(256)
+                .application_name("servicepoint")
+                .options([("lock_timeout", LOCK_WAIT_POSTGRES)])
+        });
         let pool = sea_orm::Database::connect(wanted).await?;
         let turn = Arc::new(Semaphore::new(options.max_connections.max(2) as usize));
         Ok(Self { engine: Engine::Postgres, readers: pool.clone(), writer: pool, turn })
@@ -175,6 +178,11 @@ impl Database {
         Statement::from_sql_and_values(self.engine.backend(), sql, values)
     }
 }
+
+/// How long a statement waits for a lock that somebody else holds. Writers try a few times, so this is a part of what a
+/// request waits at most before it is told `UNAVAILABLE`.
+const LOCK_WAIT: Duration = Duration::from_secs(1);
+const LOCK_WAIT_POSTGRES: &str = "1s";
 
 /// How many dead idle connections one request is willing to meet before it gives up.
 const STALE_CONNECTIONS: u32 = 3;

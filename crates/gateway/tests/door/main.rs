@@ -6,3 +6,4 @@ mod booking_support;
 mod letters;
 mod pages;
 mod schema;
+mod trouble;

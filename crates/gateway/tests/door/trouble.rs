@@ -1,0 +1,36 @@
+//! A database in trouble: the request is told so, nothing is half written, and the next request works.
+
+use database::{ConnectOptions, Database, Engine};
+use serde_json::{Value, json};
+use testkit::{TestApp, TestDatabase, engines};
+
+use crate::booking_support::{book, first_start};
+
+#[tokio::test]
+async fn a_locked_database_is_unavailable_and_then_works_again() {
+    for engine in engines() {
+        let test = TestDatabase::new(engine).await;
+        let app = TestApp::start(test.database().clone()).await;
+        let start = first_start(&app, "residence", None).await;
+        let contact = json!({ "name": "Otto Muster", "mail": "otto@example.org" });
+        let options = ConnectOptions {
+            url: test.url().to_owned(),
+            max_connections: 2,
+            acquire_timeout: std::time::Duration::from_secs(5),
+        };
+        let other = Database::connect(&options).await.expect("a second program on the same database");
+        let lock = other.begin().await.expect("nobody else writes");
+        if engine == Engine::Postgres {
+            lock.execute("LOCK TABLE capacity_cell IN ACCESS EXCLUSIVE MODE", vec![]).await.expect("the lock");
+        }
+        let refused = book(&app, None, "MAIL_LINK", &start, contact.clone()).await;
+        assert_eq!(refused.code(), "UNAVAILABLE", "{engine:?}: {refused:?}");
+        assert_eq!(refused.status.as_u16(), 200);
+        // Search needs no database.
+        assert_eq!(first_start(&app, "residence", None).await["startsAt"], start["startsAt"]);
+        drop(lock);
+        let booked = book(&app, None, "MAIL_LINK", &start, contact).await;
+        assert_eq!(booked.data("bookAppointment.problem"), &Value::Null, "{engine:?}: {booked:?}");
+        app.assert_conserved().await;
+    }
+}
