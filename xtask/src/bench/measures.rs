@@ -45,7 +45,7 @@ pub const ALL: &[Measure] = &[
     },
     Measure {
         name: "booking",
-        what: "bookings by mail link over 16 connections, each another person's; on PostgreSQL beside pgbench with the same \
+        what: "bookings by mail link over 16 connections, each another person's, without the worker that writes the letters; on PostgreSQL beside pgbench with the same \
                statement, 16 clients and prepared statements, same server, same run",
         run: booking::run,
     },
