@@ -14,7 +14,8 @@ use crate::configuration::{Configuration, MasterKey, Mode, load_or_create_secret
 use crate::environment::{SystemClock, SystemEntropy};
 
 /// How long somebody waits for a free connection before being told to come back.
-const ACQUIRE: Duration = Duration::from_secs(5);
+// A booking is tried five times; all of it must end before the request's deadline, so that people read `UNAVAILABLE`.
+const ACQUIRE: Duration = Duration::from_millis(1_500);
 
 /// Opens the database.
 ///
