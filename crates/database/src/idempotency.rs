@@ -54,14 +54,6 @@ impl Database {
 }
 
 impl Unit {
-    /// Looks `key` up inside the unit.
-    ///
-    /// # Errors
-    /// See [`DatabaseError`].
-    pub async fn remembered(&self, key: &IdempotencyKey) -> Result<Option<Remembered>, DatabaseError> {
-        self.row(FIND, vec![key.key.to_vec().into()]).await?.map(|row| compare(&row, key)).transpose()
-    }
-
     /// Remembers that `key` had its effect on `subject`. Rows can be dropped a day later.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use capacity::Supply;
+use capacity::{Supply, SupplyProblem};
 use domain::city::City;
 use domain::identifier::AppointmentId;
 use domain::time::{Timestamp, first_instant_at};
@@ -48,7 +48,9 @@ impl Scheduling {
             Ok(picture) if picture.version == version => Arc::clone(&picture.city),
             _ => Arc::new(self.read_city(version).await?),
         };
-        let picture = compile(city, version, fingerprint, now)?;
+        let picture = compile(city, version, fingerprint, now)
+            // A city is checked for that before it is loaded.
+            .map_err(|problems| DatabaseError::Internal(format!("the city's rules do not compile: {problems:?}")))?;
         let first_second = picture_start(&picture).seconds();
         let counts = cells::read_all(&self.database, first_second).await?;
         let lapsing = appointments::read(&self.database, &Which::Lapsing, now).await?;
@@ -103,16 +105,15 @@ impl Scheduling {
 /// Compiles a city for the days from today on.
 ///
 /// # Errors
-/// [`DatabaseError::Internal`] when the rules overlap; a city is checked for that before it is loaded.
+/// Every contradiction of the rules, as the engine names it.
 pub(crate) fn compile(
     city: Arc<City>,
     version: i64,
     fingerprint: String,
     now: Timestamp,
-) -> Result<Picture, DatabaseError> {
+) -> Result<Picture, Vec<SupplyProblem>> {
     let today = now.local_date(city.municipality.time_zone);
-    let supply = Supply::compile(&city, today, city.municipality.horizon_days)
-        .map_err(|problems| DatabaseError::Internal(format!("the city's rules do not compile: {problems:?}")))?;
+    let supply = Supply::compile(&city, today, city.municipality.horizon_days)?;
     Ok(Picture { city, version, fingerprint, supply: Arc::new(supply) })
 }
 

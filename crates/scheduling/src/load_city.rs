@@ -91,7 +91,7 @@ impl Scheduling {
     pub async fn plan_city(&self, actor: &Actor, city: &City) -> Result<ConflictPlan, LoadRefusal> {
         actor.may(Permission::LoadCity)?;
         let now = self.now();
-        let picture = Self::compiled(city, 0, String::new(), now)?;
+        let picture = compile(Arc::new(city.clone()), 0, String::new(), now).map_err(LoadRefusal::Rules)?;
         let from = picture_start(&picture);
         let future = appointments::read(&self.database, &Which::Future { from }, now).await?;
         Ok(Recount::new(&picture, future, now).plan())
@@ -114,7 +114,8 @@ impl Scheduling {
         let now = self.now();
         let active = versions::active(&self.database).await?;
         let version = active.as_ref().map_or(1, |(version, _)| version + 1);
-        let picture = Self::compiled(city, version, fingerprint.to_owned(), now)?;
+        let picture =
+            compile(Arc::new(city.clone()), version, fingerprint.to_owned(), now).map_err(LoadRefusal::Rules)?;
         let unit = self.database.begin().await?;
         versions::stop_booking(&unit).await?;
         if let Some((version, _)) = active.filter(|(_, serving)| serving == fingerprint) {
@@ -139,12 +140,5 @@ impl Scheduling {
         companion.write(&unit).await?;
         unit.commit().await?;
         Ok(Loaded::Activated { version, plan: recount.plan() })
-    }
-
-    fn compiled(city: &City, version: i64, fingerprint: String, now: Timestamp) -> Result<crate::Picture, LoadRefusal> {
-        // Compiled once more below by whoever serves; here it is asked whether it can be, and why not.
-        let today = now.local_date(city.municipality.time_zone);
-        capacity::Supply::compile(city, today, city.municipality.horizon_days).map_err(LoadRefusal::Rules)?;
-        Ok(compile(Arc::new(city.clone()), version, fingerprint, now)?)
     }
 }
