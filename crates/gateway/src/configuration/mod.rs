@@ -1,6 +1,8 @@
 //! The configuration: one TOML file and the environment, checked at the start, explained where it is wrong.
 
 mod network;
+mod openid;
+mod openid_text;
 mod read;
 mod render;
 mod secret;
@@ -30,6 +32,7 @@ pub struct Configuration {
     pub mail: Mail,
     pub scheduling: Scheduling,
     pub limits: HttpLimits,
+    pub openid: Vec<identity::OpenIdProvider>,
     values: Values,
 }
 
@@ -182,6 +185,7 @@ impl Configuration {
                 sockets: values.number("limits.sockets") as usize,
                 operations_per_socket: values.number("limits.operations_per_socket") as usize,
             },
+            openid: values.1.clone(),
             values,
         }
     }
