@@ -142,14 +142,9 @@ async fn sign_out(State(application): State<Arc<Application>>, headers: HeaderMa
 fn told(provider: &str, error: &OpenIdError) -> Outcome {
     let outcome = match error {
         OpenIdError::UnknownProvider => return Outcome::NotFound,
-        OpenIdError::AttemptOver => Outcome::Over,
+        OpenIdError::AttemptOver | OpenIdError::Refused(ProviderRefusal::Code) => Outcome::Over,
         OpenIdError::Refused(ProviderRefusal::AccessDenied) => Outcome::Cancelled,
-        OpenIdError::Refused(ProviderRefusal::Code) => Outcome::Over,
-        OpenIdError::Refused(ProviderRefusal::TemporarilyUnavailable) => {
-            tracing::warn!(provider, %error, "nobody can sign in");
-            Outcome::Unavailable
-        }
-        OpenIdError::Unavailable(_) => {
+        OpenIdError::Refused(ProviderRefusal::TemporarilyUnavailable) | OpenIdError::Unavailable(_) => {
             tracing::warn!(provider, %error, "nobody can sign in");
             Outcome::Unavailable
         }

@@ -2,6 +2,8 @@
 
 mod network;
 mod openid;
+#[cfg(test)]
+mod openid_tests;
 mod openid_text;
 mod read;
 mod render;

@@ -240,20 +240,14 @@ impl Reader<'_> {
 
     fn list<T>(&mut self, name: &str, check: impl Fn(&str) -> Option<T>) -> Option<Vec<T>> {
         let item = self.table.get(name)?;
-        let parts = item.as_array().map(|array| array.iter().map(|part| part.as_str().and_then(&check)).collect());
-        match parts {
-            Some(Some(parts)) => {
-                let parts: Vec<T> = parts;
-                if parts.is_empty() && name == "algorithms" {
-                    self.refuse(name, item);
-                }
-                Some(parts)
-            }
-            Some(None) | None => {
-                self.refuse(name, item);
-                None
-            }
+        let parts = item.as_array().map(|array| array.iter().map(|part| part.as_str().and_then(&check)));
+        let parts: Option<Vec<T>> = parts.and_then(Iterator::collect);
+        let is_enough = |parts: &Vec<T>| name != "algorithms" || !parts.is_empty();
+        let parts = parts.filter(is_enough);
+        if parts.is_none() {
+            self.refuse(name, item);
         }
+        parts
     }
 
     fn refuse(&mut self, name: &str, item: &Item) {

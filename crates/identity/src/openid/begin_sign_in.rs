@@ -40,7 +40,8 @@ impl OpenId {
         let provider = self.provider(command.provider)?;
         let settings = provider.settings();
         let needed = command.least_trust.max(settings.least_trust);
-        let acr_values = if needed == TrustLevel::None { vec![] } else { settings.acr_values(needed) };
+        // Asked even when nothing is needed: many providers say what was proven only to those who ask.
+        let acr_values = settings.acr_values(needed);
         if needed > TrustLevel::None && acr_values.is_empty() {
             return Err(OpenIdError::TrustTooLow { needed, proven: settings.offered().highest_trust });
         }

@@ -1,6 +1,5 @@
 //! One provider: what it says about itself, remembered for a while, and the questions we ask it.
 
-use std::fmt::Display;
 use std::sync::Arc;
 
 use domain::time::Timestamp;
@@ -264,10 +263,7 @@ fn wrong_address() -> OpenIdError {
     OpenIdError::Unavailable(WireError::Address.to_string())
 }
 
-fn unavailable<E: std::error::Error + 'static>(error: openidconnect::DiscoveryError<E>) -> OpenIdError
-where
-    E: Display,
-{
+fn unavailable(error: openidconnect::DiscoveryError<WireError>) -> OpenIdError {
     use openidconnect::DiscoveryError;
     OpenIdError::Unavailable(match error {
         DiscoveryError::Request(cause) => cause.to_string(),
