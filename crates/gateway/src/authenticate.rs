@@ -66,8 +66,8 @@ impl Authenticate for Doorkeeper {
     }
 }
 
-/// The session that a browser presents.
-fn session<'a>(headers: &'a HeaderMap, cookie: &str) -> Option<&'a str> {
+/// The value of a cookie that a browser presents.
+pub(crate) fn session<'a>(headers: &'a HeaderMap, cookie: &str) -> Option<&'a str> {
     let lists = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
     let mut pairs = lists.flat_map(|list| list.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.find(|(name, _)| *name == cookie).map(|(_, value)| value)

@@ -147,6 +147,7 @@ pub(crate) fn application(
         master,
         scheduling: scheduling_settings(configuration),
         identity: IdentitySettings::new(&server.public_url, &server.public_url, cores),
+        openid: configuration.openid.clone(),
         secure_cookies: server.mode == Mode::Production || server.public_url.starts_with("https://"),
     })
 }

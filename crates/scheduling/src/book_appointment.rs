@@ -217,7 +217,12 @@ impl Scheduling {
                         Rule::CapacityNotExceeded => {
                             return Err(self.refusal(&new.cells, people, Some(wish), appointment.person).await?.into());
                         }
-                        Rule::TakenNotNegative | Rule::IdempotencyKey | Rule::AccountLogin | Rule::CityVersion => {
+                        Rule::TakenNotNegative
+                        | Rule::IdempotencyKey
+                        | Rule::AccountLogin
+                        | Rule::CityVersion
+                        | Rule::OpenIdSubject
+                        | Rule::OpenIdAccount => {
                             return Err(DatabaseError::Broken(rule).into());
                         }
                     }

@@ -14,7 +14,7 @@ use gateway::application::{Application, Parts, Seeding};
 use gateway::authenticate::Doorkeeper;
 use gateway::http::{Door, Settings, router};
 use gateway::shutdown::Drain;
-use identity::IdentitySettings;
+use identity::{IdentitySettings, OpenIdProvider};
 use scheduling::Loaded;
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -56,8 +56,20 @@ impl TestApp {
         app
     }
 
+    /// Starts the application with the ordinary test city and these sign-in providers.
+    pub async fn with_providers(database: Database, providers: Vec<OpenIdProvider>) -> Self {
+        let scheduling = scheduling::Settings { return_minutes: 0, ..scheduling::Settings::default() };
+        let app = Self::assembled(database, scheduling, providers);
+        app.load(&TestCity::default()).await;
+        app
+    }
+
     /// Starts the application before any city was loaded.
     pub fn without_city(database: Database, scheduling: scheduling::Settings) -> Self {
+        Self::assembled(database, scheduling, vec![])
+    }
+
+    fn assembled(database: Database, scheduling: scheduling::Settings, openid: Vec<OpenIdProvider>) -> Self {
         let clock = FixedClock::default();
         // Several applications on one database must not draw the same ids.
         let seed = uuid::Uuid::now_v7().as_u128();
@@ -69,6 +81,7 @@ impl TestApp {
             master: [7; 32],
             scheduling,
             identity: IdentitySettings::new("https://stadt.example", "servicepoint", 2),
+            openid,
             secure_cookies: true,
         });
         tokio::spawn(desk.run());

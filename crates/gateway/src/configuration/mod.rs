@@ -1,6 +1,10 @@
 //! The configuration: one TOML file and the environment, checked at the start, explained where it is wrong.
 
 mod network;
+mod openid;
+#[cfg(test)]
+mod openid_tests;
+mod openid_text;
 mod read;
 mod render;
 mod secret;
@@ -30,6 +34,7 @@ pub struct Configuration {
     pub mail: Mail,
     pub scheduling: Scheduling,
     pub limits: HttpLimits,
+    pub openid: Vec<identity::OpenIdProvider>,
     values: Values,
 }
 
@@ -182,6 +187,7 @@ impl Configuration {
                 sockets: values.number("limits.sockets") as usize,
                 operations_per_socket: values.number("limits.operations_per_socket") as usize,
             },
+            openid: values.1.clone(),
             values,
         }
     }
