@@ -9,9 +9,7 @@ use std::{
     time::Duration,
 };
 
-use governor::{
-    Quota, RateLimiter, clock::Clock, middleware::NoOpMiddleware, nanos::Nanos, state::StateStore,
-};
+use governor::{Quota, RateLimiter, clock::Clock, middleware::NoOpMiddleware, nanos::Nanos, state::StateStore};
 use lru::LruCache;
 
 use crate::limits::{Ticks, budget::Rate, payer::Key};

@@ -13,13 +13,13 @@ mod tests;
 
 use std::{fmt, sync::Arc, time::Duration};
 
+use crate::limits::{budget::Rate, ledger::Ledger, payer::Key};
 pub use crate::limits::{
     budget::{Allowances, Budget},
     census::{Census, Full, Seat},
     payer::{Contact, Payer, Standing},
     pressure::Pressure,
 };
-use crate::limits::{budget::Rate, ledger::Ledger, payer::Key};
 
 /// Time since some fixed moment of this process; never goes back.
 #[derive(Clone)]

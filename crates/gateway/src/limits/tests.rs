@@ -76,10 +76,7 @@ fn one_login_is_tried_so_often_from_everywhere_together() {
     let blind = [7; 32];
     let tries = |count, login: &str| {
         let contact = Contact::new(login, &blind);
-        passed(&limits, Budget::SignIns, count, |number| Payer {
-            contact,
-            ..from(&format!("2001:db8:{number:x}::1"))
-        })
+        passed(&limits, Budget::SignIns, count, |number| Payer { contact, ..from(&format!("2001:db8:{number:x}::1")) })
     };
     assert_eq!(tries(1_000, "clerk@stadt.example"), 20);
     assert_eq!(tries(1_000, " CLERK@stadt.example "), 0, "the same login");
@@ -108,11 +105,8 @@ fn staff_are_counted_by_their_account_and_never_by_their_town_hall() {
     let (limits, _) = limits(Allowances::default());
     let town_hall = "203.0.113.5";
     while limits.charge(Budget::Requests, 1, &from(town_hall)).is_ok() {}
-    let clerk = |number: u128| Payer {
-        standing: Standing::Staff,
-        account: Some(Uuid::from_u128(number)),
-        ..from(town_hall)
-    };
+    let clerk =
+        |number: u128| Payer { standing: Standing::Staff, account: Some(Uuid::from_u128(number)), ..from(town_hall) };
     assert_eq!(passed(&limits, Budget::Requests, 600, |_| clerk(1)), 600);
     assert_eq!(passed(&limits, Budget::Requests, 100, |_| clerk(1)), 0, "one clerk has a budget too");
     assert_eq!(passed(&limits, Budget::Requests, 100, |_| clerk(2)), 100);

@@ -85,13 +85,7 @@ pub struct Solution {
 }
 
 impl Challenge {
-    pub(super) fn new(
-        key: &[u8; 32],
-        purpose: String,
-        hashes: u32,
-        expires_at: Timestamp,
-        chance: &[u8; 32],
-    ) -> Self {
+    pub(super) fn new(key: &[u8; 32], purpose: String, hashes: u32, expires_at: Timestamp, chance: &[u8; 32]) -> Self {
         let (key_prefix, cost) = work(hashes);
         let parameters = Parameters {
             algorithm: ALGORITHM.to_owned(),

@@ -17,8 +17,8 @@ use domain::time::Timestamp;
 use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 
-pub use crate::proof_of_work::challenge::{Challenge, Flaw, Solution};
 use crate::limits::{Pressure, Ticks};
+pub use crate::proof_of_work::challenge::{Challenge, Flaw, Solution};
 
 /// When anonymous callers have to work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
