@@ -66,7 +66,9 @@ async fn answer(
         Method::GET => Question::from_address(&parts.uri)?,
         Method::POST => {
             negotiate::require_json(&parts.headers)?;
-            Question::from_json(&read_body(&parts.headers, body, door.settings.body_bytes).await?)?
+            Question::from_json(
+                &read_body(&parts.headers, body, door.settings.body_bytes, door.settings.body_time).await?,
+            )?
         }
         _ => return Err(method_not_allowed("send GraphQL requests with POST, or queries with GET")),
     };

@@ -13,9 +13,6 @@ use serde_json::error::Category;
 
 use crate::{guard::DocumentId, http::Problem};
 
-/// A body that trickles in slower than this is given up.
-const BODY_TIME: Duration = Duration::from_secs(10);
-
 /// The parameters of one GraphQL request; others are ignored, as the specification asks.
 #[derive(Debug, Deserialize)]
 pub(super) struct Question {
@@ -147,19 +144,22 @@ fn bad(code: &'static str, message: impl Into<std::borrow::Cow<'static, str>>) -
     Problem::new(StatusCode::BAD_REQUEST, code, message)
 }
 
-/// Reads a body of at most `limit` bytes.
-pub(super) async fn read_body(headers: &HeaderMap, body: Body, limit: usize) -> Result<axum::body::Bytes, Problem> {
+/// Reads a body of at most `limit` bytes that arrives within `time`.
+pub(super) async fn read_body(
+    headers: &HeaderMap,
+    body: Body,
+    limit: usize,
+    time: Duration,
+) -> Result<axum::body::Bytes, Problem> {
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|length| length > limit as u64) {
         return Err(too_large(limit));
     }
-    match tokio::time::timeout(BODY_TIME, Limited::new(body, limit).collect()).await {
+    match tokio::time::timeout(time, Limited::new(body, limit).collect()).await {
         Ok(Ok(body)) => Ok(body.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large(limit)),
         Ok(Err(_)) => Err(bad("BODY_INCOMPLETE", "the body ended before it was complete")),
-        Err(_) => {
-            Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "BODY_TOO_SLOW", "the body did not arrive within 10 seconds"))
-        }
+        Err(_) => Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "BODY_TOO_SLOW", "the body did not arrive in time")),
     }
 }
 

@@ -17,6 +17,8 @@ pub struct Settings {
     pub mode: Mode,
     /// Time one query or mutation may take.
     pub deadline: Duration,
+    /// A body that trickles in slower than this is given up.
+    pub body_time: Duration,
     /// Length of a request body in bytes, and of a message on a websocket.
     pub body_bytes: usize,
     /// Length of an answer in bytes, before compression.
@@ -86,6 +88,7 @@ impl From<&Configuration> for Settings {
             public_origin: server.public_url.trim_end_matches('/').to_owned(),
             mode: server.mode,
             deadline: server.deadline,
+            body_time: Duration::from_secs(10),
             body_bytes: limits.body_bytes,
             answer_bytes: limits.answer_bytes,
             trusted_proxies: server.trusted_proxies.clone(),
