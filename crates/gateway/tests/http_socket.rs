@@ -97,52 +97,55 @@ async fn a_restart_closes_sockets_with_a_hint_to_come_back() {
     assert_eq!(door.serving.await.expect("serves"), gateway::shutdown::Ended::Finished);
 }
 
-/// Looks at rights all the time, so that tests need not wait.
-fn watchful() -> Settings {
-    let live = LiveTimes { look_again: Duration::from_millis(20), fresh: Duration::ZERO, ..LiveTimes::default() };
-    Settings { live, ..Settings::default() }
+const HOUR: Duration = Duration::from_hours(1);
+
+fn looking(look_again: Duration, ask_again: Duration) -> Settings {
+    Settings { live: LiveTimes { look_again, ask_again, ..LiveTimes::default() }, ..Settings::default() }
+}
+
+/// Follows the ticks until the server closes, at most `most` of them.
+async fn closed_within(socket: &mut Socket, most: usize) -> Option<u16> {
+    for _ in 0..most {
+        if let Err(code) = socket.hear().await {
+            return Some(code);
+        }
+    }
+    None
 }
 
 #[tokio::test]
 async fn a_right_that_is_taken_back_ends_a_silent_socket() {
-    let door = TestDoor::open_with(watchful()).await;
-    let mut socket = Socket::greeted(&door, json!({ "token": "revocable" })).await;
-    socket.subscribe("1", "subscription { silence }").await;
-    door.gate.revoked.store(true, Ordering::SeqCst);
-    assert_eq!(socket.hear().await, Err(4401));
-}
-
-#[tokio::test]
-async fn a_right_that_is_taken_back_is_noticed_before_the_next_event() {
-    let hour = Duration::from_hours(1);
-    let live = LiveTimes { look_again: hour, fresh: Duration::ZERO, ..LiveTimes::default() };
-    let door = TestDoor::open_with(Settings { live, ..Settings::default() }).await;
-    let mut socket = Socket::greeted(&door, json!({ "token": "revocable" })).await;
-    socket.subscribe("1", "subscription { ticks }").await;
-    assert_eq!(socket.hear().await.expect("an event")["payload"]["data"]["ticks"], 0);
-    door.gate.revoked.store(true, Ordering::SeqCst);
-    let ended = loop {
-        if let Err(code) = socket.hear().await {
-            break code;
-        }
-    };
-    assert_eq!(ended, 4401);
-    // Negative control: where nobody looks, events go on.
-    let live = LiveTimes { look_again: hour, fresh: hour, ..LiveTimes::default() };
-    let blind = TestDoor::open_with(Settings { live, ..Settings::default() }).await;
-    let mut socket = Socket::greeted(&blind, json!({ "token": "revocable" })).await;
-    socket.subscribe("1", "subscription { ticks }").await;
-    blind.gate.revoked.store(true, Ordering::SeqCst);
-    for number in 0..5 {
-        assert_eq!(socket.hear().await.expect("an event")["payload"]["data"]["ticks"], number);
+    let soon = Duration::from_millis(20);
+    for (token, settings) in [("revocable", looking(soon, HOUR)), ("forgotten", looking(soon, soon))] {
+        let door = TestDoor::open_with(settings).await;
+        let mut socket = Socket::greeted(&door, json!({ "token": token })).await;
+        door.gate.revoked.store(true, Ordering::SeqCst);
+        assert_eq!(socket.hear().await, Err(4403), "{token}");
     }
 }
 
 #[tokio::test]
+async fn a_right_that_is_taken_back_is_noticed_before_the_next_event() {
+    let door = TestDoor::open_with(looking(HOUR, HOUR)).await;
+    let mut socket = Socket::greeted(&door, json!({ "token": "revocable" })).await;
+    // Negative control: where memory hears nothing and nobody asks anew, events go on.
+    let mut unwatched = Socket::greeted(&door, json!({ "token": "forgotten" })).await;
+    for socket in [&mut socket, &mut unwatched] {
+        socket.subscribe("1", "subscription { ticks }").await;
+        assert_eq!(socket.hear().await.expect("an event")["payload"]["data"]["ticks"], 0);
+    }
+    door.gate.revoked.store(true, Ordering::SeqCst);
+    assert_eq!(closed_within(&mut socket, 100).await, Some(4403));
+    assert_eq!(closed_within(&mut unwatched, 10).await, None);
+}
+
+#[tokio::test]
 async fn a_right_that_is_taken_back_ends_an_event_stream() {
-    let door = TestDoor::open_with(watchful()).await;
-    for document in ["subscription { silence }", "subscription { ticks }"] {
-        door.gate.revoked.store(false, Ordering::SeqCst);
+    let soon = Duration::from_millis(20);
+    for (document, settings) in
+        [("subscription { silence }", looking(soon, HOUR)), ("subscription { ticks }", looking(HOUR, HOUR))]
+    {
+        let door = TestDoor::open_with(settings).await;
         let body = json!({ "query": document }).to_string();
         let request = door.post(body).header("accept", "text/event-stream").header("authorization", "revocable");
         let response = request.send().await.expect("an answer");

@@ -51,6 +51,13 @@ pub trait Authenticate: Send + Sync + 'static {
         caller: &'a Caller,
         request: &'a mut Request,
     ) -> BoxFuture<'a, Result<Admission, Problem>>;
+
+    /// Whether what a listener was admitted on still counts. It is asked before every event and every few seconds, so it
+    /// answers from memory.
+    fn still_stands(&self, admission: &Admission) -> bool {
+        let _ = admission;
+        true
+    }
 }
 
 /// The caller may go on.

@@ -1,12 +1,7 @@
 //! What happens to every request of every route, in one layer: an id, a span, a last net for panics and time, the origin,
 //! the budget of requests, a measurement, protective headers.
 
-use std::{
-    net::IpAddr,
-    panic::AssertUnwindSafe,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{net::IpAddr, panic::AssertUnwindSafe, sync::Arc, time::Instant};
 
 use axum::{
     body::Body,
@@ -34,8 +29,6 @@ use crate::{
 pub(super) const GRAPHQL: &str = "/graphql";
 /// Load balancers ask these often.
 const PROBES: [&str; 2] = ["/livez", "/readyz"];
-/// Reading a body and waiting for a turn, beside the deadline of the work itself.
-const AROUND_THE_WORK: Duration = Duration::from_secs(20);
 const TURNED_AWAY: &str = include_str!("turned_away.html");
 
 /// Wraps one request. One layer instead of many, because each costs about a microsecond.
@@ -53,7 +46,8 @@ pub(super) async fn wrap(State(door): State<Arc<Door>>, mut request: Request<Bod
             turned_away(&problem, request_id, request.headers(), route)
         }
         Ok(()) => {
-            let most = door.settings.deadline + AROUND_THE_WORK;
+            // Reading the body, waiting for a turn, and the work itself.
+            let most = door.settings.body_time + door.settings.deadline * 2;
             let answered = AssertUnwindSafe(timeout(most, next.run(request))).catch_unwind();
             match answered.instrument(span.clone()).await {
                 Ok(Ok(response)) => response,

@@ -53,12 +53,12 @@ fn lines(
             loop {
                 tokio::select! {
                     () = door.drain.started() => break,
-                    () = right.ended() => {
+                    _ = right.ended() => {
                         yield Ok(failed(&right_ended(), request_id));
                         break;
                     }
                     next_answer = AssertUnwindSafe(answers.next()).catch_unwind() => match next_answer {
-                        Ok(Some(_)) if !right.still_stands().await => {
+                        Ok(Some(_)) if right.has_ended().is_some() => {
                             yield Ok(failed(&right_ended(), request_id));
                             break;
                         }

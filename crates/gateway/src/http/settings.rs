@@ -58,10 +58,10 @@ pub struct LiveTimes {
     pub ping: Duration,
     /// A reader that takes nothing for this long is dropped.
     pub write: Duration,
-    /// How often a signed-in listener's right is looked at, whether or not there is something to tell.
+    /// How often it is looked, in memory, whether a signed-in listener's right still stands; events look by themselves.
     pub look_again: Duration,
-    /// A right that was looked at within this time is not looked at again before an event.
-    pub fresh: Duration,
+    /// How often the doorkeeper is asked anew, which may cost a query.
+    pub ask_again: Duration,
 }
 
 impl Default for LiveTimes {
@@ -69,8 +69,8 @@ impl Default for LiveTimes {
         Self {
             ping: Duration::from_secs(30),
             write: Duration::from_secs(10),
-            look_again: Duration::from_secs(3),
-            fresh: Duration::from_secs(1),
+            look_again: Duration::from_secs(2),
+            ask_again: Duration::from_secs(5),
         }
     }
 }

@@ -18,8 +18,12 @@ use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::{
     http::{
-        Admission, Caller, Door, Problem, RequestId, ResponseHeaders, answer::present, graphql::Prepared,
-        negotiate::Answer, question::Question, right::Right,
+        Admission, Caller, Door, Problem, RequestId, ResponseHeaders,
+        answer::present,
+        graphql::Prepared,
+        negotiate::Answer,
+        question::Question,
+        right::{Ended, Right},
     },
     limits::{Full, Seat, Standing},
 };
@@ -82,12 +86,17 @@ enum FromOperation {
 
 /// Why a socket is closed, with the codes of the protocol.
 type Closed = (u16, &'static str);
-const SESSION_ENDED: Closed = (4401, "Unauthorized: the session has ended");
+
+const fn closing(ended: Ended) -> Closed {
+    match ended {
+        Ended::InTime => (4401, "Unauthorized: the session has ended"),
+        Ended::TakenBack => (4403, "Forbidden"),
+    }
+}
 
 async fn time_is_up(right: Option<&mut Right>, greeting_ends: Instant) -> Closed {
     if let Some(right) = right {
-        right.ended().await;
-        return SESSION_ENDED;
+        return closing(right.ended().await);
     }
     sleep_until(greeting_ends).await;
     (4408, "Connection initialisation timeout")
@@ -246,10 +255,8 @@ impl Session {
     async fn tell(&mut self, id: String, event: FromOperation) -> ControlFlow<Option<Closed>> {
         match event {
             FromOperation::Next(answer) => {
-                if let Some(right) = &mut self.right
-                    && !right.still_stands().await
-                {
-                    return ControlFlow::Break(Some(SESSION_ENDED));
+                if let Some(ended) = self.right.as_ref().and_then(Right::has_ended) {
+                    return ControlFlow::Break(Some(closing(ended)));
                 }
                 let id = json!(id).to_string();
                 let text = [b"{\"type\":\"next\",\"id\":", id.as_bytes(), b",\"payload\":", &answer, b"}"].concat();

@@ -136,6 +136,7 @@ impl Tokens {
             "clerk" => return Some(account(Standing::Staff, 1)),
             "citizen" => return Some(account(Standing::Citizen, 2)),
             "revocable" if !self.0.revoked.load(Ordering::SeqCst) => return Some(account(Standing::Citizen, 3)),
+            "forgotten" if !self.0.revoked.load(Ordering::SeqCst) => return Some(account(Standing::Citizen, 4)),
             _ => return None,
         }
         Some(Admission::default())
@@ -158,6 +159,11 @@ impl Authenticate for Tokens {
             self.admission(token, request)
                 .ok_or_else(|| Problem::new(StatusCode::UNAUTHORIZED, "TOKEN_INVALID", "sign in again"))
         })
+    }
+
+    fn still_stands(&self, admission: &Admission) -> bool {
+        // Of the token `forgotten` memory hears nothing; only who asks anew learns of its end.
+        admission.account != Some(uuid::Uuid::from_u128(3)) || !self.0.revoked.load(Ordering::SeqCst)
     }
 }
 
