@@ -11,6 +11,8 @@ use identity::{
 };
 use scheduling::{Companion, DeskWork, LinkSecret, Scheduling, Settings};
 
+use crate::proof_of_work::{ProofOfWork, ProofSettings};
+
 /// Everything behind the door. Cloning is cheap.
 #[derive(Debug, Clone)]
 pub struct Application {
@@ -28,6 +30,8 @@ pub struct Application {
     pub entropy: Arc<dyn Entropy>,
     /// Whether cookies ask for HTTPS; only a development server on plain HTTP does not.
     pub secure_cookies: bool,
+    /// What anonymous callers may have to do first; off unless set.
+    pub proof_of_work: Arc<ProofOfWork>,
 }
 
 /// What an application is made of.
@@ -75,7 +79,15 @@ impl Application {
             public_url,
             providers: parts.openid,
         });
+        let proof_of_work = ProofOfWork::new(
+            &parts.master,
+            ProofSettings::default(),
+            parts.database.clone(),
+            Arc::clone(&parts.clock),
+            Arc::clone(&parts.entropy),
+        );
         let application = Self {
+            proof_of_work: Arc::new(proof_of_work),
             scheduling: Arc::new(scheduling),
             identity,
             openid: Arc::new(openid),
@@ -85,6 +97,12 @@ impl Application {
             secure_cookies: parts.secure_cookies,
         };
         (application, desk)
+    }
+
+    /// The same application that asks anonymous callers for work.
+    #[must_use]
+    pub fn with_proof_of_work(self, settings: ProofSettings) -> Self {
+        Self { proof_of_work: Arc::new(self.proof_of_work.with_settings(settings)), ..self }
     }
 }
 

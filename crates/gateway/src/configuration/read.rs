@@ -205,6 +205,13 @@ impl Reader {
                 "{origin}: server.public_url = {url:?}: must begin with https:// in production; browsers keep no sign-in otherwise"
             ));
         }
+        if let (Some((chosen @ ("anonymous" | "everyone"), origin)), Some((Value::Nothing, _))) =
+            (text("server.trusted_documents_for"), self.values.get("server.trusted_documents"))
+        {
+            self.problems.push(format!(
+                "{origin}: server.trusted_documents_for = {chosen:?}: server.trusted_documents must name the file of documents"
+            ));
+        }
         if let (Some((Value::Path(_), origin)), Some((_, Origin::Default))) =
             (self.values.get("mail.smtp_url_file"), self.values.get("mail.from"))
         {

@@ -72,6 +72,7 @@ fn shown(setting: &Setting, value: &Value) -> String {
         (Value::Text(text), _) => format!("{text:?}"),
         (Value::Number(number), _) => number.to_string(),
         (Value::Path(path), _) => format!("{:?}", path.display().to_string()),
+        (Value::Texts(texts), _) => format!("{texts:?}"),
         (Value::Networks(networks), _) => {
             let networks: Vec<String> = networks.iter().map(|network| format!("\"{network}\"")).collect();
             format!("[{}]", networks.join(", "))

@@ -54,6 +54,7 @@ pub const ROOT_FIELDS: &[RootField] = &[
     row("Query", "office", Leave::Everybody),
     row("Query", "officeAppointments", Leave::Office(Permission::ReadOfficeAppointments)),
     row("Query", "offices", Leave::Everybody),
+    row("Query", "proofOfWorkChallenge", Leave::Everybody),
     row("Query", "service", Leave::Everybody),
     row("Query", "services", Leave::Everybody),
     row("Query", "signInProviders", Leave::Everybody),
