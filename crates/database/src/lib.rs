@@ -5,6 +5,7 @@
 //! hold together). Every statement uses `$1`-style parameters, which both engines read alike.
 
 mod audit;
+mod backup;
 mod connect;
 mod engine;
 mod error;
@@ -12,9 +13,11 @@ mod idempotency;
 mod outbox;
 mod row;
 mod rules;
+mod snapshot;
 mod unit;
 
 pub use audit::AuditEntry;
+pub use backup::{Checksum, Table, TableSum};
 pub use connect::{ConnectOptions, Database};
 pub use engine::Engine;
 pub use error::DatabaseError;
@@ -22,6 +25,7 @@ pub use idempotency::{IdempotencyKey, Remembered};
 pub use outbox::Event;
 pub use row::Row;
 pub use rules::Rule;
+pub use snapshot::Snapshot;
 pub use unit::Unit;
 
 /// The values that statements take. Re-exported so that stores need no other import for plain parameters.
