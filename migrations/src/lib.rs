@@ -42,13 +42,22 @@ impl MigratorTrait for Migrator {
 /// What the database says, and a database that knows newer steps; nothing is half applied.
 pub async fn up(connection: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
     let transaction = connection.begin().await?;
-    if transaction.get_database_backend() == DatabaseBackend::Postgres {
-        transaction.execute_unprepared("SELECT pg_advisory_xact_lock(20261122)").await?;
-    }
+    lock(&transaction).await?;
     let steps = standing(&transaction).await?.pending;
     apply(&transaction, None).await?;
     transaction.commit().await?;
     Ok(steps)
+}
+
+/// Keeps others from migrating until the transaction ends. SQLite has one writer anyway.
+///
+/// # Errors
+/// What the database says.
+pub async fn lock(transaction: &DatabaseTransaction) -> Result<(), DbErr> {
+    if transaction.get_database_backend() == DatabaseBackend::Postgres {
+        transaction.execute_unprepared("SELECT pg_advisory_xact_lock(20261122)").await?;
+    }
+    Ok(())
 }
 
 /// Applies the next `count` steps, or all, inside a transaction that the caller commits: a backup brings its tables to

@@ -17,7 +17,7 @@ mod snapshot;
 mod unit;
 
 pub use audit::AuditEntry;
-pub use backup::{Checksum, Table, TableSum};
+pub use backup::{Checksum, Inhabitants, NoChecksum, Table, TableSum, TakenOver, take_over_file};
 pub use connect::{ConnectOptions, Database};
 pub use engine::Engine;
 pub use error::DatabaseError;

@@ -72,6 +72,11 @@ impl Snapshot {
         each(&self.transaction, self.statement(sql, values), take).await
     }
 
+    /// The transaction for asking which migrations were applied.
+    pub fn for_migrations(&self) -> &DatabaseTransaction {
+        &self.transaction
+    }
+
     pub(crate) fn transaction(&self) -> &DatabaseTransaction {
         &self.transaction
     }

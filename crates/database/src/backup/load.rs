@@ -5,6 +5,15 @@ use crate::engine::Engine;
 use crate::error::DatabaseError;
 use crate::unit::Unit;
 
+/// Who lives in a schema.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Inhabitants {
+    /// How many tables.
+    pub tables: i64,
+    /// Whether this program made them.
+    pub ours: bool,
+}
+
 /// A rule about rows of another table that PostgreSQL would hold at once.
 struct Reference {
     table: String,
@@ -83,6 +92,30 @@ impl Unit {
             self.execute(&sql, vec![]).await?;
         }
         Ok(())
+    }
+
+    /// How many tables the schema has, the list of migrations included, and whether that list is among them.
+    ///
+    /// # Errors
+    /// See [`DatabaseError`].
+    pub async fn inhabitants(&self) -> Result<Inhabitants, DatabaseError> {
+        let sql = self.engine().choose(
+            "SELECT count(*), coalesce(sum(name = 'seaql_migrations'), 0) FROM sqlite_schema WHERE type = 'table'",
+            "SELECT count(*), count(*) FILTER (WHERE table_name = 'seaql_migrations') FROM information_schema.tables \
+             WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'",
+        );
+        let Some(row) = self.row(sql, vec![]).await? else { return Ok(Inhabitants::default()) };
+        Ok(Inhabitants { tables: row.at(0)?, ours: row.at::<i64>(1)? > 0 })
+    }
+
+    /// How many other connections of this program's kind use the same PostgreSQL database.
+    ///
+    /// # Errors
+    /// See [`DatabaseError`].
+    pub async fn other_connections(&self) -> Result<i64, DatabaseError> {
+        let sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
+                   AND application_name = 'servicepoint' AND pid <> pg_backend_pid()";
+        Ok(self.row(sql, vec![]).await?.map(|row| row.at(0)).transpose()?.unwrap_or_default())
     }
 
     /// Takes all tables of the schema away, the list of migrations too. Kept or undone with the unit. On PostgreSQL only:

@@ -8,6 +8,9 @@ mod checksum;
 mod kind;
 mod load;
 mod read;
+mod take_over;
 
 pub use catalogue::Table;
-pub use checksum::{Checksum, TableSum};
+pub use checksum::{Checksum, NoChecksum, TableSum};
+pub use load::Inhabitants;
+pub use take_over::{TakenOver, take_over_file};

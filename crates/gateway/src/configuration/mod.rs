@@ -28,6 +28,7 @@ pub struct Configuration {
     pub log: Log,
     pub secrets: Secrets,
     pub mail: Mail,
+    pub backup: Backup,
     pub scheduling: Scheduling,
     pub limits: HttpLimits,
     values: Values,
@@ -102,6 +103,17 @@ pub struct Mail {
     pub directory: PathBuf,
 }
 
+/// `[backup]`
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the reference explains each setting")]
+pub struct Backup {
+    pub directory: Option<PathBuf>,
+    pub keep_days: u32,
+    pub keep_keys_days: u32,
+    pub keep_newest: u32,
+    pub max_age_hours: u32,
+}
+
 /// `[scheduling]`
 #[derive(Debug, Clone, Copy)]
 #[expect(missing_docs, reason = "the reference explains each setting")]
@@ -165,6 +177,13 @@ impl Configuration {
                 from: values.text("mail.from"),
                 smtp_url_file: values.optional_path("mail.smtp_url_file"),
                 directory: values.path("mail.directory"),
+            },
+            backup: Backup {
+                directory: values.optional_path("backup.directory"),
+                keep_days: count("backup.keep_days"),
+                keep_keys_days: count("backup.keep_keys_days"),
+                keep_newest: count("backup.keep_newest"),
+                max_age_hours: count("backup.max_age_hours"),
             },
             scheduling: Scheduling {
                 hold_minutes: count("scheduling.hold_minutes"),
