@@ -2,10 +2,12 @@
 
 pub mod application;
 pub mod authenticate;
+mod backup_age;
 pub mod cli;
 pub mod configuration;
 pub mod confirm_page;
 pub mod environment;
+mod drain_door;
 mod follow;
 pub mod graphql;
 pub mod guard;

@@ -153,6 +153,22 @@ impl Configuration {
         render::show(&self.values)
     }
 
+    /// The same with another database, named on the command line: everybody on the machine can read it there.
+    ///
+    /// # Errors
+    /// What is wrong with the address.
+    pub fn with_database(mut self, url: &str) -> Result<Self, String> {
+        let kind = value::Kind::DatabaseUrl;
+        if value::has_password(url) {
+            return Err("a password stands in SERVICEPOINT_DATABASE__URL or database.url_file, not on the command line".to_owned());
+        }
+        if kind.check(&value::Raw::Text(url.to_owned())).is_none() {
+            return Err(format!("the address of the database must be {}", kind.allowed()));
+        }
+        url.clone_into(&mut self.database.url);
+        Ok(self)
+    }
+
     fn assembled(values: Values) -> Self {
         let seconds = |key| Duration::from_secs(values.number(key));
         let count = |key| values.number(key) as u32;

@@ -38,7 +38,11 @@ fn lines(
             let mut answers = door.schema.subscribe(request);
             loop {
                 tokio::select! {
-                    () = door.drain.started() => break,
+                    () = door.drain.closing() => {
+                        // No `complete`: the operation has not ended, the client is to ask for it again elsewhere.
+                        yield Ok(come_back(request_id));
+                        return;
+                    }
                     next = AssertUnwindSafe(answers.next()).catch_unwind() => match next {
                         Ok(Some(response)) => yield Ok(next_event(&present(response, request_id).to_json())),
                         Ok(None) => break,
@@ -59,6 +63,12 @@ fn lines(
         }
         yield Ok(Bytes::from_static(b"event: complete\ndata:\n\n"));
     }
+}
+
+/// Asks the client to wait for 1 to 5 seconds before it connects again: thousands at the same instant would be a storm.
+fn come_back(request_id: RequestId) -> Bytes {
+    let milliseconds = 1_000 + request_id.0.as_u128() % 4_000;
+    format!("retry: {milliseconds}\n: the service restarts, please connect again\n\n").into()
 }
 
 fn next_event(json: &[u8]) -> Bytes {

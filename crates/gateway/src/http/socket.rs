@@ -93,7 +93,7 @@ impl Session {
         let door = Arc::clone(&self.door);
         let closed = loop {
             let step = tokio::select! {
-                () = door.drain.started() => ControlFlow::Break(Some((1012, "the service restarts, please connect again"))),
+                () = door.drain.closing() => ControlFlow::Break(Some((1012, "the service restarts, please connect again"))),
                 () = sleep_until(self.ends_at) => ControlFlow::Break(Some(self.time_is_up())),
                 message = self.socket.recv() => {
                     heard = true;
