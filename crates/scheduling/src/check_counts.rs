@@ -63,6 +63,15 @@ pub async fn serving_version(snapshot: &Snapshot) -> Result<Option<i64>, Databas
     store::upkeep::serving_version(snapshot).await
 }
 
+/// The system alone: backups. When the very first city was loaded into this database: two backups with the same answer are of
+/// the same city.
+///
+/// # Errors
+/// See [`DatabaseError`].
+pub async fn city_since(snapshot: &Snapshot) -> Result<Option<Timestamp>, DatabaseError> {
+    store::upkeep::first_loaded(snapshot).await
+}
+
 /// The system alone: `doctor`. How many places lapsed before `before` and were not given back yet; many mean that no
 /// worker runs.
 ///

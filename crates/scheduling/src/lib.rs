@@ -46,7 +46,7 @@ pub use board::{Board, Picture};
 pub use book_appointment::{BookAppointment, Booked, BookingPlace, Route};
 pub use calendar_file::calendar_file;
 pub use cancel_appointment::CancelAppointment;
-pub use check_counts::{Counts, check_counts, lapsed_places, serving_version};
+pub use check_counts::{Counts, check_counts, city_since, lapsed_places, serving_version};
 pub use confirm_appointment::ConfirmAppointment;
 pub use contact::ContactInput;
 pub use desk::DeskWork;

@@ -90,7 +90,8 @@ async fn tables(transaction: &DatabaseTransaction, engine: Engine) -> Result<Vec
         let (table, column): (String, String) = (row.at(0)?, row.at(1)?);
         let declared: String = row.at(2)?;
         let kind = engine.choose(Kind::of_sqlite(&declared), Kind::of_postgres(&declared));
-        let unknown = || DatabaseError::Internal(format!("{table}.{column} is of a kind backups do not know: {declared}"));
+        let unknown =
+            || DatabaseError::Internal(format!("{table}.{column} is of a kind backups do not know: {declared}"));
         let kind = kind.ok_or_else(unknown)?;
         tables.entry(table).or_default().insert(column, kind);
     }

@@ -59,7 +59,9 @@ mod tests {
 
     fn sum(lines: &[&str]) -> TableSum {
         let mut sum = TableSum::default();
-        lines.iter().for_each(|line| sum.add(line));
+        for line in lines {
+            sum.add(line);
+        }
         sum
     }
 

@@ -39,9 +39,11 @@ pub async fn take_over_file(path: &Path) -> Result<TakenOver, DatabaseError> {
     };
     let left = sqlx::query("PRAGMA journal_mode = DELETE").execute(&mut connection).await;
     let counted = match left {
-        Ok(_) => sqlx::query_scalar("SELECT count(*) FROM sqlite_schema WHERE type = 'table'")
-            .fetch_one(&mut connection)
-            .await,
+        Ok(_) => {
+            sqlx::query_scalar("SELECT count(*) FROM sqlite_schema WHERE type = 'table'")
+                .fetch_one(&mut connection)
+                .await
+        }
         Err(error) => Err(error),
     };
     let outcome = match counted {

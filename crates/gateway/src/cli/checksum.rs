@@ -45,7 +45,9 @@ pub(crate) async fn run(configuration: &Configuration, wanted: ChecksumCommand) 
             say(json!({ "tables": sums.into_iter().map(table).collect::<serde_json::Map<_, _>>() }));
         }
         Form::Lines => {
-            sums.iter().for_each(|(name, (rows, checksum))| say(format_args!("{name} {rows} {checksum}")));
+            for (name, (rows, checksum)) in sums {
+                say(format_args!("{name} {rows} {checksum}"));
+            }
         }
     }
     Ok(())

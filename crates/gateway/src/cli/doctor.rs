@@ -96,9 +96,12 @@ pub(crate) async fn run(source: &Source, form: Form, depth: Depth) -> Result<(),
 /// Looks at everything.
 pub(crate) async fn findings(configuration: &Configuration, depth: Depth) -> Vec<Finding> {
     let mut findings = vec![checks::program(), checks::mode(configuration), checks::key_file(configuration)];
-    findings.extend([storage::certificate(configuration), working::mail(configuration)]);
+    findings.extend([
+        storage::certificate(configuration),
+        working::mail(configuration),
+        storage::backup(configuration),
+    ]);
     findings.extend(storage::disk_space(configuration));
-    findings.extend(storage::backup(configuration));
     if start::sqlite_file(configuration).is_some_and(|file| !file.exists()) {
         let message = format!("{} does not exist yet; `serve` makes it", start::place(configuration));
         findings.push(Finding::new("database", State::Warn, message));

@@ -160,7 +160,10 @@ impl Configuration {
     pub fn with_database(mut self, url: &str) -> Result<Self, String> {
         let kind = value::Kind::DatabaseUrl;
         if value::has_password(url) {
-            return Err("a password stands in SERVICEPOINT_DATABASE__URL or database.url_file, not on the command line".to_owned());
+            return Err(
+                "a password stands in SERVICEPOINT_DATABASE__URL or database.url_file, not on the command line"
+                    .to_owned(),
+            );
         }
         if kind.check(&value::Raw::Text(url.to_owned())).is_none() {
             return Err(format!("the address of the database must be {}", kind.allowed()));

@@ -30,6 +30,12 @@ pub(crate) async fn serving_version(snapshot: &Snapshot) -> Result<Option<i64>, 
     snapshot.row("SELECT version FROM city_active", vec![]).await?.map(|row| row.at(0)).transpose()
 }
 
+/// When the first version of the city was loaded.
+pub(crate) async fn first_loaded(snapshot: &Snapshot) -> Result<Option<Timestamp>, DatabaseError> {
+    let row = snapshot.row("SELECT loaded_at FROM city_version ORDER BY version LIMIT 1", vec![]).await?;
+    row.map(|row| Ok(Timestamp::from_millis(row.at(0)?))).transpose()
+}
+
 /// How many appointments take places although they lapsed before `before`.
 pub(crate) async fn lapsed(database: &Database, before: Timestamp) -> Result<u64, DatabaseError> {
     let sql = "SELECT count(*) FROM appointment WHERE expires_at IS NOT NULL AND expires_at < $1";

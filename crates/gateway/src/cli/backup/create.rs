@@ -9,6 +9,7 @@ use serde_json::json;
 
 use database::{Database, DatabaseError, Snapshot, Table};
 use domain::environment::Clock;
+use domain::time::Timestamp;
 
 use super::contents::{Part, part_of};
 use super::files::LinesWriter;
@@ -108,6 +109,7 @@ async fn write(
             None => left_out.push(table.name().to_owned()),
         }
     }
+    let city_since = scheduling::city_since(&snapshot).await.map_err(Trouble::from)?;
     let last_event = snapshot.last_event().await.map_err(Trouble::from)?;
     Ok(Manifest {
         format: FORMAT,
@@ -115,6 +117,7 @@ async fn write(
         engine: database.engine().choose("sqlite", "postgres").to_owned(),
         taken_at,
         last_event: last_event.map(|(id, at)| LastEvent { id: id.0, at: at.to_utc() }),
+        city_since: city_since.map(Timestamp::to_utc),
         city_version: scheduling::serving_version(&snapshot).await.map_err(Trouble::from)?,
         migrations,
         tables,
@@ -130,4 +133,3 @@ async fn write_table(snapshot: &Snapshot, folder: &Path, table: &Table, part: Pa
     let (rows, checksum) = (sum.rows, sum.checksum.to_string());
     Ok(Entry { part, columns: table.columns(), rows, checksum, bytes, sha256 })
 }
-

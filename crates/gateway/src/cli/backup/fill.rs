@@ -37,13 +37,13 @@ pub(crate) async fn fill(unit: &Unit, backup: &Backup, keys: &Backup) -> Result<
     migrations::lock(unit.for_migrations()).await.map_err(|error| failed(&error))?;
     let steps = u32::try_from(there).unwrap_or(u32::MAX);
     migrations::apply(unit.for_migrations(), Some(steps)).await.map_err(|error| failed(&error))?;
-    let tables = unit.tables().await.map_err(refused)?;
+    let tables = unit.tables().await.map_err(|error| refused(&error))?;
     let rows = unit.in_any_order(async || bring_back(unit, &tables, backup, keys).await.map_err(Wrapped)).await;
     let rows = rows.map_err(|Wrapped(error)| error)?;
     if !then.is_empty() {
         migrations::apply(unit.for_migrations(), None).await.map_err(|error| failed(&error))?;
     }
-    let accounts = identity::void_sign_ins(unit).await.map_err(refused)?;
+    let accounts = identity::void_sign_ins(unit).await.map_err(|error| refused(&error))?;
     Ok(Filled { rows, migrated: then, accounts })
 }
 
@@ -83,31 +83,31 @@ async fn bring_back(unit: &Unit, tables: &[Table], backup: &Backup, keys: &Backu
 async fn bring_back_table(unit: &Unit, table: &Table, source: &Backup, entry: &Entry) -> Result<(), CommandError> {
     let name = table.name();
     let unreadable = |error: io::Error| CommandError::Damaged(format!("the file of {name} cannot be read: {error}"));
-    unit.empty(table).await.map_err(refused)?;
+    unit.empty(table).await.map_err(|error| refused(&error))?;
     let mut reader = LinesReader::open(&source.file(name, entry)).map_err(unreadable)?;
     let (mut lines, mut bytes) = (Vec::new(), 0);
     while let Some(line) = reader.next_line().map_err(unreadable)? {
         bytes += line.len();
         lines.push(line);
         if lines.len() >= LINES || bytes >= BYTES {
-            unit.add_lines(table, &lines).await.map_err(refused)?;
+            unit.add_lines(table, &lines).await.map_err(|error| refused(&error))?;
             lines.clear();
             bytes = 0;
         }
     }
-    unit.add_lines(table, &lines).await.map_err(refused)?;
+    unit.add_lines(table, &lines).await.map_err(|error| refused(&error))?;
     if let Some(problem) = reader.finish(entry).map_err(unreadable)? {
         return Err(CommandError::Damaged(format!("the file of {name} {problem}")));
     }
     // What the database holds now is read back: a copy that differs in one row is no copy.
-    if entry.is(unit.sum(table).await.map_err(refused)?) {
+    if entry.is(unit.sum(table).await.map_err(|error| refused(&error))?) {
         Ok(())
     } else {
         Err(CommandError::Failed(format!("the rows of {name} did not come back as they were")))
     }
 }
 
-fn refused(error: DatabaseError) -> CommandError {
+fn refused(error: &DatabaseError) -> CommandError {
     match error {
         DatabaseError::Broken(_) | DatabaseError::Internal(_) => {
             CommandError::Damaged(format!("the database does not take the backup: {error}"))
@@ -123,6 +123,6 @@ struct Wrapped(CommandError);
 
 impl From<DatabaseError> for Wrapped {
     fn from(error: DatabaseError) -> Self {
-        Self(refused(error))
+        Self(refused(&error))
     }
 }

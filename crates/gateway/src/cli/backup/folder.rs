@@ -210,7 +210,10 @@ mod tests {
         assert!(Unfinished::begin(parent.path(), "20261123T090000Z").is_err());
         Unfinished::begin(parent.path(), "20261123T090001Z").expect("made").finish().expect("named");
         let found = list(parent.path()).expect("read");
-        assert_eq!(found.iter().map(|found| found.name.as_str()).collect::<Vec<_>>(), ["20261123T090001Z", "20261123T090000Z"]);
+        assert_eq!(
+            found.iter().map(|found| found.name.as_str()).collect::<Vec<_>>(),
+            ["20261123T090001Z", "20261123T090000Z"]
+        );
         assert!(newest(parent.path()).is_none(), "neither has a manifest");
     }
 }

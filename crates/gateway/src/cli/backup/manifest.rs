@@ -29,6 +29,8 @@ pub(crate) struct Manifest {
     pub(crate) taken_at: DateTime<Utc>,
     /// The youngest event in the outbox of the snapshot.
     pub(crate) last_event: Option<LastEvent>,
+    /// When the very first city was loaded: tells backups of one city from those of another.
+    pub(crate) city_since: Option<DateTime<Utc>>,
     /// The version of the city that served.
     pub(crate) city_version: Option<i64>,
     /// The migrations that had been applied, oldest first.

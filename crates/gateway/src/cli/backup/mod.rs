@@ -110,7 +110,7 @@ pub(crate) async fn run(configuration: &Configuration, command: BackupCommand) -
 }
 
 fn place(configuration: &Configuration, named: Option<PathBuf>) -> Result<PathBuf, CommandError> {
-    named.or_else(|| configuration.backup.directory.clone()).ok_or_else(|| {
-        CommandError::Usage("name a directory for backups, or set backup.directory".to_owned())
-    })
+    named
+        .or_else(|| configuration.backup.directory.clone())
+        .ok_or_else(|| CommandError::Usage("name a directory for backups, or set backup.directory".to_owned()))
 }

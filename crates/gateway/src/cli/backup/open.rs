@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::contents::Part;
 use super::files::examine;
-use super::folder::{MANIFEST, SEAL, UNFINISHED, read_limited};
+use super::folder::{MANIFEST, SEAL, UNFINISHED, list, read_limited};
 use super::manifest::{Entry, FORMAT, Manifest, Seal, judge};
 use crate::cli::CommandError;
 use crate::configuration::{Configuration, MasterKey, load_or_create_secret};
@@ -64,6 +64,35 @@ impl Backup {
             )),
             Seal::Foreign | Seal::Ours => Ok(Self { path: path.to_owned(), manifest, seal }),
         }
+    }
+
+    /// The backup to take the keys from: `named`, or the newest of the same city that lies beside this one and has keys, or
+    /// this one. Never the oldest: who was erased since must stay erased.
+    ///
+    /// # Errors
+    /// The named one is no backup we would take.
+    pub(crate) fn with_newest_keys(
+        &self,
+        named: Option<&Path>,
+        key: Option<&MasterKey>,
+        other: OtherKey,
+    ) -> Result<Self, CommandError> {
+        if let Some(named) = named {
+            return Self::open(named, key, other);
+        }
+        let beside = self.path.canonicalize().ok().and_then(|path| path.parent().map(Path::to_owned));
+        let found = beside.and_then(|beside| list(&beside).ok()).unwrap_or_default();
+        let younger = found.into_iter().filter(|found| {
+            let manifest = found.manifest.as_ref();
+            found.has_keys()
+                && manifest.is_some_and(|manifest| {
+                    manifest.city_since == self.manifest.city_since && manifest.taken_at > self.manifest.taken_at
+                })
+        });
+        // A backup beside that is damaged is passed over; the next younger one serves as well.
+        let opened = younger.filter_map(|found| Self::open(&found.path, key, other).ok());
+        let whole = opened.into_iter().find(|candidate| candidate.seal == self.seal && candidate.problems().is_empty());
+        Ok(whole.unwrap_or_else(|| self.clone()))
     }
 
     /// The file of a table.

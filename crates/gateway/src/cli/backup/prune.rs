@@ -110,6 +110,7 @@ mod tests {
             engine: String::new(),
             taken_at: now - TimeDelta::days(days),
             last_event: None,
+            city_since: None,
             city_version: None,
             migrations: Vec::new(),
             tables: BTreeMap::new(),

@@ -24,11 +24,11 @@ pub(crate) async fn verify(configuration: &Configuration, wanted: &Verify) -> Re
     let key = existing_key(configuration)?;
     let other = OtherKey::of(wanted.other_key);
     let backup = Backup::open(&wanted.path, key.as_ref(), other)?;
-    let keys = wanted.keys.as_deref().map(|path| Backup::open(path, key.as_ref(), other)).transpose()?;
-    let mut findings = vec![seal(&backup), files(&backup), keys_part(&backup, keys.as_ref())];
-    if findings.iter().all(|finding| finding.state != State::Fail) && (!backup.lacks_keys() || keys.is_some()) {
+    let keys = backup.with_newest_keys(wanted.keys.as_deref(), key.as_ref(), other)?;
+    let mut findings = vec![seal(&backup), files(&backup), keys_part(&backup, &keys)];
+    if findings.iter().all(|finding| finding.state != State::Fail) && !keys.lacks_keys() {
         let parent = wanted.scratch.clone().unwrap_or_else(std::env::temp_dir);
-        findings.extend(copy(&backup, keys.as_ref().unwrap_or(&backup), &parent).await?);
+        findings.extend(copy(&backup, &keys, &parent).await?);
     }
     let broken = findings.iter().filter(|finding| finding.state == State::Fail).count();
     match Form::of(wanted.json) {
@@ -58,23 +58,21 @@ fn files(backup: &Backup) -> Finding {
     Finding::new("files", State::Fail, problems.join("; "))
 }
 
-fn keys_part(backup: &Backup, keys: Option<&Backup>) -> Finding {
-    match keys {
-        Some(keys) => {
-            let problems = keys.problems();
-            if keys.lacks_keys() || !problems.is_empty() {
-                let shown = keys.path.display();
-                return Finding::new("keys", State::Fail, format!("{shown} has no whole keys: {}", problems.join("; ")));
-            }
-            Finding::new("keys", State::Ok, format!("taken from {}", keys.path.display()))
-        }
-        None if backup.lacks_keys() => Finding::new(
-            "keys",
-            State::Warn,
-            "their time is over and they were removed; restoring needs --keys with a newer backup, and so does checking a copy",
-        ),
-        None => Finding::new("keys", State::Ok, "inside"),
+fn keys_part(backup: &Backup, keys: &Backup) -> Finding {
+    let shown = keys.path.display();
+    if keys.lacks_keys() {
+        let message =
+            "their time is over and they were removed; restoring and checking a copy need --keys with a newer backup";
+        return Finding::new("keys", State::Warn, message);
     }
+    if keys.path == backup.path {
+        return Finding::new("keys", State::Ok, "inside");
+    }
+    let problems = keys.problems();
+    if problems.is_empty() {
+        return Finding::new("keys", State::Ok, format!("taken from {shown}"));
+    }
+    Finding::new("keys", State::Fail, format!("{shown}: {}", problems.join("; ")))
 }
 
 async fn copy(backup: &Backup, keys: &Backup, parent: &Path) -> Result<Vec<Finding>, CommandError> {

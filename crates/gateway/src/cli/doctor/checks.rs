@@ -56,7 +56,11 @@ pub(super) fn program() -> Finding {
     let days = (SystemClock.now().to_utc() - installed).num_days();
     let state = if days > OLD_PROGRAM { State::Warn } else { State::Ok };
     let after = if state == State::Ok { "" } else { "; look for a newer one" };
-    Finding::new("program", state, format!("{version}, installed {}, {days} days ago{after}", installed.format("%Y-%m-%d")))
+    Finding::new(
+        "program",
+        state,
+        format!("{version}, installed {}, {days} days ago{after}", installed.format("%Y-%m-%d")),
+    )
 }
 
 /// Everything that needs an open database.
@@ -152,7 +156,10 @@ async fn migrations(database: &Database) -> (Finding, bool) {
         (0, _) if standing.newer.is_empty() => (finding(State::Ok, "all applied".to_owned()), true),
         (0, _) => {
             let ahead = standing.newer.join(", ");
-            (finding(State::Warn, format!("the database is ahead of this program, as during an upgrade: {ahead}")), true)
+            (
+                finding(State::Warn, format!("the database is ahead of this program, as during an upgrade: {ahead}")),
+                true,
+            )
         }
         (pending, Engine::Sqlite) => (finding(State::Warn, format!("{pending} pending; `serve` applies them")), false),
         (pending, Engine::Postgres) => {

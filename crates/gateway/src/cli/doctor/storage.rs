@@ -38,31 +38,34 @@ pub(super) fn disk_space(configuration: &Configuration) -> Option<Finding> {
     Some(Finding::new("disk", state, format!("{free} MiB free in {}{closed}", folder.display())))
 }
 
-
 /// How long the write-ahead log of an SQLite file is.
 pub(super) fn log(configuration: &Configuration) -> Option<Finding> {
     let mut name = start::sqlite_file(configuration)?.into_os_string();
     name.push("-wal");
     let mebibytes = fs::metadata(PathBuf::from(name)).map_or(0, |file| file.len()) >> 20;
     let state = if mebibytes > LONG_LOG { State::Warn } else { State::Ok };
-    let after = if state == State::Ok { "" } else { "; something reads for very long and keeps it from being written back" };
+    let after =
+        if state == State::Ok { "" } else { "; something reads for very long and keeps it from being written back" };
     Some(Finding::new("log", state, format!("{mebibytes} MiB wait in the write-ahead log{after}")))
 }
 
 /// When the last backup was taken.
-pub(super) fn backup(configuration: &Configuration) -> Option<Finding> {
+pub(super) fn backup(configuration: &Configuration) -> Finding {
     let settings = &configuration.backup;
     let Some(directory) = &settings.directory else {
-        return Some(Finding::new("backup", State::Warn, "backup.directory is not set; nobody knows of any backup"));
+        return Finding::new("backup", State::Warn, "backup.directory is not set; nobody knows of any backup");
     };
     let most = TimeDelta::hours(settings.max_age_hours.into());
-    Some(judged(newest(directory), SystemClock.now().to_utc(), most, directory))
+    judged(newest(directory), SystemClock.now().to_utc(), most, directory)
 }
 
 fn judged(newest: Option<DateTime<Utc>>, now: DateTime<Utc>, most: TimeDelta, directory: &Path) -> Finding {
     let finding = |state, message| Finding::new("backup", state, message);
     let Some(taken_at) = newest else {
-        return finding(State::Warn, format!("there is none in {}; type: servicepoint backup create", directory.display()));
+        return finding(
+            State::Warn,
+            format!("there is none in {}; type: servicepoint backup create", directory.display()),
+        );
     };
     let age = now - taken_at;
     let hours = age.num_hours();
@@ -108,9 +111,10 @@ pub(super) async fn integrity(database: &Database) -> Finding {
         Engine::Sqlite if told == right => finding(State::Ok, "the file is whole".to_owned()),
         Engine::Sqlite => finding(State::Fail, told),
         Engine::Postgres if told == right => finding(State::Ok, "pages carry checksums".to_owned()),
-        Engine::Postgres => {
-            finding(State::Warn, "pages carry no checksums; a failing disk is noticed late (pg_checksums --enable)".to_owned())
-        }
+        Engine::Postgres => finding(
+            State::Warn,
+            "pages carry no checksums; a failing disk is noticed late (pg_checksums --enable)".to_owned(),
+        ),
     }
 }
 

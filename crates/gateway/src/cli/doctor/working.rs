@@ -52,7 +52,9 @@ pub(super) async fn lapsed(database: &Database) -> Finding {
     let before = SystemClock.now().plus_minutes(-LATE_MINUTES);
     match scheduling::lapsed_places(database, before).await {
         Ok(0) => finding(State::Ok, "all given back".to_owned()),
-        Ok(count) => finding(State::Warn, format!("{count} wait for more than {LATE_MINUTES} minutes; does a worker run?")),
+        Ok(count) => {
+            finding(State::Warn, format!("{count} wait for more than {LATE_MINUTES} minutes; does a worker run?"))
+        }
         Err(error) => finding(State::Fail, error.to_string()),
     }
 }

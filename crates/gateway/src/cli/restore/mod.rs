@@ -18,10 +18,12 @@ use crate::start;
 
 /// What to restore, and where.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct Restore {
     /// The backup's folder.
     path: PathBuf,
-    /// Takes the keys from this other (newer) backup, where their time is over here.
+    /// Takes the keys from this backup. When nothing is named, from the newest of the same city that lies beside it: whoever was
+    /// erased since then stays erased.
     #[arg(long, value_name = "PATH")]
     keys: Option<PathBuf>,
     /// Another place than `database.url`. With a password it stands in SERVICEPOINT_DATABASE__URL, never here.
@@ -69,8 +71,7 @@ pub(crate) async fn run(mut configuration: Configuration, wanted: &Restore) -> R
     }
     let other = OtherKey::of(wanted.other_key);
     let backup = Backup::open(&wanted.path, key.as_ref(), other)?;
-    let keys = wanted.keys.as_deref().map(|path| Backup::open(path, key.as_ref(), other)).transpose()?;
-    let keys = keys.as_ref().unwrap_or(&backup);
+    let keys = &backup.with_newest_keys(wanted.keys.as_deref(), key.as_ref(), other)?;
     whole(&backup)?;
     whole(keys)?;
     if keys.lacks_keys() {

@@ -20,16 +20,16 @@ pub(super) async fn restore(
     place: Place,
 ) -> Result<Filled, CommandError> {
     let database = start::connect(configuration).await?;
-    let unit = database.begin().await.map_err(failed)?;
+    let unit = database.begin().await.map_err(|error| failed(&error))?;
     make_room(&unit, place).await?;
     let filled = fill(&unit, backup, keys).await?;
-    unit.commit().await.map_err(failed)?;
+    unit.commit().await.map_err(|error| failed(&error))?;
     closed(database).await?;
     Ok(filled)
 }
 
 async fn make_room(unit: &Unit, place: Place) -> Result<(), CommandError> {
-    let there = unit.inhabitants().await.map_err(failed)?;
+    let there = unit.inhabitants().await.map_err(|error| failed(&error))?;
     if there.tables == 0 {
         return Ok(());
     }
@@ -44,15 +44,15 @@ async fn make_room(unit: &Unit, place: Place) -> Result<(), CommandError> {
             "the database is not empty. Nothing was changed. If what is there may go: --replace --yes".to_owned(),
         ));
     }
-    let others = unit.other_connections().await.map_err(failed)?;
+    let others = unit.other_connections().await.map_err(|error| failed(&error))?;
     if others > 0 {
         return Err(CommandError::Refused(format!(
             "the database is in use by {others} connections; stop every server and worker first"
         )));
     }
-    unit.drop_all_tables().await.map_err(failed)
+    unit.drop_all_tables().await.map_err(|error| failed(&error))
 }
 
-fn failed(error: DatabaseError) -> CommandError {
+fn failed(error: &DatabaseError) -> CommandError {
     CommandError::Failed(format!("the database failed, and nothing was changed: {error}"))
 }
