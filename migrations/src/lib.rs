@@ -160,3 +160,35 @@ macro_rules! step {
     };
 }
 pub(crate) use step;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Words of definitions that take something away from a program that still needs it.
+    const TAKING: [&str; 5] = ["DROP TABLE", "DROP COLUMN", "RENAME TO", "RENAME COLUMN", "SET NOT NULL"];
+
+    fn breaches(files: &[(String, String)]) -> Vec<&str> {
+        let takes = |text: &str| TAKING.iter().any(|word| text.to_uppercase().contains(word));
+        files.iter().filter(|(name, text)| takes(text) && !takes_away(name)).map(|(name, _)| name.as_str()).collect()
+    }
+
+    #[test]
+    fn a_step_that_takes_something_away_says_so_in_its_name() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        let files = known().into_iter().map(|name| {
+            let text = std::fs::read_to_string(folder.join(format!("{name}.rs"))).expect("each step has its file");
+            (name, text)
+        });
+        assert_eq!(breaches(&files.collect::<Vec<_>>()), Vec::<&str>::new());
+        let step = |name: &str| (name.to_owned(), "alter table a drop column b".to_owned());
+        assert_eq!(breaches(&[step("m1_less"), step("m1_contract_b")]), ["m1_less"]);
+    }
+
+    #[test]
+    fn newer_steps_that_take_away_are_told_apart() {
+        let newer = ["m2_more", "m3_contract_old"].map(str::to_owned).to_vec();
+        let standing = Standing { newer, ..Standing::default() };
+        assert_eq!(standing.contracted(), ["m3_contract_old"]);
+    }
+}

@@ -1,6 +1,14 @@
 //! Serving and stopping: nothing accepted is dropped, and nobody slow holds the door open.
 
-use std::{net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+use std::{
+    net::SocketAddr,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use axum::{
     Router,
@@ -225,10 +233,13 @@ impl Entrance {
         #[cfg(target_os = "linux")]
         let _ = socket2::SockRef::from(&stream).set_tcp_user_timeout(Some(self.patience.headers));
         let drain = self.drain.clone();
+        let was_asked = Arc::new(AtomicBool::new(false));
+        let asked = Arc::clone(&was_asked);
         let service = self
             .router
             .clone()
             .map_request(move |mut request: Request<Incoming>| {
+                asked.store(true, Ordering::Relaxed);
                 request.extensions_mut().insert(ConnectInfo(peer));
                 request
             })
@@ -241,7 +252,12 @@ impl Entrance {
             // A client that hangs up in the middle is its own business, and no news to us.
             tokio::select! {
                 _ = connection.as_mut() => return,
-                () = drain.closing() => connection.as_mut().graceful_shutdown(),
+                () = drain.closing() => {}
+            }
+            // A connection that has not asked yet may be asking just now, and would be hung up on in the middle. Its first
+            // answer is its last, and one that stays silent ends by the time limit for headers.
+            if was_asked.load(Ordering::Relaxed) {
+                connection.as_mut().graceful_shutdown();
             }
             let _ = connection.await;
         });

@@ -26,22 +26,27 @@ pub(crate) struct Filled {
 }
 
 /// Makes the tables as they stood when `backup` was taken, fills them, compares them row by row with the manifest, brings
-/// them up to this program and declares all sign-ins void. The keys come from `keys` where that is another backup.
+/// them up to this program and declares all sign-ins void. The keys come from `keys` where that is another backup; it is the
+/// younger one, so they come last, into tables as they are now.
 ///
 /// # Errors
 /// The backup is damaged, newer than this program or lacks its keys, or the database failed. The unit can then only be
 /// dropped.
 pub(crate) async fn fill(unit: &Unit, backup: &Backup, keys: &Backup) -> Result<Filled, CommandError> {
     let (there, then) = split(&backup.manifest.migrations)?;
+    split(&keys.manifest.migrations)?;
     let failed = |error: &dyn std::fmt::Display| CommandError::Failed(format!("the tables cannot be made: {error}"));
     migrations::lock(unit.for_migrations()).await.map_err(|error| failed(&error))?;
     let steps = u32::try_from(there).unwrap_or(u32::MAX);
     migrations::apply(unit.for_migrations(), Some(steps)).await.map_err(|error| failed(&error))?;
-    let tables = unit.tables().await.map_err(|error| refused(&error))?;
-    let rows = unit.in_any_order(async || bring_back(unit, &tables, backup, keys).await.map_err(Wrapped)).await;
-    let rows = rows.map_err(|Wrapped(error)| error)?;
+    let keys_are_inside = keys.path == backup.path;
+    let parts: &[Part] = if keys_are_inside { &[Part::Data, Part::Keys] } else { &[Part::Data] };
+    let mut rows = bring_back(unit, backup, parts).await?;
     if !then.is_empty() {
         migrations::apply(unit.for_migrations(), None).await.map_err(|error| failed(&error))?;
+    }
+    if !keys_are_inside {
+        rows += bring_back(unit, keys, &[Part::Keys]).await?;
     }
     let accounts = identity::void_sign_ins(unit).await.map_err(|error| refused(&error))?;
     Ok(Filled { rows, migrated: then, accounts })
@@ -63,21 +68,21 @@ fn split(had: &[String]) -> Result<(usize, Vec<String>), CommandError> {
     Ok((had.len(), known[had.len()..].to_vec()))
 }
 
-async fn bring_back(unit: &Unit, tables: &[Table], backup: &Backup, keys: &Backup) -> Result<u64, CommandError> {
-    let mut rows = 0;
-    for (name, entry) in &backup.manifest.tables {
-        let (source, entry) = match entry.part {
-            Part::Data => (backup, entry),
-            Part::Keys => (keys, keys.manifest.tables.get(name).unwrap_or(entry)),
-        };
-        let table = tables.iter().find(|table| table.name() == name);
-        let table = table.and_then(|table| table.with_columns(&entry.columns)).ok_or_else(|| {
-            CommandError::Damaged(format!("the table {name} of the backup does not fit its migrations"))
-        })?;
-        bring_back_table(unit, &table, source, entry).await?;
-        rows += entry.rows;
-    }
-    Ok(rows)
+async fn bring_back(unit: &Unit, source: &Backup, parts: &[Part]) -> Result<u64, CommandError> {
+    let tables = unit.tables().await.map_err(|error| refused(&error))?;
+    let filled = unit.in_any_order(async || {
+        let mut rows = 0;
+        for (name, entry) in source.manifest.tables.iter().filter(|(_, entry)| parts.contains(&entry.part)) {
+            let table = tables.iter().find(|table| table.name() == name);
+            let table = table.and_then(|table| table.with_columns(&entry.columns)).ok_or_else(|| {
+                Wrapped(CommandError::Damaged(format!("the table {name} of the backup does not fit its migrations")))
+            })?;
+            bring_back_table(unit, &table, source, entry).await.map_err(Wrapped)?;
+            rows += entry.rows;
+        }
+        Ok(rows)
+    });
+    filled.await.map_err(|Wrapped(error)| error)
 }
 
 async fn bring_back_table(unit: &Unit, table: &Table, source: &Backup, entry: &Entry) -> Result<(), CommandError> {
