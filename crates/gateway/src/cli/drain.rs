@@ -86,14 +86,10 @@ async fn ask(address: SocketAddr, signature: &str) -> Result<StatusCode, String>
         .header(header::CONNECTION, "close")
         .body(Empty::<Bytes>::new())
         .map_err(|error| error.to_string())?;
-    let answered = async {
-        let answer = sender.send_request(request).await.map_err(|error| error.to_string());
-        answer.map(|answer| answer.status())
-    };
-    tokio::select! {
-        answer = answered => answer,
-        ended = connection => Err(ended.map_or_else(|error| error.to_string(), |()| "it hung up".to_owned())),
-    }
+    // It carries the request and the answer, and ends by itself.
+    tokio::spawn(connection);
+    let answer = sender.send_request(request).await.map_err(|error| error.to_string())?;
+    Ok(answer.status())
 }
 
 /// The listener answers as long as the process lives, so a refused connection means that it has gone.

@@ -19,7 +19,7 @@ async fn fill(town: &Town) {
             .collect();
         format!("({number}, '{text}', 0, '{{}}')")
     };
-    let rows: Vec<String> = (100..300).map(row).collect();
+    let rows: Vec<String> = (100..900).map(row).collect();
     let sql =
         format!("INSERT INTO city_version (version, fingerprint, loaded_at, document) VALUES {}", rows.join(", "));
     town.sabotage(&sql).await;
@@ -29,13 +29,13 @@ async fn fill(town: &Town) {
 async fn a_backup_that_the_disk_does_not_take_is_none() {
     Town::on_both_engines("full", async |town| {
         fill(town).await;
-        // No file may grow beyond 16 blocks of 512 or 1024 bytes; the program is told so instead of being killed.
-        let ended = town.installation.run_limited("trap '' XFSZ; ulimit -f 16;", &["backup", "create", "backups"]);
+        // No file may grow beyond 128 KiB or 256 KiB (shells count in different blocks); the program is told so instead of being killed.
+        let ended = town.installation.run_limited("trap '' XFSZ; ulimit -f 256;", &["backup", "create", "backups"]);
         let told = ended.failure(1);
         assert!(told.contains("the backup cannot be written") && told.contains("nothing is left of it"), "{told}");
         assert_eq!(names(town, "backups"), Vec::<String>::new());
         // The same limit without the trap: the system kills it in the middle of a file.
-        let ended = town.installation.run_limited("ulimit -f 16;", &["backup", "create", "backups"]);
+        let ended = town.installation.run_limited("ulimit -f 256;", &["backup", "create", "backups"]);
         assert_eq!(ended.code, None, "killed: {}{}", ended.out, ended.err);
         let left = names(town, "backups");
         assert!(left.len() == 1 && left[0].starts_with(".unfinished-"), "{left:?}");

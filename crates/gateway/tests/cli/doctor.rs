@@ -25,7 +25,7 @@ async fn every_check_has_its_name_and_names_nobody() {
             assert_eq!(state(&told, check), expected, "{check}: {told}");
         }
         let text = told.to_string();
-        for personal in ["Erika", "erika0@example.org", "clerk.mitte"] {
+        for personal in ["Erika", "@example.org", "clerk.mitte"] {
             assert!(!text.contains(personal), "{text}");
         }
         server.terminate();

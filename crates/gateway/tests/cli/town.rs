@@ -200,7 +200,7 @@ impl Clerk {
         let visit = json!([{ "service": id("Service:residence") }]);
         let place =
             json!({ "start": { "office": start["office"]["id"], "startsAt": start["startsAt"], "visit": visit } });
-        let contact = json!({ "name": "Erika Beispiel", "mail": format!("erika{number}@example.org") });
+        let contact = json!({ "name": "Erika Beispiel", "mail": format!("erika.{key}@example.org") });
         let input = json!({ "place": place, "contact": contact, "route": "STAFF", "idempotencyKey": key });
         let answer = self.ask_at(url, BOOK, json!({ "input": input })).await?;
         let booked = &answer["data"]["bookAppointment"];

@@ -100,7 +100,7 @@ pub(super) async fn version(database: &Database) -> String {
 pub(super) async fn integrity(database: &Database) -> Finding {
     let finding = |state, message: String| Finding::new("integrity", state, message);
     let (question, right) = match database.engine() {
-        Engine::Sqlite => ("SELECT integrity_check AS told FROM pragma_integrity_check(1)", "ok"),
+        Engine::Sqlite => ("SELECT integrity_check AS told FROM pragma_integrity_check LIMIT 1", "ok"),
         Engine::Postgres => ("SELECT current_setting('data_checksums') AS told", "on"),
     };
     let told = match database.row(question, vec![]).await {
