@@ -2,9 +2,11 @@
 
 pub mod application;
 pub mod authenticate;
+mod backup_age;
 pub mod cli;
 pub mod configuration;
 pub mod confirm_page;
+mod drain_door;
 pub mod environment;
 mod follow;
 pub mod graphql;
