@@ -82,8 +82,8 @@ fn admission(actor: &Actor, expires_in: Option<Duration>) -> Admission {
     Admission { expires_in, standing, account: actor.account().map(|account| account.0) }
 }
 
-/// The session that a browser presents.
-fn session<'a>(headers: &'a HeaderMap, cookie: &str) -> Option<&'a str> {
+/// The value of a cookie that a browser presents.
+pub(crate) fn session<'a>(headers: &'a HeaderMap, cookie: &str) -> Option<&'a str> {
     let lists = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
     let mut pairs = lists.flat_map(|list| list.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.find(|(name, _)| *name == cookie).map(|(_, value)| value)

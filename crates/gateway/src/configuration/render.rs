@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use crate::configuration::{
+    openid_text,
     read::Values,
     table::{SETTINGS, Setting},
     value::{Kind, Value, redacted},
@@ -22,7 +23,7 @@ pub(super) fn show(values: &Values) -> String {
         let line = format!("{} = {}", setting.name, shown(setting, value));
         append(&mut text, format_args!("{line:<60} # {origin}\n"));
     }
-    text
+    text + &openid_text::show(&values.1)
 }
 
 /// `docs/configuration.md`.
@@ -49,7 +50,7 @@ pub fn reference_markdown() -> String {
             ),
         );
     }
-    text
+    text + &openid_text::reference()
 }
 
 const INTRODUCTION: &str = "# Configuration

@@ -57,6 +57,7 @@ pub const ROOT_FIELDS: &[RootField] = &[
     row("Query", "proofOfWorkChallenge", Leave::Everybody),
     row("Query", "service", Leave::Everybody),
     row("Query", "services", Leave::Everybody),
+    row("Query", "signInProviders", Leave::Everybody),
     row("Query", "viewer", Leave::Everybody),
     row("Mutation", "bookAppointment", Leave::EverybodyOrStaff(Permission::BookForSomeone)),
     row("Mutation", "cancelAppointment", Leave::Bearer),

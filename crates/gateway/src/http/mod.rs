@@ -40,6 +40,7 @@ use tower_http::{
 };
 use uuid::Uuid;
 
+pub(crate) use crate::http::same_origin::check_cookie_use;
 pub use crate::http::{
     caller::{Admission, Anonymous, Authenticate, Caller, RequestId, ResponseHeaders},
     charge::FieldCharge,

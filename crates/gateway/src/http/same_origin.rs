@@ -12,7 +12,7 @@ use crate::http::{Problem, Settings};
 /// # Errors
 ///
 /// `CROSS_SITE` for requests another site sent.
-pub(super) fn check_cookie_use(headers: &HeaderMap, public_origin: &str) -> Result<(), Problem> {
+pub(crate) fn check_cookie_use(headers: &HeaderMap, public_origin: &str) -> Result<(), Problem> {
     if !headers.contains_key(header::COOKIE) {
         return Ok(());
     }
