@@ -181,6 +181,16 @@ impl TestApp {
         rows[0].at(0).expect("a number")
     }
 
+    /// How many holds, bookings that wait for their mail and firm bookings there are.
+    ///
+    /// # Panics
+    /// When the database cannot be read.
+    pub async fn live_appointments(&self) -> i64 {
+        let sql = "SELECT count(*) FROM appointment WHERE status IN ('held', 'pending_confirmation', 'confirmed')";
+        let rows = self.application.database.rows(sql, vec![]).await.expect("the database answers");
+        rows[0].at(0).expect("a number")
+    }
+
     /// Says that every count in the database is exactly what the appointments take: nothing is sold twice, no place lost.
     ///
     /// # Panics

@@ -112,6 +112,26 @@ struct CancelAppointmentInput {
     idempotency_key: String,
 }
 
+/// Keeps a hold longer, or gives it back.
+#[derive(InputObject)]
+struct HoldInput {
+    /// The code that came with the hold.
+    code: String,
+    /// A random text of 16 to 128 printable ASCII signs, new for each request and the same for its repetitions.
+    idempotency_key: String,
+}
+
+/// Decides about an appointment that no longer fits the rules.
+#[derive(InputObject)]
+struct SettleConflictInput {
+    /// The id of the appointment.
+    appointment: ID,
+    /// The decision.
+    settlement: ConflictSettlement,
+    /// A random text of 16 to 128 printable ASCII signs, new for each request and the same for its repetitions.
+    idempotency_key: String,
+}
+
 /// What becomes of an appointment that no longer fits the rules. Moving and cancelling it settle the conflict as well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, async_graphql::Enum)]
 #[graphql(remote = "scheduling::Settlement")]
@@ -137,9 +157,9 @@ impl AppointmentMutation {
     async fn extend_hold(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The code that came with the hold.")] code: String,
+        #[graphql(desc = "Which hold.")] input: HoldInput,
     ) -> Result<AppointmentPayload> {
-        let command = ExtendHold { code };
+        let command = ExtendHold { code: input.code, idempotency_key: input.idempotency_key };
         AppointmentPayload::of_appointment(ctx.application().scheduling.extend_hold(ctx.actor(), &command).await)
     }
 
@@ -147,9 +167,9 @@ impl AppointmentMutation {
     async fn release_hold(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The code that came with the hold.")] code: String,
+        #[graphql(desc = "Which hold.")] input: HoldInput,
     ) -> Result<AppointmentPayload> {
-        let command = ReleaseHold { code };
+        let command = ReleaseHold { code: input.code, idempotency_key: input.idempotency_key };
         AppointmentPayload::of_appointment(ctx.application().scheduling.release_hold(ctx.actor(), &command).await)
     }
 
@@ -203,11 +223,11 @@ impl AppointmentMutation {
     async fn settle_conflict(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The id of the appointment.")] appointment: ID,
-        #[graphql(desc = "The decision.")] settlement: ConflictSettlement,
+        #[graphql(desc = "Which appointment, and the decision.")] input: SettleConflictInput,
     ) -> Result<AppointmentPayload> {
-        let settlement: Settlement = settlement.into();
-        let command = SettleConflict { appointment: Global::appointment(&appointment)?, settlement };
+        let settlement: Settlement = input.settlement.into();
+        let appointment = Global::appointment(&input.appointment)?;
+        let command = SettleConflict { appointment, settlement, idempotency_key: input.idempotency_key };
         AppointmentPayload::of_appointment(ctx.application().scheduling.settle_conflict(ctx.actor(), &command).await)
     }
 }
