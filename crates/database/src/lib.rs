@@ -13,6 +13,7 @@ mod idempotency;
 mod outbox;
 mod row;
 mod rules;
+mod spent_proof;
 mod snapshot;
 mod unit;
 
@@ -25,6 +26,7 @@ pub use idempotency::{IdempotencyKey, Remembered};
 pub use outbox::Event;
 pub use row::Row;
 pub use rules::Rule;
+pub use spent_proof::{Spending, SpentProof};
 pub use snapshot::Snapshot;
 pub use unit::Unit;
 
