@@ -7,6 +7,7 @@ use database::{Database, DatabaseError, Unit};
 use domain::environment::{Clock, Entropy};
 use domain::permission::Actor;
 use identity::{Identity, IdentityParts, IdentitySettings, PreparedSeeds, TokenKeys};
+use notifications::{Deliveries, UnsubscribeSecret};
 use scheduling::{Companion, DeskWork, LinkSecret, Scheduling, Settings};
 
 /// Everything behind the door. Cloning is cheap.
@@ -16,6 +17,8 @@ pub struct Application {
     pub scheduling: Arc<Scheduling>,
     /// Accounts and sign-in.
     pub identity: Arc<Identity>,
+    /// Messages: what could not be delivered, and who wants no reminders.
+    pub deliveries: Arc<Deliveries>,
     /// The database, for readiness and the worker.
     pub database: Database,
     /// The clock.
@@ -62,9 +65,16 @@ impl Application {
             tokens: TokenKeys::from_secret(&parts.master),
             settings: parts.identity,
         });
+        let deliveries = Deliveries::new(
+            parts.database.clone(),
+            Arc::clone(&parts.clock),
+            Arc::clone(&parts.entropy),
+            UnsubscribeSecret::from_master(&parts.master),
+        );
         let application = Self {
             scheduling: Arc::new(scheduling),
             identity: Arc::new(identity),
+            deliveries: Arc::new(deliveries),
             database: parts.database,
             clock: parts.clock,
             entropy: parts.entropy,

@@ -4,7 +4,6 @@ pub mod application;
 pub mod authenticate;
 pub mod cli;
 pub mod configuration;
-pub mod confirm_page;
 pub mod environment;
 mod follow;
 pub mod graphql;

@@ -19,9 +19,9 @@ use crate::authenticate::Doorkeeper;
 use crate::cli::{CommandError, say};
 use crate::configuration::{Configuration, Mode};
 use crate::follow::{Follower, Ready};
-use crate::http::{Door, Settings, collect_metrics, internal_router, router};
+use crate::http::{Door, Settings, collect_metrics, internal_router, router_with};
 use crate::shutdown::{self, Drain, Ended, Patience, stop_signal};
-use crate::{confirm_page, graphql, mail, pages, start, work};
+use crate::{graphql, mail, pages, start, work};
 
 /// How long background work may take to finish its round, and the database to close.
 const LAST_ROUND: Duration = Duration::from_secs(5);
@@ -117,8 +117,7 @@ async fn open_doors(
         .with_authentication(Doorkeeper::new(application.clone()))
         .with_readiness(Ready(Arc::clone(follower)));
     let door = Arc::new(door);
-    let public = router(Arc::clone(&door)).merge(pages::router(application.clone()));
-    let public = public.merge(confirm_page::routes(application.clone()));
+    let public = router_with(Arc::clone(&door), pages::routes(application.clone()));
     let mut listeners = vec![(bind("server.listen", configuration.server.listen).await?, public)];
     if let Some(address) = configuration.server.internal_listen {
         let listener = bind("server.internal_listen", address).await?;

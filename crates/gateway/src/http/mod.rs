@@ -98,6 +98,11 @@ impl Door {
 
 /// The public routes: `/graphql`, `/livez`, `/readyz`.
 pub fn router(door: Arc<Door>) -> Router {
+    router_with(door, Router::new())
+}
+
+/// The public routes with further pages, which get the same ids, spans, measurements and headers.
+pub fn router_with(door: Arc<Door>, pages: Router) -> Router {
     let explorer = if door.settings.explorer_is_on() {
         Router::new()
             .route("/graphql/explorer.js", get(explorer::script))
@@ -112,6 +117,7 @@ pub fn router(door: Arc<Door>) -> Router {
         .route("/livez", get(probes::live))
         .route("/readyz", get(probes::ready))
         .merge(explorer)
+        .merge(pages.with_state(()))
         .fallback(nothing_here)
         .layer(middleware::from_fn_with_state(Arc::clone(&door), edge::wrap))
         .with_state(door)

@@ -11,7 +11,7 @@ use super::{Finding, State};
 use crate::configuration::{Configuration, Mode, load_or_create_secret};
 use crate::environment::SystemClock;
 use crate::follow::answers;
-use crate::start;
+use crate::{mail, start};
 
 /// Less free space than this is no way to go on, in MiB.
 const TOO_LITTLE: u64 = 100;
@@ -82,6 +82,7 @@ pub(super) async fn database(configuration: &Configuration, database: Database) 
     findings.push(migrations);
     if are_done {
         findings.push(city(configuration, &database).await);
+        findings.push(messages(configuration, &database).await);
     }
     // Nothing was written; whatever closing says changes no finding.
     let _ = database.close().await;
@@ -170,4 +171,25 @@ async fn city(configuration: &Configuration, database: &Database) -> Finding {
         Ok(false) => finding(State::Fail, "no city has been loaded; type: servicepoint city load DIR".to_owned()),
         Err(failure) => finding(State::Fail, failure.to_string()),
     }
+}
+
+/// Where letters go, whether webhooks are in order, and what could not be delivered.
+async fn messages(configuration: &Configuration, database: &Database) -> Finding {
+    let finding = |state, message: String| Finding::new("messages", state, message);
+    let webhooks = match mail::endpoints(configuration) {
+        Ok(endpoints) => endpoints.len(),
+        Err(error) => return finding(State::Fail, error.to_string()),
+    };
+    let (application, _desk) = start::application(configuration, database.clone(), [0; 32]);
+    let Ok(backlog) = application.deliveries.backlog().await else {
+        return finding(State::Fail, "the deliveries cannot be read".to_owned());
+    };
+    let (way, has_server) = match &configuration.mail.smtp_url_file {
+        Some(_) => ("letters leave by a mail server".to_owned(), true),
+        None => (format!("letters leave nobody: they are put into {}", configuration.mail.directory.display()), false),
+    };
+    let counts = format!("{way}; {webhooks} webhooks; {} waiting, {} given up", backlog.waiting, backlog.dead);
+    let state = if backlog.dead == 0 && has_server { State::Ok } else { State::Warn };
+    let hint = if backlog.dead > 0 { "; the query `failedDeliveries` names them" } else { "" };
+    finding(state, format!("{counts}{hint}"))
 }
