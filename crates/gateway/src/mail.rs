@@ -16,8 +16,8 @@ use domain::identifier::AppointmentId;
 use domain::permission::Actor;
 use domain::text::Language;
 use notifications::{
-    Answer, AppointmentFacts, Delivered, Endpoint, Facts, FactsMissing, NoAccounts, Notifications, Outline, Parts, Post,
-    Recipient, Reminders, Sender, Settings, Standing, read_endpoints,
+    Answer, AppointmentFacts, Delivered, Endpoint, Facts, FactsMissing, NoAccounts, Notifications, Outline, Parts,
+    Post, Recipient, Reminders, Sender, Settings, Standing, read_endpoints,
 };
 use scheduling::{Appointment, Failure, Picture, Scheduling, invitation};
 

@@ -206,8 +206,13 @@ impl Notifications {
             }
             match self.carry(lane, row).await {
                 Ok(outcome) => {
-                    lanes::finish(&self.database, std::slice::from_ref(row), count(done, row, &outcome), self.clock.now())
-                        .await?;
+                    lanes::finish(
+                        &self.database,
+                        std::slice::from_ref(row),
+                        count(done, row, &outcome),
+                        self.clock.now(),
+                    )
+                    .await?;
                 }
                 Err(trouble) => {
                     self.postpone(lane, row, &trouble, done).await?;

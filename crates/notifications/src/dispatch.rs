@@ -58,11 +58,7 @@ impl Notifications {
         let told: BTreeSet<EventId> = planned.iter().map(|delivery| delivery.of).collect();
         let count = events::plan(&unit, &planned, now).await?;
         unit.commit().await?;
-        Ok(Dispatched {
-            planned: count,
-            passed: (ours.len() - told.len()) as u64,
-            more: fresh.len() == BATCH as usize,
-        })
+        Ok(Dispatched { planned: count, passed: (ours.len() - told.len()) as u64, more: fresh.len() == BATCH as usize })
     }
 
     async fn known(&self, fresh: &[Happened]) -> Known {
@@ -98,7 +94,8 @@ impl Notifications {
                 planned.push(delivery(event, &Consumer::Mail, outline));
             }
             // Of several changes in one look the last one decides.
-            let is_last = all.iter().rfind(|other| other.subject == event.subject && plans_reminders(other)) == Some(event);
+            let is_last =
+                all.iter().rfind(|other| other.subject == event.subject && plans_reminders(other)) == Some(event);
             if let Some(outline) = outline.filter(|outline| is_last && outline.has_mail && outline.is_firm) {
                 planned.extend(self.reminders_of(event, outline));
             }
@@ -155,4 +152,3 @@ fn voids_reminders(event: &Happened) -> bool {
 fn hex(id: Uuid) -> String {
     id.simple().to_string()
 }
-

@@ -46,9 +46,7 @@ pub use sender::{NotASender, Sender};
 pub use store::lanes::Backlog;
 pub use texts::date_in_words;
 pub use unsubscribe::{UnsubscribeError, UnsubscribeSecret};
-pub use webhook::{
-    CallerUnusable, Endpoint, EndpointProblem, NotASecret, NotCalled, WebhookSecret, read_endpoints,
-};
+pub use webhook::{CallerUnusable, Endpoint, EndpointProblem, NotASecret, NotCalled, WebhookSecret, read_endpoints};
 
 /// What an operator sets for messages; `docs/configuration.md` says what each means to the operator.
 #[derive(Debug, Clone, PartialEq, Eq)]

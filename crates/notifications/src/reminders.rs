@@ -16,7 +16,8 @@ impl Default for Reminders {
 impl Reminders {
     /// So many hours before the start; zero stands for none.
     pub fn hours_before(hours: &[u32]) -> Self {
-        let mut leads: Vec<i64> = hours.iter().filter(|hours| **hours > 0).map(|hours| i64::from(*hours) * 60).collect();
+        let mut leads: Vec<i64> =
+            hours.iter().filter(|hours| **hours > 0).map(|hours| i64::from(*hours) * 60).collect();
         leads.sort_unstable_by(|one, other| other.cmp(one));
         leads.dedup();
         Self(leads)
@@ -31,7 +32,8 @@ impl Reminders {
     /// Whether a reminder still says something at `now`: the appointment lies ahead, and the next reminder is not due yet.
     /// After a long silence of the worker people get one reminder, not all of them.
     pub(crate) fn is_worth_sending(&self, lead: i64, starts_at: Timestamp, now: Timestamp) -> bool {
-        let ends = self.0.iter().filter(|other| **other < lead).max().map_or(starts_at, |next| starts_at.plus_minutes(-next));
+        let ends =
+            self.0.iter().filter(|other| **other < lead).max().map_or(starts_at, |next| starts_at.plus_minutes(-next));
         now < ends
     }
 }

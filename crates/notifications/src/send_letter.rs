@@ -29,7 +29,8 @@ impl Notifications {
     }
 
     async fn write_about_appointment(&self, row: &Taken, kind: Kind, facts: &Facts) -> Result<Outcome, Trouble> {
-        let letter = if row.lead_minutes > 0 { self.reminder(row, facts).await? } else { kind.letter(facts, self.clock.now()) };
+        let letter =
+            if row.lead_minutes > 0 { self.reminder(row, facts).await? } else { kind.letter(facts, self.clock.now()) };
         let Some(letter) = letter else { return Ok(Outcome::Skipped) };
         let stop_code = self.deliveries.secret.code(&facts.recipient.mail);
         let links = Links { public_url: &self.settings.public_url, stop_code: &stop_code };

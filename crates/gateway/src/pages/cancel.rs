@@ -17,20 +17,17 @@ use scheduling::{Access, Appointment, CancelAppointment, Failure, Problem};
 
 use crate::application::Application;
 use crate::pages::code::{idempotency_key, in_link};
+use crate::pages::outcome;
 use crate::pages::own_site::OwnSite;
 use crate::pages::render::{Frame, page};
 use crate::pages::show::{self, Shown, show};
 use crate::pages::summary::{Summary, summary};
 use crate::pages::words::{Wish, language};
-use crate::pages::outcome;
 
 const PATH: &str = "/appointments/cancel";
 
 pub(super) fn routes(application: Arc<Application>) -> Router {
-    Router::new()
-        .route(PATH, post(cancel))
-        .route("/appointments/cancel/{code}", get(ask))
-        .with_state(application)
+    Router::new().route(PATH, post(cancel)).route("/appointments/cancel/{code}", get(ask)).with_state(application)
 }
 
 #[derive(Deserialize)]

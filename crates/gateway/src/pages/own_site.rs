@@ -36,9 +36,7 @@ fn is_our_own(headers: &HeaderMap) -> bool {
     match text(header::ORIGIN) {
         // Our pages send no referrer, and then older browsers hide the origin, too.
         None | Some("null") => true,
-        Some(origin) => {
-            origin.split_once("://").is_some_and(|(_, authority)| Some(authority) == text(header::HOST))
-        }
+        Some(origin) => origin.split_once("://").is_some_and(|(_, authority)| Some(authority) == text(header::HOST)),
     }
 }
 

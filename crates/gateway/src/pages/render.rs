@@ -153,7 +153,14 @@ mod tests {
         let mut environment = Environment::new();
         environment.add_template("x.html", "<p title=\"{{ page.text }}\">{{ page.text }}</p>").unwrap();
         let content = Content { text: "\"><script>'&", links: Vec::new() };
-        let page = Page { lang: "de", words: words(Language::German), title: "", style: "", languages: links("/", Language::German), page: &content };
+        let page = Page {
+            lang: "de",
+            words: words(Language::German),
+            title: "",
+            style: "",
+            languages: links("/", Language::German),
+            page: &content,
+        };
         let html = environment.get_template("x.html").unwrap().render(Serde(&page)).unwrap();
         assert!(!html.contains("<script>") && html.contains("&lt;script&gt;"), "{html}");
         assert_eq!(html.matches('"').count(), 2, "{html}");

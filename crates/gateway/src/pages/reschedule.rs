@@ -23,12 +23,12 @@ use scheduling::{Access, Appointment, Failure, FreeStart, Problem, RescheduleApp
 
 use crate::application::Application;
 use crate::pages::code::{idempotency_key, in_link};
+use crate::pages::outcome;
 use crate::pages::own_site::OwnSite;
 use crate::pages::render::{Frame, page};
 use crate::pages::show::{self, Shown, show};
 use crate::pages::summary::{Summary, place, summary, when};
 use crate::pages::words::{language, tag, word};
-use crate::pages::outcome;
 
 const PATH: &str = "/appointments/move";
 /// Most times of one day that a page lists: more than any office has.
@@ -174,12 +174,13 @@ impl Moving<'_> {
     }
 
     fn times(&self, appointment: &Appointment, day: NaiveDate) -> Result<Response, Failure> {
-        let found = match self.application.scheduling.find_starts(&self.search(appointment, Some(day)), MOST_TIMES, None) {
-            Ok(page) => page.starts,
-            // A day of the past, or none: the page says that nothing is free then.
-            Err(Failure::Problem(Problem::Search(_))) => Vec::new(),
-            Err(failure) => return Err(failure),
-        };
+        let found =
+            match self.application.scheduling.find_starts(&self.search(appointment, Some(day)), MOST_TIMES, None) {
+                Ok(page) => page.starts,
+                // A day of the past, or none: the page says that nothing is free then.
+                Err(Failure::Problem(Problem::Search(_))) => Vec::new(),
+                Err(failure) => return Err(failure),
+            };
         let mut offices: BTreeMap<String, BTreeMap<Timestamp, Choice>> = BTreeMap::new();
         for start in found {
             let times = offices.entry(place(self.city, &start.office, self.language)).or_default();

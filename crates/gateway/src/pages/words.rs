@@ -48,7 +48,11 @@ pub(super) const fn tag(language: Language) -> &'static str {
 
 /// The language of that word; German for anything else: a misspelt language is no reason to turn somebody away.
 pub(super) fn language(word: Option<&str>) -> Language {
-    LANGUAGES.into_iter().map(|(language, _)| language).find(|each| word == Some(tag(*each))).unwrap_or(Language::German)
+    LANGUAGES
+        .into_iter()
+        .map(|(language, _)| language)
+        .find(|each| word == Some(tag(*each)))
+        .unwrap_or(Language::German)
 }
 
 /// The language that an address asks for.
@@ -69,7 +73,9 @@ mod tests {
 
     #[test]
     fn every_language_has_the_same_words_with_the_same_places_to_fill() {
-        let places = |text: &str| text.split('{').skip(1).filter_map(|rest| rest.split('}').next().map(str::to_owned)).collect::<Vec<_>>();
+        let places = |text: &str| {
+            text.split('{').skip(1).filter_map(|rest| rest.split('}').next().map(str::to_owned)).collect::<Vec<_>>()
+        };
         for (name, german) in words(Language::German) {
             assert!(!german.trim().is_empty(), "{name}");
             for other in [Language::PlainGerman, Language::English] {

@@ -31,23 +31,14 @@ pub(crate) async fn find(unit: &Unit, id: DeliveryId) -> Result<Option<Delivery>
 }
 
 /// Settles a delivery that was given up. `false` when it is not given up any more.
-pub(crate) async fn settle(
-    unit: &Unit,
-    id: DeliveryId,
-    state: State,
-    now: Timestamp,
-) -> Result<bool, DatabaseError> {
+pub(crate) async fn settle(unit: &Unit, id: DeliveryId, state: State, now: Timestamp) -> Result<bool, DatabaseError> {
     let sql = "UPDATE delivery SET state = $1, attempts = 0, next_at = $2, lease_until = NULL, changed_at = $2 \
                WHERE id = $3 AND state = 'dead'";
     Ok(unit.execute(sql, vec![state.as_str().into(), now.millis().into(), id.0.into()]).await? > 0)
 }
 
 /// Gives up what waits for endpoints that are not set up any more, and says how many.
-pub(crate) async fn orphans(
-    database: &Database,
-    known: &[Consumer],
-    now: Timestamp,
-) -> Result<u64, DatabaseError> {
+pub(crate) async fn orphans(database: &Database, known: &[Consumer], now: Timestamp) -> Result<u64, DatabaseError> {
     let known = serde_json::to_string(&known.iter().map(ToString::to_string).collect::<Vec<_>>()).unwrap_or_default();
     let list = database
         .engine()

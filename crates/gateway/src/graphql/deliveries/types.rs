@@ -121,10 +121,8 @@ impl DeliveryConnection {
 impl DeliveryConnection {
     /// The deliveries with their cursors.
     async fn edges(&self) -> Vec<DeliveryEdge> {
-        let edge = |delivery: &Delivery| DeliveryEdge {
-            cursor: cursor(&delivery.id.0),
-            node: DeliveryNode(delivery.clone()),
-        };
+        let edge =
+            |delivery: &Delivery| DeliveryEdge { cursor: cursor(&delivery.id.0), node: DeliveryNode(delivery.clone()) };
         self.deliveries.iter().map(edge).collect()
     }
 
