@@ -1,4 +1,4 @@
-//! Brings what a fresh Debian machine lacks: PostgreSQL, Node.js and cargo-deny.
+//! Brings what a fresh Debian machine lacks: PostgreSQL, Node.js, Python and cargo-deny.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -30,6 +30,8 @@ pub enum Need {
     PostgreSql,
     /// Node.js and npm: the GraphQL-over-HTTP audit is written in JavaScript.
     Node,
+    /// Python with venv: the mail server and the receiver of webhooks that the tests talk to are written in it.
+    Python,
 }
 
 impl Need {
@@ -37,6 +39,7 @@ impl Need {
         match self {
             Self::PostgreSql => cluster::programs().is_some(),
             Self::Node => process::find_program("node").is_some() && process::find_program("npm").is_some(),
+            Self::Python => process::capture(Command::new("python3").args(["-c", "import ensurepip, venv"])).is_ok(),
         }
     }
 
@@ -44,6 +47,7 @@ impl Need {
         match self {
             Self::PostgreSql => &["postgresql"],
             Self::Node => &["nodejs", "npm"],
+            Self::Python => &["python3", "python3-venv"],
         }
     }
 }
