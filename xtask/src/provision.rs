@@ -1,4 +1,4 @@
-//! Brings what a fresh Debian machine lacks: PostgreSQL, Node.js, Python and cargo-deny.
+//! Brings what a fresh Debian machine lacks: PostgreSQL, Node.js, Python, SQLite's shell and cargo-deny.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -32,6 +32,8 @@ pub enum Need {
     Node,
     /// Python with venv: the mail server and the receiver of webhooks that the tests talk to are written in it.
     Python,
+    /// SQLite's shell: a second program that locks a database file and checks it.
+    Sqlite,
 }
 
 impl Need {
@@ -40,6 +42,7 @@ impl Need {
             Self::PostgreSql => cluster::programs().is_some(),
             Self::Node => process::find_program("node").is_some() && process::find_program("npm").is_some(),
             Self::Python => process::capture(Command::new("python3").args(["-c", "import ensurepip, venv"])).is_ok(),
+            Self::Sqlite => process::find_program("sqlite3").is_some(),
         }
     }
 
@@ -48,6 +51,7 @@ impl Need {
             Self::PostgreSql => &["postgresql"],
             Self::Node => &["nodejs", "npm"],
             Self::Python => &["python3", "python3-venv"],
+            Self::Sqlite => &["sqlite3"],
         }
     }
 }

@@ -12,6 +12,7 @@ mod idempotency;
 mod outbox;
 mod row;
 mod rules;
+mod spent_proof;
 mod unit;
 
 pub use audit::AuditEntry;
@@ -22,6 +23,7 @@ pub use idempotency::{IdempotencyKey, Remembered};
 pub use outbox::Event;
 pub use row::Row;
 pub use rules::Rule;
+pub use spent_proof::{Spending, SpentProof};
 pub use unit::Unit;
 
 /// The values that statements take. Re-exported so that stores need no other import for plain parameters.

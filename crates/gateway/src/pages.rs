@@ -1,14 +1,14 @@
 //! The pages and files beside GraphQL: small, rendered here, working without scripts.
 //!
 //! People come to them from letters. Opening a page changes nothing, because mail scanners open every link; buttons do.
-//! Whoever has the code of an appointment may do what the code allows; the pages tell nobody anything else.
+//! Whoever has the code of an appointment may do what the code allows; the pages tell nobody anything else. That a form comes
+//! from one of our own pages is the edge's to check (`http::same_origin`).
 
 mod cancel;
 mod code;
 mod confirm;
 mod files;
 mod outcome;
-mod own_site;
 mod reminders;
 mod render;
 mod reschedule;

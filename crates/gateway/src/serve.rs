@@ -21,7 +21,7 @@ use crate::configuration::{Configuration, Mode};
 use crate::follow::{Follower, Ready};
 use crate::http::{Door, Settings, collect_metrics, internal_router, router_with};
 use crate::shutdown::{self, Drain, Ended, Patience, stop_signal};
-use crate::{graphql, mail, pages, start, work};
+use crate::{graphql, mail, openid_pages, pages, start, work};
 
 /// How long background work may take to finish its round, and the database to close.
 const LAST_ROUND: Duration = Duration::from_secs(5);
@@ -115,9 +115,12 @@ async fn open_doors(
     let schema = graphql::schema(application.clone());
     let door = Door::new(schema, Settings::from(configuration), drain.clone())
         .with_authentication(Doorkeeper::new(application.clone()))
-        .with_readiness(Ready(Arc::clone(follower)));
+        .with_readiness(Ready(Arc::clone(follower)))
+        .with_charges(graphql::FIELD_CHARGES)
+        .with_manifest(start::manifest(configuration).await?);
     let door = Arc::new(door);
-    let public = router_with(Arc::clone(&door), pages::routes(application.clone()));
+    let pages = pages::routes(application.clone()).merge(openid_pages::routes(application.clone()));
+    let public = router_with(Arc::clone(&door), pages);
     let mut listeners = vec![(bind("server.listen", configuration.server.listen).await?, public)];
     if let Some(address) = configuration.server.internal_listen {
         let listener = bind("server.internal_listen", address).await?;

@@ -13,12 +13,15 @@ use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     time::{sleep, timeout},
 };
+use tokio_io_timeout::TimeoutStream;
 use tokio_util::{
     sync::CancellationToken,
     task::{TaskTracker, task_tracker::TaskTrackerToken},
 };
 use tower::ServiceExt;
 
+/// Headers together, in bytes; hyper answers 431 to longer ones.
+const LONGEST_HEADERS: usize = 64 * 1024;
 /// How long accepting rests when the process has run out of file handles.
 const BREATH: Duration = Duration::from_millis(100);
 
@@ -61,9 +64,10 @@ pub struct Patience {
     pub announce: Duration,
     /// Time for accepted requests to finish.
     pub finish: Duration,
-    /// A client that needs longer for its headers, says nothing between two requests or takes nothing of its answer is
-    /// hung up on.
+    /// A client that needs longer for its headers or says nothing between two requests is hung up on.
     pub headers: Duration,
+    /// A client that takes nothing of its answer for so long is hung up on.
+    pub write: Duration,
     /// Connections open at the same time; others wait in the system's queue.
     pub connections: usize,
 }
@@ -74,6 +78,7 @@ impl Default for Patience {
             announce: Duration::from_secs(2),
             finish: Duration::from_secs(30),
             headers: Duration::from_secs(10),
+            write: Duration::from_secs(10),
             connections: 8_192,
         }
     }
@@ -158,7 +163,7 @@ impl Entrance {
         let places = Arc::new(Semaphore::new(self.patience.connections));
         // Not hyper-util's automatic builder: it waits for the first bytes without a time limit. HTTP/2 is the proxy's.
         let mut builder = http1::Builder::new();
-        builder.timer(TokioTimer::new()).header_read_timeout(self.patience.headers);
+        builder.timer(TokioTimer::new()).header_read_timeout(self.patience.headers).max_buf_size(LONGEST_HEADERS);
         loop {
             let next = async {
                 let place = Arc::clone(&places).acquire_owned().await.expect("the semaphore is never closed");
@@ -181,14 +186,16 @@ impl Entrance {
     fn converse(&self, builder: &http1::Builder, stream: TcpStream, peer: SocketAddr, place: OwnedSemaphorePermit) {
         // Answers are written in one piece; waiting for more to send only delays them. Failing costs speed, not sense.
         let _ = stream.set_nodelay(true);
-        // A peer that vanished or takes nothing of its answer is given up by the system.
+        // A peer that vanished is given up by the system, one that takes nothing of its answer by the stream itself.
         #[cfg(target_os = "linux")]
-        let _ = socket2::SockRef::from(&stream).set_tcp_user_timeout(Some(self.patience.headers));
+        let _ = socket2::SockRef::from(&stream).set_tcp_user_timeout(Some(self.patience.write));
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(self.patience.write));
         let service = self.router.clone().map_request(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(ConnectInfo(peer));
             request
         });
-        let connection = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+        let connection = builder.serve_connection(TokioIo::new(Box::pin(stream)), TowerToHyperService::new(service));
         let doors_close = self.doors_close.clone();
         self.conversations.spawn(async move {
             let _place = place;

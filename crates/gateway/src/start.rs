@@ -12,6 +12,8 @@ use crate::application::{Application, Parts};
 use crate::cli::CommandError;
 use crate::configuration::{Configuration, MasterKey, Mode, load_or_create_secret};
 use crate::environment::{SystemClock, SystemEntropy};
+use crate::guard::Manifest;
+use crate::{graphql, http};
 
 /// How long somebody waits for a free connection before being told to come back.
 // A booking is tried five times; all of it must end before the request's deadline, so that people read `UNAVAILABLE`.
@@ -140,15 +142,34 @@ pub(crate) fn application(
 ) -> (Application, DeskWork) {
     let server = &configuration.server;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    Application::new(Parts {
+    let (application, desk) = Application::new(Parts {
         database,
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
         master,
         scheduling: scheduling_settings(configuration),
         identity: IdentitySettings::new(&server.public_url, &server.public_url, cores),
+        openid: configuration.openid.clone(),
         secure_cookies: server.mode == Mode::Production || server.public_url.starts_with("https://"),
-    })
+    });
+    (application.with_proof_of_work(configuration.limits.proof_of_work), desk)
+}
+
+/// Reads the trusted documents, if there are any.
+///
+/// # Errors
+/// The file cannot be read, or documents in it do not fit: all of them are named.
+pub(crate) async fn manifest(configuration: &Configuration) -> Result<Manifest, CommandError> {
+    let Some(path) = &configuration.server.trusted_documents else { return Ok(Manifest::default()) };
+    let wrong =
+        |problems: String| CommandError::Usage(format!("server.trusted_documents: {}: {problems}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
+    let limits = http::Settings::from(configuration).limits;
+    let manifest = Manifest::read(&text, &limits, graphql::misfits, graphql::public_seconds).await;
+    let manifest =
+        manifest.map_err(|problems| wrong(format!("{} problems\n  {}", problems.len(), problems.join("\n  "))))?;
+    tracing::info!(documents = manifest.len(), for_whom = ?configuration.server.trusted_documents_for, "trusted documents");
+    Ok(manifest)
 }
 
 fn scheduling_settings(configuration: &Configuration) -> Settings {

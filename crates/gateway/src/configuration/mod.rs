@@ -1,6 +1,11 @@
 //! The configuration: one TOML file and the environment, checked at the start, explained where it is wrong.
 
+mod edge;
 mod network;
+mod openid;
+#[cfg(test)]
+mod openid_tests;
+mod openid_text;
 mod read;
 mod render;
 mod secret;
@@ -12,6 +17,7 @@ mod value;
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 pub use crate::configuration::{
+    edge::{ForwardedHeader, HttpLimits, Trust},
     network::{Network, NotANetwork},
     read::{Problems, Sources},
     render::reference_markdown,
@@ -32,6 +38,7 @@ pub struct Configuration {
     pub webhooks: Webhooks,
     pub scheduling: Scheduling,
     pub limits: HttpLimits,
+    pub openid: Vec<identity::OpenIdProvider>,
     values: Values,
 }
 
@@ -55,6 +62,10 @@ pub struct Server {
     pub announce: Duration,
     pub drain: Duration,
     pub trusted_proxies: Vec<Network>,
+    pub forwarded_header: ForwardedHeader,
+    pub cors_origins: Vec<String>,
+    pub trusted_documents: Option<PathBuf>,
+    pub trusted_documents_for: Trust,
 }
 
 /// `[database]`
@@ -132,19 +143,6 @@ pub struct Scheduling {
     pub overbooking_cap: u32,
 }
 
-/// `[limits]`
-#[derive(Debug, Clone, Copy)]
-#[expect(missing_docs, reason = "the reference explains each setting")]
-pub struct HttpLimits {
-    pub body_bytes: usize,
-    pub depth: u32,
-    pub cost: u64,
-    pub page: u64,
-    pub connections: usize,
-    pub sockets: usize,
-    pub operations_per_socket: usize,
-}
-
 impl Configuration {
     /// Reads and checks everything.
     ///
@@ -173,6 +171,10 @@ impl Configuration {
                 announce: seconds("server.announce_seconds"),
                 drain: seconds("server.drain_seconds"),
                 trusted_proxies: values.networks("server.trusted_proxies"),
+                forwarded_header: ForwardedHeader::of(&values),
+                cors_origins: values.texts("server.cors_origins"),
+                trusted_documents: values.optional_path("server.trusted_documents"),
+                trusted_documents_for: Trust::of(&values),
             },
             database: Database { url: values.text("database.url"), max_connections: count("database.max_connections") },
             log: Log {
@@ -201,15 +203,8 @@ impl Configuration {
                 holds_per_session: count("scheduling.holds_per_session"),
                 overbooking_cap: count("scheduling.overbooking_cap"),
             },
-            limits: HttpLimits {
-                body_bytes: values.number("limits.body_bytes") as usize,
-                depth: count("limits.depth"),
-                cost: values.number("limits.cost"),
-                page: values.number("limits.page"),
-                connections: values.number("limits.connections") as usize,
-                sockets: values.number("limits.sockets") as usize,
-                operations_per_socket: values.number("limits.operations_per_socket") as usize,
-            },
+            openid: values.1.clone(),
+            limits: HttpLimits::of(&values),
             values,
         }
     }
@@ -257,6 +252,13 @@ impl Values {
         match self.get(key) {
             (Value::Path(path), _) => Some(path.clone()),
             _ => None,
+        }
+    }
+
+    fn texts(&self, key: &str) -> Vec<String> {
+        match self.get(key) {
+            (Value::Texts(texts), _) => texts.clone(),
+            other => unreachable!("{key} is a list of texts, not {other:?}"),
         }
     }
 

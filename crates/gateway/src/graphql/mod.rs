@@ -5,6 +5,7 @@ mod authorization;
 mod catalogue;
 mod context;
 mod deliveries;
+mod edge;
 mod failure;
 mod ids;
 mod paging;
@@ -22,6 +23,7 @@ use crate::application::Application;
 
 pub use authorization::{Leave, ROOT_FIELDS, RootField};
 pub use context::ContextExtensions;
+pub use edge::{FIELD_CHARGES, misfits, public_seconds};
 pub use people::{cookie_name, cookie_value};
 
 /// Everything that can be read.
@@ -31,6 +33,7 @@ pub struct Query(
     catalogue::LawQuery,
     appointments::SearchQuery,
     appointments::AppointmentQuery,
+    appointments::ProofQuery,
     people::PeopleQuery,
     deliveries::DeliveryQuery,
     catalogue::NodeQuery,

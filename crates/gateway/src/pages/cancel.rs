@@ -18,7 +18,6 @@ use scheduling::{Access, Appointment, CancelAppointment, Failure, Problem};
 use crate::application::Application;
 use crate::pages::code::{idempotency_key, in_link};
 use crate::pages::outcome;
-use crate::pages::own_site::OwnSite;
 use crate::pages::render::{Frame, page};
 use crate::pages::show::{self, Shown, show};
 use crate::pages::summary::{Summary, summary};
@@ -64,11 +63,7 @@ async fn ask(
     page(Frame { status: StatusCode::OK, language, title: "cancel_title", here }, "cancel.html", &content)
 }
 
-async fn cancel(
-    State(application): State<Arc<Application>>,
-    _: OwnSite,
-    form: Result<Form<Press>, FormRejection>,
-) -> Response {
+async fn cancel(State(application): State<Arc<Application>>, form: Result<Form<Press>, FormRejection>) -> Response {
     let Ok(Form(press)) = form else { return outcome::gone(Language::German, show::PATH) };
     let language = language(press.language.as_deref());
     let command = CancelAppointment {

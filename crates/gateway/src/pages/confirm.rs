@@ -19,7 +19,6 @@ use scheduling::{Booked, ConfirmAppointment, Failure, Problem};
 use crate::application::Application;
 use crate::pages::code::{in_link, looks_like_a_code};
 use crate::pages::outcome;
-use crate::pages::own_site::OwnSite;
 use crate::pages::render::{Frame, page};
 use crate::pages::show::{Shown, show};
 use crate::pages::words::{Wish, language, word};
@@ -81,11 +80,7 @@ fn button(
     page(Frame { status, language, title, here }, "press.html", &content)
 }
 
-async fn confirm(
-    State(application): State<Arc<Application>>,
-    _: OwnSite,
-    form: Result<Form<Press>, FormRejection>,
-) -> Response {
+async fn confirm(State(application): State<Arc<Application>>, form: Result<Form<Press>, FormRejection>) -> Response {
     let Ok(Form(press)) = form else { return outcome::gone(Language::German, PATH) };
     let language = language(press.language.as_deref());
     let command = ConfirmAppointment { code: press.code };

@@ -24,7 +24,6 @@ use scheduling::{Access, Appointment, Failure, FreeStart, Problem, RescheduleApp
 use crate::application::Application;
 use crate::pages::code::{idempotency_key, in_link};
 use crate::pages::outcome;
-use crate::pages::own_site::OwnSite;
 use crate::pages::render::{Frame, page};
 use crate::pages::show::{self, Shown, show};
 use crate::pages::summary::{Summary, place, summary, when};
@@ -301,11 +300,7 @@ async fn try_ask(
     Ok(page(frame, "move_confirm.html", &content))
 }
 
-async fn press(
-    State(application): State<Arc<Application>>,
-    _: OwnSite,
-    form: Result<Form<Press>, FormRejection>,
-) -> Response {
+async fn press(State(application): State<Arc<Application>>, form: Result<Form<Press>, FormRejection>) -> Response {
     let Ok(Form(press)) = form else { return outcome::gone(Language::German, show::PATH) };
     let language = language(press.language.as_deref());
     let detail = format!("{}@{}", press.start, press.office);

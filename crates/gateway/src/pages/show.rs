@@ -18,7 +18,6 @@ use scheduling::{Access, Appointment, Failure, Problem};
 use crate::application::Application;
 use crate::pages::code::{in_link, looks_like_a_code};
 use crate::pages::outcome;
-use crate::pages::own_site::OwnSite;
 use crate::pages::render::{Frame, page};
 use crate::pages::summary::{Summary, summary};
 use crate::pages::words::{Wish, language, tag, word};
@@ -60,7 +59,7 @@ async fn enter(query: Result<Query<Wish>, QueryRejection>) -> Response {
     outcome::enter_code(StatusCode::OK, Wish::of(query), "enter_title", None, PATH)
 }
 
-async fn open(_: OwnSite, form: Result<Form<Typed>, FormRejection>) -> Response {
+async fn open(form: Result<Form<Typed>, FormRejection>) -> Response {
     let Ok(Form(typed)) = form else { return outcome::gone(Language::German, PATH) };
     let language = language(typed.language.as_deref());
     if !looks_like_a_code(&typed.code) {

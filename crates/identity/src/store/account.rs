@@ -14,7 +14,7 @@ use crate::store::{placeholders, words};
 /// How many values one list in a statement has at most.
 const LIST: usize = 100;
 
-const COLUMNS: &str = "id, login, name, role, office, trust, created_at, disabled_at";
+pub(super) const COLUMNS: &str = "id, login, name, role, office, trust, created_at, disabled_at";
 
 /// An account that can sign in, with what is needed to let it.
 pub(crate) struct Credentials {
@@ -140,7 +140,8 @@ pub(super) fn actor(row: &Row) -> Result<Actor, DatabaseError> {
     })
 }
 
-fn account(row: &Row) -> Result<Account, DatabaseError> {
+/// The account of a row without its password.
+pub(super) fn account(row: &Row) -> Result<Account, DatabaseError> {
     Ok(Account {
         id: AccountId(row.get("id")?),
         login: row.get("login")?,

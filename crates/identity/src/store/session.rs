@@ -39,7 +39,8 @@ pub(crate) async fn find(
     token_hash: &[u8; 32],
     now: Timestamp,
 ) -> Result<Option<(Actor, Timestamp)>, DatabaseError> {
-    let sql = "SELECT account.id, account.role, account.office, account.trust, session.expires_at \
+    // How sure a sign-in provider was this time counts more than what the account once proved.
+    let sql = "SELECT account.id, account.role, account.office, coalesce(session.trust, account.trust) AS trust, session.expires_at \
                FROM session JOIN account ON account.id = session.account \
                WHERE session.token_hash = $1 AND session.expires_at > $2 \
                AND account.disabled_at IS NULL AND account.generation = session.generation";
