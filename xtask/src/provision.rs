@@ -1,4 +1,4 @@
-//! Brings what a fresh Debian machine lacks: PostgreSQL, Node.js, SQLite's shell and cargo-deny.
+//! Brings what a fresh Debian machine lacks: PostgreSQL, Node.js, Python, SQLite's shell and cargo-deny.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -30,6 +30,8 @@ pub enum Need {
     PostgreSql,
     /// Node.js and npm: the GraphQL-over-HTTP audit is written in JavaScript.
     Node,
+    /// Python with venv: the mail server and the receiver of webhooks that the tests talk to are written in it.
+    Python,
     /// SQLite's shell: a second program that locks a database file and checks it.
     Sqlite,
 }
@@ -39,6 +41,7 @@ impl Need {
         match self {
             Self::PostgreSql => cluster::programs().is_some(),
             Self::Node => process::find_program("node").is_some() && process::find_program("npm").is_some(),
+            Self::Python => process::capture(Command::new("python3").args(["-c", "import ensurepip, venv"])).is_ok(),
             Self::Sqlite => process::find_program("sqlite3").is_some(),
         }
     }
@@ -47,6 +50,7 @@ impl Need {
         match self {
             Self::PostgreSql => &["postgresql"],
             Self::Node => &["nodejs", "npm"],
+            Self::Python => &["python3", "python3-venv"],
             Self::Sqlite => &["sqlite3"],
         }
     }

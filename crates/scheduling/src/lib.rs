@@ -44,7 +44,7 @@ use domain::time::Timestamp;
 pub use appointment::{Appointment, Conflict, Contact};
 pub use board::{Board, Picture};
 pub use book_appointment::{BookAppointment, Booked, BookingPlace, Route};
-pub use calendar_file::calendar_file;
+pub use calendar_file::{calendar_file, invitation};
 pub use cancel_appointment::CancelAppointment;
 pub use check_counts::{Counts, check_counts, city_since, lapsed_places, serving_version};
 pub use confirm_appointment::ConfirmAppointment;
