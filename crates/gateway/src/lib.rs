@@ -12,6 +12,7 @@ pub mod guard;
 pub mod http;
 pub mod logging;
 pub mod mail;
+mod measure;
 pub mod pages;
 mod serve;
 pub mod shutdown;

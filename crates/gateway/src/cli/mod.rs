@@ -6,13 +6,14 @@ mod city_directory;
 mod config;
 mod doctor;
 mod ending;
+mod manual;
 mod migrate;
 mod settings;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::settings::Source;
@@ -71,6 +72,12 @@ enum Command {
     /// Creates and disables accounts.
     #[command(subcommand)]
     Account(account::AccountCommand),
+    /// Writes the manual pages and the completions of shells into a directory: for whoever makes a package.
+    #[command(hide = true)]
+    Manual {
+        /// Made where it is missing.
+        directory: PathBuf,
+    },
 }
 
 /// Runs the command that was typed.
@@ -92,6 +99,7 @@ fn run(source: &Source, command: Command) -> Result<(), CommandError> {
             Ok(())
         }
         Command::Config(command) => config::run(source, &command),
+        Command::Manual { directory } => manual::write(CommandLine::command(), &directory),
         Command::City(city::CityCommand::Check { directory }) => city::check(&directory),
         Command::Doctor { json } => running(Runtime::Small, doctor::run(source, doctor::Form::of(json))),
         Command::Serve { no_worker } => {
@@ -146,10 +154,12 @@ async fn work_alone(configuration: &Configuration) -> Result<(), CommandError> {
     let (application, _desk) = start::application(configuration, database, *key.bytes());
     let stop = CancellationToken::new();
     let letters = mail::open(configuration, &application)?;
+    let figures = work::open_figures(configuration, &application, &stop).await?;
     let worker = tokio::spawn(work::work(application, letters, stop.clone()));
     let signal = signal_from_now_on().await?;
     say("working");
     signal.await;
     stop.cancel();
+    figures.wait().await;
     worker.await.map_err(|_| CommandError::Failed("the worker ended unexpectedly".to_owned()))
 }

@@ -15,7 +15,7 @@ pub use crate::configuration::{
     network::{Network, NotANetwork},
     read::{Problems, Sources},
     render::reference_markdown,
-    secret::{MasterKey, load_or_create_secret},
+    secret::{MasterKey, is_credential, load_or_create_secret},
 };
 use crate::configuration::{read::Values, value::Value};
 
@@ -24,6 +24,7 @@ use crate::configuration::{read::Values, value::Value};
 #[expect(missing_docs, reason = "one field per section of the reference")]
 pub struct Configuration {
     pub server: Server,
+    pub worker: Worker,
     pub database: Database,
     pub log: Log,
     pub secrets: Secrets,
@@ -53,6 +54,13 @@ pub struct Server {
     pub announce: Duration,
     pub drain: Duration,
     pub trusted_proxies: Vec<Network>,
+}
+
+/// `[worker]`
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the reference explains each setting")]
+pub struct Worker {
+    pub internal_listen: Option<SocketAddr>,
 }
 
 /// `[database]`
@@ -155,6 +163,7 @@ impl Configuration {
                 drain: seconds("server.drain_seconds"),
                 trusted_proxies: values.networks("server.trusted_proxies"),
             },
+            worker: Worker { internal_listen: values.address("worker.internal_listen") },
             database: Database { url: values.text("database.url"), max_connections: count("database.max_connections") },
             log: Log {
                 format: if values.text("log.format") == "pretty" { LogFormat::Pretty } else { LogFormat::Json },

@@ -53,6 +53,7 @@ pub(super) static SETTINGS: &[Setting] = &[
     setting("server", "announce_seconds", number(0, 300), "2", "After SIGTERM: time between `/readyz` failing and the last accepted connection, so that load balancers notice."),
     setting("server", "drain_seconds", number(0, 600), "30", "After that: time for accepted requests to finish."),
     setting("server", "trusted_proxies", Kind::Networks, "", "Proxies whose `X-Forwarded-For` is believed."),
+    setting("worker", "internal_listen", Kind::OptionalAddress, "", "Address and port for `/metrics` and the probes of a worker on its own (`servicepoint work`); empty for none. Never open it to the internet."),
     setting("database", "url", Kind::DatabaseUrl, "sqlite://data/servicepoint.db", "SQLite file or PostgreSQL database. With a password it stands in the environment or in `url_file`, never in this file. SQLite always runs with `synchronous=FULL`."),
     setting("database", "url_file", Kind::OptionalPath, "", "A file that holds the database's address instead, for example a systemd credential."),
     setting("database", "max_connections", number(1, 500), "16", "Connections this process opens to PostgreSQL, or readers of the SQLite file."),

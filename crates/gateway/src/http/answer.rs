@@ -29,6 +29,15 @@ impl Presented {
         self.data.is_none()
     }
 
+    /// The codes of the errors.
+    pub(super) fn codes(&self) -> impl Iterator<Item = &str> {
+        let extensions = self.errors.iter().filter_map(|error| error.extensions.as_ref());
+        extensions.filter_map(|extensions| match extensions.get("code") {
+            Some(Value::String(code)) => Some(code.as_str()),
+            Some(_) | None => None,
+        })
+    }
+
     pub(super) fn to_json(&self) -> Vec<u8> {
         let mut json = Vec::with_capacity(1024);
         // Writing values of GraphQL into memory has no way to fail.

@@ -1,6 +1,6 @@
 //! `/graphql` after the GraphQL-over-HTTP specification.
 
-use std::{panic::AssertUnwindSafe, sync::Arc};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
 
 use async_graphql::{Request, parser::types::OperationType};
 use axum::{
@@ -17,6 +17,7 @@ use crate::http::{
     caller::client_address,
     events, explorer, metrics,
     negotiate::{self, Answer},
+    operation,
     question::{Question, read_body},
     same_origin, socket,
 };
@@ -152,7 +153,15 @@ impl Door {
     }
 
     /// Runs a query or mutation within the deadline. A resolver that panics costs its own request only.
-    pub(super) async fn run(&self, request: Request, request_id: RequestId) -> Result<Presented, Problem> {
+    pub(super) async fn run(&self, mut request: Request, request_id: RequestId) -> Result<Presented, Problem> {
+        let (started, field) = (Instant::now(), operation::first_field(&mut request));
+        let result = self.run_in_time(request, request_id).await;
+        let (field, outcome) = operation::ended(field, &result);
+        metrics::operated(field, outcome, started.elapsed());
+        result
+    }
+
+    async fn run_in_time(&self, request: Request, request_id: RequestId) -> Result<Presented, Problem> {
         let execution = AssertUnwindSafe(self.schema.execute(request)).catch_unwind();
         match tokio::time::timeout(self.settings.deadline, execution).await {
             Ok(Ok(response)) => Ok(present(response, request_id)),

@@ -9,6 +9,7 @@ mod explorer;
 mod graphql;
 mod metrics;
 mod negotiate;
+mod operation;
 mod probes;
 mod problem;
 mod question;
@@ -123,6 +124,14 @@ pub fn internal_router(door: Arc<Door>, metrics: PrometheusHandle) -> Router {
         .route("/livez", get(probes::live))
         .route("/readyz", get(probes::ready))
         .with_state(door)
+        .route("/metrics", get(probes::metrics).with_state(metrics))
+}
+
+/// The routes for the operators of a worker on its own: as [`internal_router`], without a front door behind.
+pub fn worker_router(ready: Arc<dyn Readiness>, metrics: PrometheusHandle) -> Router {
+    Router::new()
+        .route("/livez", get(probes::live))
+        .route("/readyz", get(probes::worker_ready).with_state(ready))
         .route("/metrics", get(probes::metrics).with_state(metrics))
 }
 

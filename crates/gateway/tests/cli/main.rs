@@ -2,6 +2,8 @@
 
 mod city;
 mod configuration;
+mod figures;
 mod installation;
+mod packaging;
 mod postgres;
 mod serving;
