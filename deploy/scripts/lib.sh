@@ -158,30 +158,16 @@ make_secrets() { # make_secrets DATABASE_URL_FILE|"" SMTP_URL_FILE|""
     fi
 }
 
-ask() { # ask HOST:PORT PATH -> status
-    local host=${1%:*} port=${1##*:} status
-    host=${host#[} host=${host%]}
-    case $host in 0.0.0.0) host=127.0.0.1 ;; ::) host=::1 ;; esac
-    {
-        exec 3<>"/dev/tcp/$host/$port"
-        printf 'GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' "$2" >&3
-        read -r -t 5 _ status _ <&3
-        exec 3>&-
-    } 2>/dev/null || status=none
-    echo "$status"
-}
-
-# Waits until the instance is ready, for as long as a stop and a start may take.
+# Waits until the front door and the worker are ready, for as long as a stop and a start may take.
 healthy() {
-    local address ends status=none
-    address=$(setting server listen)
-    ends=$((SECONDS + patience))
+    local ends=$((SECONDS + patience)) answer=''
     while [ "$SECONDS" -lt "$ends" ]; do
-        status=$(ask "$address" /readyz)
-        [ "$status" = 200 ] && return 0
-        sleep 0.2
+        if answer=$(as_instance probe 2>&1) && answer=$(as_instance probe --worker 2>&1); then
+            return 0
+        fi
+        sleep 0.5
     done
-    say "$instance is not ready: $address/readyz answers $status" >&2
+    say "$instance: $answer" >&2
     return 1
 }
 

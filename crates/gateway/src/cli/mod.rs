@@ -8,6 +8,7 @@ mod doctor;
 mod ending;
 mod manual;
 mod migrate;
+mod probe;
 mod settings;
 
 use std::path::PathBuf;
@@ -66,6 +67,12 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Asks the server of this configuration whether it is ready.
+    Probe {
+        /// Asks the worker instead.
+        #[arg(long)]
+        worker: bool,
+    },
     /// Checks and explains the configuration.
     #[command(subcommand)]
     Config(config::Config),
@@ -99,6 +106,7 @@ fn run(source: &Source, command: Command) -> Result<(), CommandError> {
             Ok(())
         }
         Command::Config(command) => config::run(source, &command),
+        Command::Probe { worker } => probe::run(&source.read()?, probe::Whom::of(worker)),
         Command::Manual { directory } => manual::write(CommandLine::command(), &directory),
         Command::City(city::CityCommand::Check { directory }) => city::check(&directory),
         Command::Doctor { json } => running(Runtime::Small, doctor::run(source, doctor::Form::of(json))),

@@ -58,8 +58,28 @@ async fn a_worker_on_its_own_has_figures_and_probes() {
     let worker = Installation::new().with("WORKER__INTERNAL_LISTEN", &internal).start_owned(&["work"]);
     wait_for(&format!("http://{internal}/readyz"), 200).await;
     figures_with(&internal, &["letters_waiting 0", "letters_given_up 0", "ready 1"]).await;
+    let asked = Installation::new().with("WORKER__INTERNAL_LISTEN", &internal);
+    assert_eq!(asked.run(&["probe", "--worker"]).success(), "ready\n");
     worker.terminate();
     assert_eq!(worker.end().code, Some(0));
+    let told = asked.run(&["probe", "--worker"]).failure(1);
+    assert!(told.contains(&internal) && told.contains("not ready"), "{told}");
+    let told = Installation::new().run(&["probe", "--worker"]).failure(2);
+    assert!(told.contains("worker.internal_listen"), "{told}");
+}
+
+#[tokio::test]
+async fn the_program_itself_says_whether_its_server_is_ready() {
+    let address = free_address();
+    let installation = Installation::new().with("SERVER__LISTEN", &address);
+    assert!(installation.run(&["probe"]).failure(1).contains("not ready"), "nobody listens");
+    let server = installation.start(&["serve"]);
+    assert!(installation.run(&["probe"]).failure(1).contains("503"), "there is no city");
+    installation.run(&["city", "load", demo_city().to_str().expect("text")]).success();
+    wait_for(&server.url("/readyz"), 200).await;
+    assert_eq!(installation.run(&["probe"]).success(), "ready\n");
+    server.terminate();
+    assert_eq!(server.end().code, Some(0));
 }
 
 #[test]
