@@ -3,6 +3,8 @@
 pub mod bench;
 pub mod cluster;
 pub mod demo;
+pub mod deploy;
+pub mod package;
 pub mod schema;
 pub mod storm;
 pub mod test;
