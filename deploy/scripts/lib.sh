@@ -99,6 +99,7 @@ as_instance() {
             SERVICEPOINT_CONFIG="$(settings_file)" \
             SERVICEPOINT_SECRETS__KEY_FILE="$credentials/master.key" \
             SERVICEPOINT_DATABASE__URL_FILE="$credentials/database-url" \
+            SERVICEPOINT_BACKUP__DIRECTORY="$backups/$instance" \
             "$program" "$@"
     )
 }
@@ -189,7 +190,7 @@ back_up() {
         systemctl start "$(unit backup).service" || fail "the backup of $instance failed: journalctl -u $(unit backup)"
     else
         act install -d -m 0700 -o "$(account)" -g "$(account)" "$backups/$instance"
-        as_instance backup create "$backups/$instance"
+        as_instance backup create
         if is_real; then
             as_instance backup verify --scratch "$backups/$instance" "$(newest_backup)"
         fi

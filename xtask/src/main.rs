@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use xtask::commands::{bench, cluster, demo, deploy, package, schema, storm, test, tidy};
+use xtask::commands::{bench, cluster, demo, deploy, faults, package, schema, storm, test, tidy};
 use xtask::interrupt;
 
 /// What can be done in this repository with one command.
@@ -38,6 +38,8 @@ enum Task {
     Package(package::Options),
     /// Lists what the program is made of, as CycloneDX.
     Sbom(package::SbomOptions),
+    /// Hurts what the gateway stands on (disk, database, network) while people book.
+    Faults(faults::Options),
 }
 
 fn main() -> ExitCode {
@@ -53,6 +55,7 @@ fn main() -> ExitCode {
         Task::Deploy(command) => deploy::run(&command),
         Task::Package(options) => package::run(&options),
         Task::Sbom(options) => package::run_sbom(&options),
+        Task::Faults(options) => faults::run(&options),
     });
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

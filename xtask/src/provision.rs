@@ -1,4 +1,4 @@
-//! Brings what a fresh Debian machine lacks: PostgreSQL, Node.js, tools of cargo, and what checks a deployment.
+//! Brings what a fresh Debian machine lacks: PostgreSQL, Node.js, SQLite's shell, tools of cargo, and what checks a deployment.
 
 use std::fs;
 use std::path::PathBuf;
@@ -39,6 +39,8 @@ pub enum Need {
     DeployChecks,
     /// What makes a small Debian and boots it.
     SmallDebian,
+    /// SQLite's shell: a second program that locks a database file and checks it.
+    Sqlite,
 }
 
 impl Need {
@@ -51,6 +53,7 @@ impl Need {
                 all_found(&programs) && process::capture(Command::new("python3").args(["-c", "import yaml"])).is_ok()
             }
             Self::SmallDebian => all_found(&["mmdebstrap", "systemd-nspawn"]),
+            Self::Sqlite => process::find_program("sqlite3").is_some(),
         }
     }
 
@@ -60,6 +63,7 @@ impl Need {
             Self::Node => &["nodejs", "npm"],
             Self::DeployChecks => &["systemd", "shellcheck", "lintian", "dpkg-dev", "openssl", "python3-yaml"],
             Self::SmallDebian => &["mmdebstrap", "systemd-container"],
+            Self::Sqlite => &["sqlite3"],
         }
     }
 }

@@ -13,7 +13,8 @@ fail() {
 }
 admin() { servicepoint-admin "$@"; }
 version() { dpkg-query --show --showformat='${Version}' servicepoint; }
-checksum() { admin --instance "$1" run checksum; }
+# Rows and checksum of every table; of accounts the rows alone, because a restore ends their sessions.
+checksum() { admin --instance "$1" run checksum | awk '$1 == "account" { $3 = "" } { print }'; }
 ready() { admin --instance "$1" run probe >/dev/null && admin --instance "$1" run probe --worker >/dev/null; }
 all_ready() {
     ready default || fail "the city of the machine is not ready"
@@ -69,9 +70,9 @@ systemctl start servicepoint-audit.service || fail "the audit trail is not whole
 
 step "destroyed and restored: everything of the backup, nothing of what came after"
 for city in default laatzen; do
-    kept=$(checksum "$city" | grep '^account ')
+    kept=$(checksum "$city")
     echo a-password-of-some-length | admin --instance "$city" run account add --login "after@$city.example" --name After --role citizen
-    [ "$kept" != "$(checksum "$city" | grep '^account ')" ] || fail "the checksum of $city does not see a new account"
+    [ "$kept" != "$(checksum "$city")" ] || fail "the checksum of $city does not see a new account"
     newest=$(find "/var/backups/servicepoint/$city" -mindepth 1 -maxdepth 1 -type d ! -name '.*' | sort | tail -n 1)
     systemctl stop "servicepoint*.service"
     if [ "$city" = default ]; then
@@ -81,7 +82,7 @@ for city in default laatzen; do
         runuser --user postgres -- psql --quiet laatzen --command 'TRUNCATE account CASCADE'
     fi
     admin --instance "$city" restore "$newest" --yes
-    [ "$kept" = "$(checksum "$city" | grep '^account ')" ] || fail "$city did not come back as it was"
+    [ "$kept" = "$(checksum "$city")" ] || fail "$city did not come back as it was"
     ready "$city" || fail "$city is not ready"
 done
 

@@ -1,5 +1,8 @@
 //! Which root field an operation asks for and how it ended: what the promises about bookings and searches are measured by.
 
+use std::collections::BTreeSet;
+use std::sync::{PoisonError, RwLock};
+
 use async_graphql::{
     Request,
     parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, Selection},
@@ -35,12 +38,29 @@ fn chosen<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Option<&'
 pub(super) fn ended(field: Option<String>, result: &Result<Presented, Problem>) -> (String, &'static str) {
     let field = field.unwrap_or_else(|| OTHER.to_owned());
     match result {
-        // Refused by the engine: its field may be anything, and must not become a label.
         Ok(presented) if presented.was_not_run() => (OTHER.to_owned(), "refused"),
-        Ok(presented) if presented.codes().any(|code| OUR_FAULT.contains(&code)) => (field, "failed"),
-        Ok(_) => (field, "answered"),
-        // A panic may come before the engine has accepted the field.
-        Err(problem) if problem.code() == INTERNAL => (OTHER.to_owned(), "failed"),
-        Err(_) => (field, "failed"),
+        Ok(presented) => {
+            accept(&field);
+            let is_ours = presented.codes().any(|code| OUR_FAULT.contains(&code));
+            (field, if is_ours { "failed" } else { "answered" })
+        }
+        // The engine may not have seen it yet: then its field may be anything.
+        Err(problem) => {
+            let field = if is_accepted(&field) { field } else { OTHER.to_owned() };
+            (field, if OUR_FAULT.contains(&problem.code()) { "failed" } else { "overloaded" })
+        }
+    }
+}
+
+/// Root fields that the engine has accepted since the start: at most as many as the schema has.
+static ACCEPTED: RwLock<BTreeSet<String>> = RwLock::new(BTreeSet::new());
+
+fn is_accepted(field: &str) -> bool {
+    ACCEPTED.read().unwrap_or_else(PoisonError::into_inner).contains(field)
+}
+
+fn accept(field: &str) {
+    if !is_accepted(field) {
+        ACCEPTED.write().unwrap_or_else(PoisonError::into_inner).insert(field.to_owned());
     }
 }
