@@ -14,6 +14,7 @@ pub mod http;
 pub mod limits;
 pub mod logging;
 pub mod mail;
+mod measure;
 pub mod openid_pages;
 pub mod pages;
 pub mod proof_of_work;

@@ -21,7 +21,7 @@ pub use crate::configuration::{
     network::{Network, NotANetwork},
     read::{Problems, Sources},
     render::reference_markdown,
-    secret::{MasterKey, load_or_create_secret},
+    secret::{MasterKey, is_credential, load_or_create_secret},
 };
 use crate::configuration::{read::Values, value::Value};
 
@@ -30,6 +30,7 @@ use crate::configuration::{read::Values, value::Value};
 #[expect(missing_docs, reason = "one field per section of the reference")]
 pub struct Configuration {
     pub server: Server,
+    pub worker: Worker,
     pub database: Database,
     pub log: Log,
     pub secrets: Secrets,
@@ -67,6 +68,13 @@ pub struct Server {
     pub cors_origins: Vec<String>,
     pub trusted_documents: Option<PathBuf>,
     pub trusted_documents_for: Trust,
+}
+
+/// `[worker]`
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the reference explains each setting")]
+pub struct Worker {
+    pub internal_listen: Option<SocketAddr>,
 }
 
 /// `[database]`
@@ -207,6 +215,7 @@ impl Configuration {
                 trusted_documents: values.optional_path("server.trusted_documents"),
                 trusted_documents_for: Trust::of(&values),
             },
+            worker: Worker { internal_listen: values.address("worker.internal_listen") },
             database: Database { url: values.text("database.url"), max_connections: count("database.max_connections") },
             log: Log {
                 format: if values.text("log.format") == "pretty" { LogFormat::Pretty } else { LogFormat::Json },

@@ -57,6 +57,7 @@ pub(super) static SETTINGS: &[Setting] = &[
     setting("server", "cors_origins", Kind::Origins, "", "Other web sites whose pages may read answers of `/graphql`, such as `https://www.stadt.example`. Cookies never travel with such requests."),
     setting("server", "trusted_documents", Kind::OptionalPath, "", "A JSON file of allowed GraphQL documents under their SHA-256, as `graphql-codegen` and `relay-compiler` write it. Checked at the start."),
     setting("server", "trusted_documents_for", Kind::Choice(&["auto", "off", "anonymous", "everyone"]), "auto", "Who may send only those: nobody, callers who have not signed in, or everyone. `auto` is `anonymous` in production as soon as there is a file, and `off` in development."),
+    setting("worker", "internal_listen", Kind::OptionalAddress, "", "Address and port for `/metrics` and the probes of a worker on its own (`servicepoint work`); empty for none. Never open it to the internet."),
     setting("database", "url", Kind::DatabaseUrl, "sqlite://data/servicepoint.db", "SQLite file or PostgreSQL database. With a password it stands in the environment or in `url_file`, never in this file. SQLite always runs with `synchronous=FULL`."),
     setting("database", "url_file", Kind::OptionalPath, "", "A file that holds the database's address instead, for example a systemd credential."),
     setting("database", "max_connections", number(1, 500), "16", "Connections this process opens to PostgreSQL, or readers of the SQLite file."),
