@@ -93,6 +93,7 @@ impl Scheduling {
             leave(&unit, &traces).await?;
             unit.commit().await?;
             self.board.lapse_at(&extended);
+            self.board.settled(traces.0.id);
             Ok(extended)
         })
         .await
@@ -126,6 +127,7 @@ impl Scheduling {
             leave(&unit, &traces).await?;
             unit.commit().await?;
             self.board.forget(released.id, &given_back);
+            self.board.settled(traces.0.id);
             Ok(released)
         })
         .await

@@ -14,6 +14,7 @@ mod cancel_appointment;
 mod confirm_appointment;
 mod contact;
 mod desk;
+mod doubts;
 mod failure;
 mod find_starts;
 mod follow_changes;
