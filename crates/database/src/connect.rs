@@ -10,7 +10,8 @@ use sea_orm::{
     ConnectionTrait, DatabaseConnection, SqliteTransactionMode, SqlxError, Statement, TransactionOptions,
     TransactionTrait, Value,
 };
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 
 use crate::engine::Engine;
 use crate::error::DatabaseError;
@@ -37,6 +38,7 @@ pub struct Database {
     writer: DatabaseConnection,
     // SQLite has one writer; waiting here in order is fair, waiting in the driver is not.
     turn: Arc<Semaphore>,
+    patience: Duration,
 }
 
 impl Database {
@@ -78,7 +80,8 @@ impl Database {
         };
         let writer = open(1).await?;
         let readers = open(options.max_connections.clamp(1, 16)).await?;
-        Ok(Self { engine: Engine::Sqlite, readers, writer, turn: Arc::new(Semaphore::new(1)) })
+        let turn = Arc::new(Semaphore::new(1));
+        Ok(Self { engine: Engine::Sqlite, readers, writer, turn, patience: options.acquire_timeout })
     }
 
     async fn connect_postgres(options: &ConnectOptions) -> Result<Self, DatabaseError> {
@@ -91,7 +94,8 @@ impl Database {
         });
         let pool = sea_orm::Database::connect(wanted).await?;
         let turn = Arc::new(Semaphore::new(options.max_connections.max(2) as usize));
-        Ok(Self { engine: Engine::Postgres, readers: pool.clone(), writer: pool, turn })
+        let patience = options.acquire_timeout;
+        Ok(Self { engine: Engine::Postgres, readers: pool.clone(), writer: pool, turn, patience })
     }
 
     /// The engine behind this door.
@@ -142,10 +146,7 @@ impl Database {
     /// # Errors
     /// See [`DatabaseError`].
     pub async fn begin(&self) -> Result<Unit, DatabaseError> {
-        let turn = Arc::clone(&self.turn)
-            .acquire_owned()
-            .await
-            .map_err(|_| DatabaseError::Unavailable("the database is closed".into()))?;
+        let turn = self.turn().await?;
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
@@ -182,8 +183,11 @@ impl Database {
         &self.writer
     }
 
-    async fn turn(&self) -> Result<tokio::sync::SemaphorePermit<'_>, DatabaseError> {
-        self.turn.acquire().await.map_err(|_| DatabaseError::Unavailable("the database is closed".into()))
+    async fn turn(&self) -> Result<OwnedSemaphorePermit, DatabaseError> {
+        let unavailable = |words: &str| DatabaseError::Unavailable(words.to_owned());
+        // In a crowd the turn comes late although all is well: a little more patience than for a connection.
+        let turn = timeout(2 * self.patience, Arc::clone(&self.turn).acquire_owned()).await;
+        turn.map_err(|_| unavailable("too many wait to write"))?.map_err(|_| unavailable("the database is closed"))
     }
 
     fn statement(&self, sql: &str, values: Vec<Value>) -> Statement {

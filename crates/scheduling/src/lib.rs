@@ -15,6 +15,7 @@ mod check_counts;
 mod confirm_appointment;
 mod contact;
 mod desk;
+mod doubts;
 mod failure;
 mod find_starts;
 mod follow_changes;

@@ -12,6 +12,8 @@ use crate::failure::{Failure, Problem};
 
 /// How often contended work is tried in all.
 const TRIES: u32 = 6;
+/// For all tries together: shorter than a request may take, so that people are told to try again.
+const PATIENCE: Duration = Duration::from_secs(8);
 
 /// Binds the client's key to the asker and to what is asked: `operation` with its `input` as text.
 ///
@@ -41,7 +43,18 @@ fn digest(parts: &[&str]) -> [u8; 32] {
 
 /// Tries work again while the database asks for it. Only for work that carries an idempotency key in its unit, or that
 /// is harmless to repeat.
-pub(crate) async fn retried<T, F>(mut work: impl FnMut() -> F) -> Result<T, Failure>
+///
+/// # Errors
+/// As `work`, or [`DatabaseError::Unavailable`] when the time is up; what was under way may have been kept.
+pub(crate) async fn retried<T, F>(work: impl FnMut() -> F) -> Result<T, Failure>
+where
+    F: Future<Output = Result<T, Failure>>,
+{
+    let busy = || DatabaseError::Unavailable("the database does not get through".into());
+    tokio::time::timeout(PATIENCE, until_uncontended(work)).await.map_err(|_| busy())?
+}
+
+async fn until_uncontended<T, F>(mut work: impl FnMut() -> F) -> Result<T, Failure>
 where
     F: Future<Output = Result<T, Failure>>,
 {
