@@ -13,6 +13,7 @@ use sea_orm::{
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
+use crate::budget;
 use crate::engine::Engine;
 use crate::error::DatabaseError;
 use crate::row::Row;
@@ -108,6 +109,7 @@ impl Database {
     /// # Errors
     /// See [`DatabaseError`]. A connection that was lost while idle is replaced and the read repeated once for each.
     pub async fn rows(&self, sql: &str, values: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
+        budget::take()?;
         let statement = self.statement(sql, values);
         let mut attempt = 0;
         loop {
@@ -134,6 +136,7 @@ impl Database {
     /// # Errors
     /// See [`DatabaseError`].
     pub async fn write(&self, sql: &str, values: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
+        budget::take()?;
         let _turn = self.turn().await?;
         let rows = self.writer.query_all_raw(self.statement(sql, values)).await?;
         Ok(rows.into_iter().map(Row).collect())
