@@ -15,6 +15,7 @@ use tokio::sync::Semaphore;
 use crate::engine::Engine;
 use crate::error::DatabaseError;
 use crate::row::Row;
+use crate::snapshot::Snapshot;
 use crate::unit::Unit;
 
 /// How to connect.
@@ -157,6 +158,14 @@ impl Database {
                 Err(error) => return Err(error),
             }
         }
+    }
+
+    /// Begins a snapshot: everything read through it is of one moment, while others go on writing.
+    ///
+    /// # Errors
+    /// See [`DatabaseError`].
+    pub async fn snapshot(&self) -> Result<Snapshot, DatabaseError> {
+        Snapshot::begin(&self.readers, self.engine).await
     }
 
     /// Closes all connections.

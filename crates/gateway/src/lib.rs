@@ -2,8 +2,10 @@
 
 pub mod application;
 pub mod authenticate;
+mod backup_age;
 pub mod cli;
 pub mod configuration;
+mod drain_door;
 pub mod environment;
 mod follow;
 pub mod graphql;

@@ -1,8 +1,22 @@
 //! Serving and stopping: nothing accepted is dropped, and nobody slow holds the door open.
 
-use std::{net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+use std::{
+    net::SocketAddr,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
-use axum::{Router, extract::ConnectInfo, http::Request};
+use axum::{
+    Router,
+    extract::ConnectInfo,
+    http::{HeaderValue, Request, StatusCode, header},
+    response::Response,
+};
+use futures_util::FutureExt;
 use hyper::{body::Incoming, server::conn::http1};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -27,18 +41,37 @@ const BREATH: Duration = Duration::from_millis(100);
 
 use crate::configuration::Configuration;
 
-/// Tells everyone that the process is about to stop, and knows which long-lived connections still run.
+/// Tells everyone how far stopping has come, and knows which long-lived connections still run.
 #[derive(Debug, Clone, Default)]
 pub struct Drain {
+    asked: CancellationToken,
     started: CancellationToken,
+    closing: CancellationToken,
     running: TaskTracker,
 }
 
 impl Drain {
-    /// From now on `/readyz` fails, websockets and event streams are asked to come back later.
+    /// Asks the process to stop in order, as a signal does.
+    pub fn ask(&self) {
+        self.asked.cancel();
+    }
+
+    /// Waits until somebody asked the process to stop.
+    pub async fn asked(&self) {
+        self.asked.cancelled().await;
+    }
+
+    /// From now on `/readyz` fails and every answer says that its connection ends. Everything else goes on: whoever
+    /// shares the work out needs a moment to notice.
     pub fn start(&self) {
         self.started.cancel();
         self.running.close();
+    }
+
+    /// From now on nothing is accepted; websockets and event streams are asked to connect again elsewhere.
+    pub fn close_doors(&self) {
+        self.start();
+        self.closing.cancel();
     }
 
     /// Whether the process is about to stop.
@@ -49,6 +82,11 @@ impl Drain {
     /// Waits until the process is about to stop.
     pub async fn started(&self) {
         self.started.cancelled().await;
+    }
+
+    /// Waits until the doors close.
+    pub async fn closing(&self) {
+        self.closing.cancelled().await;
     }
 
     /// While the token lives, stopping waits (as long as it waits for anything).
@@ -111,18 +149,17 @@ pub async fn serve(
     drain: &Drain,
     patience: Patience,
 ) -> Ended {
-    let doors_close = CancellationToken::new();
     let accepting = TaskTracker::new();
     for (listener, router) in listeners {
-        let (doors_close, conversations) = (doors_close.clone(), drain.running.clone());
-        accepting.spawn(Entrance { listener, router, patience, doors_close, conversations }.accept());
+        let (drain, conversations) = (drain.clone(), drain.running.clone());
+        accepting.spawn(Entrance { listener, router, patience, drain, conversations }.accept());
     }
     accepting.close();
     stop.await;
     tracing::info!("stopping: not ready any more");
     drain.start();
     sleep(patience.announce).await;
-    doors_close.cancel();
+    drain.close_doors();
     let all_done = async {
         accepting.wait().await;
         drain.running.wait().await;
@@ -131,6 +168,11 @@ pub async fn serve(
         Ok(()) => Ended::Finished,
         Err(_) => Ended::TimeWasUp,
     }
+}
+
+/// Serves the operators' listener to the very end of the process, so that stopping can be watched. Nobody waits for it.
+pub async fn serve_to_the_end(listener: TcpListener, router: Router, patience: Patience) {
+    Entrance { listener, router, patience, drain: Drain::default(), conversations: TaskTracker::new() }.accept().await;
 }
 
 /// Waits for SIGTERM or SIGINT.
@@ -154,7 +196,7 @@ struct Entrance {
     listener: TcpListener,
     router: Router,
     patience: Patience,
-    doors_close: CancellationToken,
+    drain: Drain,
     conversations: TaskTracker,
 }
 
@@ -170,7 +212,7 @@ impl Entrance {
                 (place, self.listener.accept().await)
             };
             let (place, accepted) = tokio::select! {
-                () = self.doors_close.cancelled() => return,
+                () = self.drain.closing() => break,
                 next = next => next,
             };
             match accepted {
@@ -180,6 +222,12 @@ impl Entrance {
                     sleep(BREATH).await;
                 }
             }
+        }
+        // Whom the system has let in already is served one answer; closing the listener would hang up on them.
+        while let Some(place) = Arc::clone(&places).try_acquire_owned().ok()
+            && let Some(Ok((stream, peer))) = self.listener.accept().now_or_never()
+        {
+            self.converse(&builder, stream, peer, place);
         }
     }
 
@@ -191,21 +239,43 @@ impl Entrance {
         let _ = socket2::SockRef::from(&stream).set_tcp_user_timeout(Some(self.patience.write));
         let mut stream = TimeoutStream::new(stream);
         stream.set_write_timeout(Some(self.patience.write));
-        let service = self.router.clone().map_request(move |mut request: Request<Incoming>| {
-            request.extensions_mut().insert(ConnectInfo(peer));
-            request
-        });
+        let drain = self.drain.clone();
+        let was_asked = Arc::new(AtomicBool::new(false));
+        let asked = Arc::clone(&was_asked);
+        let service = self
+            .router
+            .clone()
+            .map_request(move |mut request: Request<Incoming>| {
+                asked.store(true, Ordering::Relaxed);
+                request.extensions_mut().insert(ConnectInfo(peer));
+                request
+            })
+            .map_response(move |response| last_answer(&drain, response));
         let connection = builder.serve_connection(TokioIo::new(Box::pin(stream)), TowerToHyperService::new(service));
-        let doors_close = self.doors_close.clone();
+        let drain = self.drain.clone();
         self.conversations.spawn(async move {
             let _place = place;
             let mut connection = pin!(connection.with_upgrades());
             // A client that hangs up in the middle is its own business, and no news to us.
             tokio::select! {
                 _ = connection.as_mut() => return,
-                () = doors_close.cancelled() => connection.as_mut().graceful_shutdown(),
+                () = drain.closing() => {}
+            }
+            // A connection that has not asked yet may be asking just now, and would be hung up on in the middle. Its first
+            // answer is its last, and one that stays silent ends by the time limit for headers.
+            if was_asked.load(Ordering::Relaxed) {
+                connection.as_mut().graceful_shutdown();
             }
             let _ = connection.await;
         });
     }
+}
+
+/// While stopping is announced, each connection is told that this answer is its last: so hardly one is idle when the doors
+/// close, and nobody sends into a connection that is just being hung up.
+fn last_answer(drain: &Drain, mut response: Response) -> Response {
+    if drain.is_started() && response.status() != StatusCode::SWITCHING_PROTOCOLS {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
 }

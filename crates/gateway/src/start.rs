@@ -53,20 +53,35 @@ pub(crate) fn sqlite_file(configuration: &Configuration) -> Option<PathBuf> {
 /// Brings the tables up to date where nobody else can be using them: on SQLite. On PostgreSQL that is an operator's
 /// decision, and nothing starts before it was made.
 ///
+/// A database that a newer program has extended is served as it is: during an upgrade both run.
+///
 /// # Errors
-/// Steps are pending on PostgreSQL, or the database failed.
+/// Steps are pending on PostgreSQL, a newer program took something away, or the database failed.
 pub(crate) async fn migrated(database: &Database) -> Result<(), CommandError> {
+    let standing = standing(database).await?;
+    let taken_away = standing.contracted();
+    if !taken_away.is_empty() {
+        return Err(CommandError::Refused(format!(
+            "a newer program has taken away what this one may need: {}\nuse the program that fits the database",
+            taken_away.join(", ")
+        )));
+    }
+    if !standing.newer.is_empty() {
+        tracing::warn!(
+            steps = standing.newer.join(", "),
+            "the database is ahead of this program; serving it, as is meant during an upgrade"
+        );
+    }
+    if standing.pending.is_empty() {
+        return Ok(());
+    }
     match database.engine() {
         Engine::Sqlite => migrate_up(database).await.map(drop),
         Engine::Postgres => {
-            let pending = pending(database).await?;
-            if pending.is_empty() {
-                return Ok(());
-            }
-            let names = pending.join(", ");
+            let names = standing.pending.join(", ");
             Err(CommandError::Refused(format!(
                 "the database lacks {} migrations: {names}\ntype this first: servicepoint migrate up",
-                pending.len()
+                standing.pending.len()
             )))
         }
     }
@@ -75,19 +90,26 @@ pub(crate) async fn migrated(database: &Database) -> Result<(), CommandError> {
 /// Applies what is missing and gives the names of the steps.
 ///
 /// # Errors
-/// The database failed; nothing is half applied.
+/// The database knows newer steps than this program, or failed; nothing is half applied.
 pub(crate) async fn migrate_up(database: &Database) -> Result<Vec<String>, CommandError> {
+    let newer = standing(database).await?.newer;
+    if !newer.is_empty() {
+        return Err(CommandError::Refused(format!(
+            "the database knows steps that this program does not: {}\nuse the newer program to migrate",
+            newer.join(", ")
+        )));
+    }
     twice(async || migrations::up(database.for_migrations()).await)
         .await
         .map_err(|error| CommandError::Failed(format!("the tables cannot be brought up to date: {error}")))
 }
 
-/// The names of the steps that are missing.
+/// Where the database stands, seen from this program.
 ///
 /// # Errors
 /// The database failed.
-pub(crate) async fn pending(database: &Database) -> Result<Vec<String>, CommandError> {
-    twice(async || migrations::pending(database.for_migrations()).await).await.map_err(unreadable)
+pub(crate) async fn standing(database: &Database) -> Result<migrations::Standing, CommandError> {
+    migrations::standing(database.for_migrations()).await.map_err(unreadable)
 }
 
 /// Programs that meet on an empty database may all make the table that lists the migrations. Whoever comes second is
@@ -97,14 +119,6 @@ async fn twice<T, E>(attempt: impl AsyncFn() -> Result<T, E>) -> Result<T, E> {
         Ok(done) => Ok(done),
         Err(_) => attempt().await,
     }
-}
-
-/// The names of the steps that were applied.
-///
-/// # Errors
-/// The database failed.
-pub(crate) async fn applied(database: &Database) -> Result<Vec<String>, CommandError> {
-    migrations::applied(database.for_migrations()).await.map_err(unreadable)
 }
 
 fn unreadable(error: impl std::fmt::Display) -> CommandError {

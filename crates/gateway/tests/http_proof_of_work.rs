@@ -13,7 +13,6 @@ use axum::{
     http::{Request, header},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use domain::environment::Clock;
 use gateway::{
     application::Application,
     authenticate::Doorkeeper,

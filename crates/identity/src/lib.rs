@@ -40,6 +40,7 @@ mod standing;
 mod store;
 mod tidy;
 mod token_keys;
+mod void_sign_ins;
 
 use std::sync::Arc;
 
@@ -69,6 +70,7 @@ pub use session_token::SessionToken;
 pub use settings::IdentitySettings;
 pub use sign_in::{SignInError, SignedIn};
 pub use token_keys::TokenKeys;
+pub use void_sign_ins::void_sign_ins;
 
 use crate::cache::Cache;
 use crate::claims::Verified;

@@ -36,6 +36,7 @@ pub struct Configuration {
     pub mail: Mail,
     pub reminders: Reminders,
     pub webhooks: Webhooks,
+    pub backup: Backup,
     pub scheduling: Scheduling,
     pub limits: HttpLimits,
     pub openid: Vec<identity::OpenIdProvider>,
@@ -132,6 +133,17 @@ pub struct Webhooks {
     pub timeout: Duration,
 }
 
+/// `[backup]`
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the reference explains each setting")]
+pub struct Backup {
+    pub directory: Option<PathBuf>,
+    pub keep_days: u32,
+    pub keep_keys_days: u32,
+    pub keep_newest: u32,
+    pub max_age_hours: u32,
+}
+
 /// `[scheduling]`
 #[derive(Debug, Clone, Copy)]
 #[expect(missing_docs, reason = "the reference explains each setting")]
@@ -156,6 +168,25 @@ impl Configuration {
     /// All settings in force as TOML, each with the place it comes from; passwords are covered.
     pub fn show(&self) -> String {
         render::show(&self.values)
+    }
+
+    /// The same with another database, named on the command line: everybody on the machine can read it there.
+    ///
+    /// # Errors
+    /// What is wrong with the address.
+    pub fn with_database(mut self, url: &str) -> Result<Self, String> {
+        let kind = value::Kind::DatabaseUrl;
+        if value::has_password(url) {
+            return Err(
+                "a password stands in SERVICEPOINT_DATABASE__URL or database.url_file, not on the command line"
+                    .to_owned(),
+            );
+        }
+        if kind.check(&value::Raw::Text(url.to_owned())).is_none() {
+            return Err(format!("the address of the database must be {}", kind.allowed()));
+        }
+        url.clone_into(&mut self.database.url);
+        Ok(self)
     }
 
     fn assembled(values: Values) -> Self {
@@ -195,6 +226,13 @@ impl Configuration {
             webhooks: Webhooks {
                 endpoints_file: values.optional_path("webhooks.endpoints_file"),
                 timeout: seconds("webhooks.timeout_seconds"),
+            },
+            backup: Backup {
+                directory: values.optional_path("backup.directory"),
+                keep_days: count("backup.keep_days"),
+                keep_keys_days: count("backup.keep_keys_days"),
+                keep_newest: count("backup.keep_newest"),
+                max_age_hours: count("backup.max_age_hours"),
             },
             scheduling: Scheduling {
                 hold_minutes: count("scheduling.hold_minutes"),

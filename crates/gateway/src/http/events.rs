@@ -52,7 +52,11 @@ fn lines(
             let mut answers = door.schema.subscribe(prepared.request);
             loop {
                 tokio::select! {
-                    () = door.drain.started() => break,
+                    () = door.drain.closing() => {
+                        // No `complete`: the operation has not ended, the client is to ask for it again elsewhere.
+                        yield Ok(come_back(request_id));
+                        return;
+                    }
                     _ = right.ended() => {
                         yield Ok(failed(&right_ended(), request_id));
                         break;
@@ -85,6 +89,12 @@ fn lines(
 
 fn right_ended() -> Problem {
     Problem::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", "the session has ended; sign in again")
+}
+
+/// Asks the client to wait for 1 to 5 seconds before it connects again: thousands at the same instant would be a storm.
+fn come_back(request_id: RequestId) -> Bytes {
+    let milliseconds = 1_000 + request_id.0.as_u128() % 4_000;
+    format!("retry: {milliseconds}\n: the service restarts, please connect again\n\n").into()
 }
 
 fn next_event(json: &[u8]) -> Bytes {

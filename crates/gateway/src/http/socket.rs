@@ -140,7 +140,7 @@ impl Session {
         let closed = loop {
             let time_is_up = time_is_up(self.right.as_mut(), self.greeting_ends);
             let step = tokio::select! {
-                () = door.drain.started() => ControlFlow::Break(Some((1012, "the service restarts, please connect again"))),
+                () = door.drain.closing() => ControlFlow::Break(Some((1012, "the service restarts, please connect again"))),
                 closed = time_is_up => ControlFlow::Break(Some(closed)),
                 message = self.socket.recv() => {
                     heard = true;

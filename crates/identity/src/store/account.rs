@@ -170,3 +170,8 @@ fn values(account: &Account, password: Option<&str>) -> Vec<Value> {
         password.map(str::to_owned).into(),
     ]
 }
+
+/// Raises the generation of every account by `steps`.
+pub(crate) async fn raise_every_generation(unit: &Unit, steps: i64) -> Result<u64, DatabaseError> {
+    unit.execute("UPDATE account SET generation = generation + $1", vec![steps.into()]).await
+}

@@ -63,3 +63,8 @@ pub(crate) async fn delete_all(unit: &Unit, account: AccountId) -> Result<(), Da
 pub(crate) async fn delete_expired(unit: &Unit, now: Timestamp) -> Result<u64, DatabaseError> {
     unit.execute("DELETE FROM session WHERE expires_at <= $1", vec![now.millis().into()]).await
 }
+
+/// Deletes every session there is.
+pub(crate) async fn delete_every(unit: &Unit) -> Result<u64, DatabaseError> {
+    unit.execute("DELETE FROM session", vec![]).await
+}
