@@ -2,6 +2,7 @@
 
 use database::DatabaseError;
 use domain::identifier::{AccountId, AppointmentId, EventId};
+use domain::time::Timestamp;
 
 use crate::Notifications;
 use crate::deliver_due::{Outcome, Trouble};
@@ -37,7 +38,7 @@ impl Notifications {
         let written = texts::write(letter, facts, &links);
         let envelope = Envelope {
             id: row.id,
-            at: if row.lead_minutes > 0 { self.due(row) } else { row.at },
+            at: if row.lead_minutes > 0 { due(row) } else { row.at },
             recipient: &facts.recipient,
             names_the_person: letter.names_the_person(),
             city: &facts.city,
@@ -45,11 +46,6 @@ impl Notifications {
             calendar: letter.brings_the_calendar().then(|| facts.standing.calendar()).flatten(),
         };
         self.post_letter(&envelope, written).await
-    }
-
-    /// When a reminder is due; the same whenever it is made.
-    fn due(&self, row: &Taken) -> domain::time::Timestamp {
-        row.starts_at.unwrap_or(row.at).plus_minutes(-row.lead_minutes)
     }
 
     /// A reminder is sent when the appointment still stands at the time it speaks of and the person wants reminders.
@@ -92,4 +88,9 @@ impl Notifications {
         self.post.send(&message_id(envelope.id, sender), &mail).await?;
         Ok(Outcome::Sent)
     }
+}
+
+/// When a reminder is due; the same whenever it is made.
+fn due(row: &Taken) -> Timestamp {
+    row.starts_at.unwrap_or(row.at).plus_minutes(-row.lead_minutes)
 }

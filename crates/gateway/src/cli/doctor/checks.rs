@@ -81,7 +81,7 @@ pub(super) async fn database(configuration: &Configuration, database: &Database,
     findings.push(migrations);
     if are_done {
         findings.push(city(configuration, database).await);
-        findings.extend([working::messages(configuration, database).await, working::lapsed(database).await]);
+        findings.extend([working::letters(configuration, database).await, working::lapsed(database).await]);
         if depth == Depth::Deep {
             findings.extend(deep(database).await);
         }

@@ -9,7 +9,7 @@ use crate::environment::SystemClock;
 use crate::{mail, start};
 
 /// Letters leave within seconds; more than this many at once wait for something.
-const MANY_MESSAGES: u64 = 1_000;
+const MANY_LETTERS: u64 = 1_000;
 /// The worker gives lapsed places back every few seconds; what lapsed so many minutes ago has been missed.
 const LATE_MINUTES: i64 = 2;
 
@@ -28,22 +28,24 @@ pub(super) fn mail(configuration: &Configuration) -> Finding {
     }
 }
 
-/// Whether webhooks are in order, what waits to be sent, and what was given up.
-pub(super) async fn messages(configuration: &Configuration, database: &Database) -> Finding {
-    let finding = |state, message: String| Finding::new("messages", state, message);
+/// What waits to be sent or called, and what was given up and waits for somebody to decide.
+pub(super) async fn letters(configuration: &Configuration, database: &Database) -> Finding {
+    let finding = |state, message: String| Finding::new("letters", state, message);
     let webhooks = match mail::endpoints(configuration) {
         Ok(endpoints) => endpoints.len(),
         Err(error) => return finding(State::Fail, error.to_string()),
     };
     // Counting signs nothing, so the real key stays out of this.
     let (application, _desk) = start::application(configuration, database.clone(), [0; 32]);
-    let backlog = match application.deliveries.backlog().await {
-        Ok(backlog) => backlog,
-        Err(error) => return finding(State::Fail, error.to_string()),
-    };
-    let state = if backlog.dead > 0 || backlog.waiting > MANY_MESSAGES { State::Warn } else { State::Ok };
-    let hint = if backlog.dead > 0 { "; the query `failedDeliveries` names them" } else { "" };
-    finding(state, format!("{webhooks} webhooks; {} wait, {} were given up{hint}", backlog.waiting, backlog.dead))
+    match application.deliveries.backlog().await {
+        Ok(backlog) => {
+            let state = if backlog.dead > 0 || backlog.waiting > MANY_LETTERS { State::Warn } else { State::Ok };
+            let hint = if backlog.dead > 0 { "; `failedDeliveries` in the API names them" } else { "" };
+            let counts = format!("{} wait, {} were given up, {webhooks} webhooks", backlog.waiting, backlog.dead);
+            finding(state, format!("{counts}{hint}"))
+        }
+        Err(error) => finding(State::Fail, error.to_string()),
+    }
 }
 
 /// Places that should have been given back.
