@@ -7,6 +7,7 @@ mod m20261122_000002_scheduling;
 mod m20261122_000003_identity;
 mod m20261122_000004_outbox;
 mod m20261122_000005_identity_keys;
+mod m20261123_000006_sign_in;
 
 use sea_orm_migration::Migration;
 use sea_orm_migration::prelude::*;
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000003_identity::Migration),
             Box::new(m20261122_000004_outbox::Migration),
             Box::new(m20261122_000005_identity_keys::Migration),
+            Box::new(m20261123_000006_sign_in::Migration),
         ]
     }
 }

@@ -18,7 +18,7 @@ pub use audit::AuditEntry;
 pub use connect::{ConnectOptions, Database};
 pub use engine::Engine;
 pub use error::DatabaseError;
-pub use idempotency::{IdempotencyKey, Remembered};
+pub use idempotency::{IdempotencyKey, Remembered, retried};
 pub use outbox::Event;
 pub use row::Row;
 pub use rules::Rule;

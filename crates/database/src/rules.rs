@@ -18,6 +18,8 @@ pub enum Rule {
     AccountLogin,
     /// Each version of the city has a number of its own.
     CityVersion,
+    /// Each signing key has a number of its own: of two that are made at once, one is.
+    SigningKeyNumber,
 }
 
 /// One row per rule: the rule, PostgreSQL's constraint, and how SQLite words the violation.
@@ -27,6 +29,7 @@ const NAMES: &[(Rule, &str, &str)] = &[
     (Rule::IdempotencyKey, "idempotency_pkey", "UNIQUE constraint failed: idempotency.key"),
     (Rule::AppointmentNumber, "appointment_number_key", "UNIQUE constraint failed: appointment.number"),
     (Rule::AccountLogin, "account_login_key", "UNIQUE constraint failed: account.login"),
+    (Rule::SigningKeyNumber, "signing_key_pkey", "UNIQUE constraint failed: signing_key.number"),
     (Rule::CityVersion, "city_version_pkey", "UNIQUE constraint failed: city_version.version"),
 ];
 

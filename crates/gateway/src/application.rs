@@ -6,7 +6,7 @@ use std::sync::Arc;
 use database::{Database, DatabaseError, Unit};
 use domain::environment::{Clock, Entropy};
 use domain::permission::Actor;
-use identity::{Identity, IdentityParts, IdentitySettings, PreparedSeeds, TokenKeys};
+use identity::{Identity, IdentityParts, IdentitySettings, PreparedSeeds};
 use scheduling::{Companion, DeskWork, LinkSecret, Scheduling, Settings};
 
 /// Everything behind the door. Cloning is cheap.
@@ -59,7 +59,7 @@ impl Application {
             database: parts.database.clone(),
             clock: Arc::clone(&parts.clock),
             entropy: Arc::clone(&parts.entropy),
-            tokens: TokenKeys::from_secret(&parts.master),
+            master: parts.master,
             settings: parts.identity,
         });
         let application = Self {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
+use domain::permission::Actor;
 use notifications::Notifications;
 
 use crate::application::Application;
@@ -27,7 +28,7 @@ async fn tidy(application: Application, stop: CancellationToken) {
     let mut rounds = interval(LAPSED_EVERY);
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let (mut lapsed, mut sessions) = (Health::new("lapsed places"), Health::new("ended sessions"));
-    let mut requests = Health::new("old requests");
+    let (mut requests, mut keys) = (Health::new("old requests"), Health::new("signing keys"));
     for round in (0..SESSIONS_EVERY).cycle() {
         tokio::select! {
             () = stop.cancelled() => return,
@@ -37,6 +38,9 @@ async fn tidy(application: Application, stop: CancellationToken) {
         if round == 0 {
             let now = application.clock.now();
             sessions.note(application.identity.tidy(now).await);
+            keys.note(
+                application.identity.rotate_keys_when_due(&Actor::System).await.map(|id| u64::from(id.is_some())),
+            );
             requests.note(application.database.forget_requests(now.plus_minutes(-KEPT_MINUTES)).await);
         }
     }

@@ -218,7 +218,11 @@ impl Scheduling {
                         Rule::CapacityNotExceeded => {
                             return Err(self.refusal(&new.cells, people, Some(wish), appointment.person).await?.into());
                         }
-                        Rule::TakenNotNegative | Rule::IdempotencyKey | Rule::AccountLogin | Rule::CityVersion => {
+                        Rule::TakenNotNegative
+                        | Rule::IdempotencyKey
+                        | Rule::AccountLogin
+                        | Rule::CityVersion
+                        | Rule::SigningKeyNumber => {
                             return Err(DatabaseError::Broken(rule).into());
                         }
                     }

@@ -12,6 +12,7 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, request::Parts},
 };
 use futures_util::future::BoxFuture;
+use identity::Footing;
 use uuid::Uuid;
 
 use crate::{configuration::Network, http::Problem};
@@ -47,6 +48,12 @@ pub trait Authenticate: Send + Sync + 'static {
         caller: &'a Caller,
         request: &'a mut Request,
     ) -> BoxFuture<'a, Result<Admission, Problem>>;
+
+    /// Whether what a connection was admitted on still counts. Asks memory alone, so it may be asked for every event and every
+    /// few seconds.
+    fn still_stands(&self, _: &Admission) -> bool {
+        true
+    }
 }
 
 /// The caller may go on.
@@ -54,6 +61,8 @@ pub trait Authenticate: Send + Sync + 'static {
 pub struct Admission {
     /// A websocket is closed after this time, because the token or session has ended by then.
     pub expires_in: Option<Duration>,
+    /// What the caller was let in on; `None` for nobody. [`Authenticate::still_stands`] says whether it still counts.
+    pub footing: Option<Footing>,
 }
 
 /// Lets everybody in as nobody: for tests and for schemas without accounts.

@@ -5,5 +5,8 @@ mod bad_input;
 mod booking_support;
 mod letters;
 mod pages;
+mod people;
+mod people_managed;
+mod people_support;
 mod schema;
 mod trouble;

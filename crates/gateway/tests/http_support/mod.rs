@@ -110,7 +110,9 @@ impl Authenticate for Tokens {
             match in_header.or(in_greeting) {
                 None => request.data.insert(Name("nobody")),
                 Some("good") => request.data.insert(Name("Erika")),
-                Some("short") => return Ok(Admission { expires_in: Some(Duration::from_millis(50)) }),
+                Some("short") => {
+                    return Ok(Admission { expires_in: Some(Duration::from_millis(50)), ..Admission::default() });
+                }
                 Some(_) => return Err(Problem::new(StatusCode::UNAUTHORIZED, "TOKEN_INVALID", "sign in again")),
             }
             Ok(Admission::default())
