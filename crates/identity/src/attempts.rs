@@ -5,14 +5,13 @@
 
 use database::{AuditEntry, DatabaseError, Unit};
 use domain::identifier::{AccountId, EventId};
-use domain::time::Timestamp;
 use uuid::Uuid;
 
 use crate::blind::Purpose;
 use crate::{Identity, store};
 
-/// So many tries are free: people mistype.
-const FREE: i64 = 5;
+/// So many letters are free.
+const FREE_LETTERS: i64 = 3;
 /// The delay after the last free try, in seconds; it doubles with each further one.
 const FIRST_DELAY_SECONDS: i64 = 10;
 /// The longest delay, in seconds.
@@ -38,11 +37,33 @@ pub(crate) enum Claimed<'a> {
 pub(crate) enum Leave {
     /// It may.
     Granted,
+    /// It may, and it is the last one without delay.
+    Last,
     /// Not yet: what is typed does not matter.
     Blocked,
 }
 
+impl Leave {
+    /// Whether the try may be checked.
+    pub(crate) const fn is_granted(self) -> bool {
+        match self {
+            Self::Granted | Self::Last => true,
+            Self::Blocked => false,
+        }
+    }
+}
+
 impl Claimed<'_> {
+    /// How many tries are free: people mistype, and clients of one account start at once.
+    fn free(self, identity: &Identity) -> i64 {
+        match self {
+            Self::Login(_) | Self::Password(_) | Self::SecondFactor(_) => {
+                i64::from(identity.settings.free_tries.max(1))
+            }
+            Self::ResetLetter(_) => FREE_LETTERS,
+        }
+    }
+
     fn hash(self, identity: &Identity) -> [u8; 32] {
         let code = |parts: &[&[u8]]| identity.blind.code(Purpose::Attempts, parts);
         match self {
@@ -54,37 +75,29 @@ impl Claimed<'_> {
     }
 }
 
-/// How long to wait after `tries` tries that were not right, in seconds.
-fn delay_seconds(tries: i64) -> i64 {
-    if tries < FREE {
+/// How long to wait after `tries` tries that were not right, in seconds, where `free` are free.
+fn delay_seconds(tries: i64, free: i64) -> i64 {
+    if tries < free {
         return 0;
     }
-    let doublings = u32::try_from((tries - FREE).min(16)).unwrap_or(16);
+    let doublings = u32::try_from((tries - free).min(16)).unwrap_or(16);
     (FIRST_DELAY_SECONDS << doublings).min(LONGEST_DELAY_SECONDS)
 }
 
 impl Identity {
-    /// Counts a try, and says whether it may be checked. `owner` is whom the record names when the limit is reached; the
-    /// work is the same without.
-    pub(crate) async fn count_try(
-        &self,
-        unit: &Unit,
-        claimed: Claimed<'_>,
-        owner: Option<AccountId>,
-    ) -> Result<Leave, DatabaseError> {
+    /// Counts a try, and says whether it may be checked.
+    pub(crate) async fn count_try(&self, unit: &Unit, claimed: Claimed<'_>) -> Result<Leave, DatabaseError> {
         let (hash, now) = (claimed.hash(self), self.clock.now());
         let forgotten = now.plus_seconds(-FORGOTTEN_AFTER_SECONDS);
         let Some(tries) = store::attempt::count(unit, &hash, now, forgotten).await? else {
             return Ok(Leave::Blocked);
         };
-        let delay = delay_seconds(tries);
+        let free = claimed.free(self);
+        let delay = delay_seconds(tries, free);
         if delay > 0 {
             store::attempt::block(unit, &hash, now.plus_seconds(delay)).await?;
         }
-        if tries == FREE {
-            self.note_limit(unit, &hash, owner, now).await?;
-        }
-        Ok(Leave::Granted)
+        Ok(if tries == free { Leave::Last } else { Leave::Granted })
     }
 
     /// Forgets the tries: the last one was right, or the owner has proved otherwise who they are.
@@ -92,14 +105,15 @@ impl Identity {
         store::attempt::forget(unit, &claimed.hash(self)).await
     }
 
-    /// The record names the account, or for a login that nobody has a number that means nothing without our secret.
-    async fn note_limit(
+    /// Writes into the record that the last free try was wrong. It names the account, or for a login that nobody has a
+    /// number that means nothing without our secret: the work is the same.
+    pub(crate) async fn note_limit(
         &self,
         unit: &Unit,
-        hash: &[u8; 32],
+        claimed: Claimed<'_>,
         owner: Option<AccountId>,
-        now: Timestamp,
     ) -> Result<(), DatabaseError> {
+        let (hash, now) = (claimed.hash(self), self.clock.now());
         let mut nobody = [0; 16];
         nobody.copy_from_slice(&hash[..16]);
         let subject = owner.map_or(Uuid::from_bytes(nobody), |account| account.0);
@@ -115,7 +129,7 @@ mod tests {
 
     #[test]
     fn delays_grow_and_are_bounded() {
-        let delays: Vec<i64> = [0, 1, 4, 5, 6, 7, 11, 12, 1_000_000].map(delay_seconds).into();
+        let delays: Vec<i64> = [0, 1, 4, 5, 6, 7, 11, 12, 1_000_000].map(|tries| delay_seconds(tries, 5)).into();
         assert_eq!(delays, [0, 0, 0, 10, 20, 40, 640, 900, 900]);
     }
 }

@@ -52,11 +52,16 @@ impl Identity {
         let admitted = self.hasher.admit()?;
         let found = store::account::credentials_of(&self.database, id).await?;
         let unit = self.database.begin().await?;
-        let leave = self.count_try(&unit, Claimed::Password(id), Some(id)).await?;
+        let leave = self.count_try(&unit, Claimed::Password(id)).await?;
         unit.commit().await?;
-        let found = found.filter(|_| leave == Leave::Granted);
+        let found = found.filter(|_| leave.is_granted());
         let stored = found.as_ref().map(|credentials| credentials.password.as_str());
         let is_right = self.hasher.verify(admitted, current, stored).await?;
+        if !is_right && leave == Leave::Last {
+            let unit = self.database.begin().await?;
+            self.note_limit(&unit, Claimed::Password(id), Some(id)).await?;
+            unit.commit().await?;
+        }
         found.filter(|_| is_right).ok_or_else(|| Problem::InvalidCredentials.into())
     }
 }

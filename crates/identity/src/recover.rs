@@ -14,7 +14,7 @@ use domain::text::mail_address;
 use domain::time::Timestamp;
 use uuid::Uuid;
 
-use crate::attempts::{Claimed, Leave};
+use crate::attempts::Claimed;
 use crate::blind::Purpose;
 use crate::failure::{Failure, Problem};
 use crate::password::Password;
@@ -73,7 +73,7 @@ impl Identity {
         let account = found.as_ref().map(|credentials| credentials.account.id);
         let now = self.clock.now();
         let unit = self.database.begin().await?;
-        if self.count_try(&unit, Claimed::ResetLetter(&login), account).await? == Leave::Granted {
+        if self.count_try(&unit, Claimed::ResetLetter(&login)).await?.is_granted() {
             let reset = Reset {
                 id: self.new_id(),
                 account,

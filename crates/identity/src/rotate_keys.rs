@@ -37,11 +37,9 @@ impl Identity {
     /// See [`Failure`].
     pub async fn rotate_keys(&self, actor: &Actor, rotation: Rotation) -> Result<String, Failure> {
         actor.may(Permission::RotateKeys)?;
-        let id = match self.add_key(actor, rotation).await {
-            Err(error) if error.breaks(Rule::SigningKeyNumber) => self.newest_key_id().await?,
-            added => added?,
-        };
-        Ok(id)
+        self.forget_keys();
+        let newest = self.ring().await?.newest();
+        Ok(self.succeed(actor, rotation, newest).await?)
     }
 
     /// Rotates as planned when the newest key has served its time; for the worker.
@@ -51,8 +49,10 @@ impl Identity {
     pub async fn rotate_keys_when_due(&self, actor: &Actor) -> Result<Option<String>, Failure> {
         actor.may(Permission::RotateKeys)?;
         let served = |at: Timestamp| at.plus_seconds(self.settings.signing_key_seconds()) <= self.clock.now();
-        if self.ring().await?.newest_published_at().is_some_and(served) {
-            self.rotate_keys(actor, Rotation::Planned).await.map(Some)
+        self.forget_keys();
+        let ring = self.ring().await?;
+        if ring.newest_published_at().is_some_and(served) {
+            Ok(Some(self.succeed(actor, Rotation::Planned, ring.newest()).await?))
         } else {
             Ok(None)
         }
@@ -99,11 +99,8 @@ impl Identity {
         }
         let mut ring = self.read_ring(now).await?;
         if ring.is_empty() {
-            match self.add_key(&Actor::System, Rotation::AtOnce).await {
-                // Another gateway was faster; its key is as good.
-                Err(error) if !error.breaks(Rule::SigningKeyNumber) => return Err(error),
-                Ok(_) | Err(_) => ring = self.read_ring(now).await?,
-            }
+            self.succeed(&Actor::System, Rotation::AtOnce, 0).await?;
+            ring = self.read_ring(now).await?;
         }
         let ring = Arc::new(ring);
         *self.keys.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&ring));
@@ -111,47 +108,60 @@ impl Identity {
     }
 
     async fn read_ring(&self, now: Timestamp) -> Result<KeyRing, DatabaseError> {
-        let mut keys = Vec::new();
+        let (mut keys, mut newest) = (Vec::new(), 0);
         for stored in store::signing_key::all(&self.database).await? {
             let seed = self.vault.open(&place(&stored.number.to_be_bytes()), &stored.sealed_seed)?;
             keys.push(TokenKey::from_seed(&seed, stored.published_at, stored.signs_from)?);
+            newest = stored.number;
         }
-        Ok(KeyRing::new(keys, now, self.settings.access_token_seconds()))
+        Ok(KeyRing::new(keys, newest, now, self.settings.access_token_seconds()))
     }
 
-    async fn add_key(&self, actor: &Actor, rotation: Rotation) -> Result<String, DatabaseError> {
+    /// Makes a successor of the key with the number `newest` and gives its id. Somebody else may be faster; then theirs is
+    /// the successor.
+    async fn succeed(&self, actor: &Actor, rotation: Rotation, newest: i64) -> Result<String, DatabaseError> {
+        let added = match self.add_key(actor, rotation, newest).await {
+            Err(error) if error.breaks(Rule::SigningKeyNumber) => None,
+            added => added?,
+        };
+        if let Some(id) = added {
+            return Ok(id);
+        }
+        let newest = store::signing_key::all(&self.database).await?.pop();
+        newest.map(|key| key.id).ok_or_else(|| DatabaseError::Internal("there is no signing key".into()))
+    }
+
+    async fn add_key(&self, actor: &Actor, rotation: Rotation, newest: i64) -> Result<Option<String>, DatabaseError> {
         let now = self.clock.now();
         let mut seed = [0; 32];
         self.entropy.fill(&mut seed);
-        let unit = self.database.begin().await?;
-        let newest = store::signing_key::newest(&unit).await?;
         let number = newest.saturating_add(1);
         let signs_from = match rotation {
-            Rotation::Planned if newest > 0 => now.plus_seconds(PUBLISHED_AHEAD_SECONDS),
-            Rotation::Planned | Rotation::AtOnce => now,
+            Rotation::Planned => now.plus_seconds(PUBLISHED_AHEAD_SECONDS),
+            Rotation::AtOnce => now,
         };
         let sealed_seed = self.vault.seal(&place(&number.to_be_bytes()), &seed, self.entropy.as_ref());
         let id = TokenKey::from_seed(&seed, now, signs_from)?.id().to_owned();
         let key = StoredKey { number, id: id.clone(), sealed_seed, published_at: now, signs_from };
-        store::signing_key::add(&unit, &key).await?;
-        if rotation == Rotation::AtOnce && newest > 0 {
-            store::signing_key::delete_before(&unit, number).await?;
-            self.revoke(&unit, Revocation::Keys).await?;
+        let unit = self.database.begin().await?;
+        if !store::signing_key::add(&unit, &key).await? {
+            return Ok(None);
         }
+        // The first key follows nobody and is nobody's decision.
         if newest > 0 {
             self.audit(&unit, actor, "keys.rotate", number_as_subject(number)).await?;
         }
+        let voids = rotation == Rotation::AtOnce && newest > 0;
+        if voids {
+            store::signing_key::delete_before(&unit, number).await?;
+            self.revoke(&unit, Revocation::Keys).await?;
+        }
         unit.commit().await?;
         self.forget_keys();
-        if rotation == Rotation::AtOnce {
+        if voids {
             self.hear_now(Revocation::Keys);
         }
-        Ok(id)
-    }
-
-    async fn newest_key_id(&self) -> Result<String, DatabaseError> {
-        let newest = store::signing_key::all(&self.database).await?.pop();
-        newest.map(|key| key.id).ok_or_else(|| DatabaseError::Internal("there is no signing key".into()))
+        Ok(Some(id))
     }
 }
 

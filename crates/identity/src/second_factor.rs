@@ -126,7 +126,8 @@ impl Identity {
         code: &str,
     ) -> Result<bool, DatabaseError> {
         let claimed = Claimed::SecondFactor(account.id);
-        if self.count_try(unit, claimed, Some(account.id)).await? == Leave::Blocked {
+        let leave = self.count_try(unit, claimed).await?;
+        if leave == Leave::Blocked {
             return Ok(false);
         }
         let is_right = match normalized(code, RECOVERY_LENGTH) {
@@ -141,6 +142,8 @@ impl Identity {
         };
         if is_right {
             self.forget_tries(unit, claimed).await?;
+        } else if leave == Leave::Last {
+            self.note_limit(unit, claimed, Some(account.id)).await?;
         }
         Ok(is_right)
     }

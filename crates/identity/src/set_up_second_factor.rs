@@ -82,7 +82,7 @@ impl Identity {
         let Some(sealed) = store::second_factor::waiting_secret(&unit, id).await? else {
             return Err(Problem::NoSecondFactor.into());
         };
-        let leave = self.count_try(&unit, Claimed::SecondFactor(id), Some(id)).await?;
+        let leave = self.count_try(&unit, Claimed::SecondFactor(id)).await?;
         if leave == Leave::Blocked || !self.use_code(&unit, &credentials.account, &sealed, code).await? {
             unit.commit().await?;
             return Err(Problem::CodeInvalid.into());

@@ -15,6 +15,8 @@ pub struct IdentitySettings {
     pub parallel_hashes: usize,
     /// How many more wait their turn before further ones are told to come back.
     pub waiting_hashes: usize,
+    /// How many wrong passwords or codes in a row are answered without delay, at least 1.
+    pub free_tries: u16,
     /// How long a session of a citizen or device lasts, whatever happens in it.
     pub citizen_session: Duration,
     /// How long a session of staff lasts, whatever happens in it.
@@ -36,13 +38,14 @@ pub struct IdentitySettings {
 impl IdentitySettings {
     /// The usual settings for a machine with `cores` cores: sessions of 12 hours for citizens and 10 for staff, a
     /// working day; access tokens of 10 minutes; refresh tokens of 90 days for clients (14 unused) and of a year for devices (30
-    /// days unused); signing keys of 90 days; a queue of 16 passwords per core, about two seconds of work.
+    /// days unused); signing keys of 90 days; 10 wrong passwords before delays begin; a queue of 16 passwords per core, about two seconds of work.
     pub fn new(issuer: impl Into<String>, audience: impl Into<String>, cores: usize) -> Self {
         Self {
             issuer: issuer.into(),
             audience: audience.into(),
             parallel_hashes: cores.max(1),
             waiting_hashes: cores.max(1) * 16,
+            free_tries: 10,
             citizen_session: Duration::from_hours(12),
             staff_session: Duration::from_hours(10),
             access_token: Duration::from_mins(10),

@@ -129,13 +129,18 @@ impl Identity {
         if let Some(login) = &login {
             found = store::account::credentials_of_login(&self.database, login).await?;
             let unit = self.database.begin().await?;
-            let owner = found.as_ref().map(|credentials| credentials.account.id);
-            leave = self.count_try(&unit, Claimed::Login(login), owner).await?;
+            leave = self.count_try(&unit, Claimed::Login(login)).await?;
             unit.commit().await?;
         }
-        let found = found.filter(|_| leave == Leave::Granted);
+        let owner = found.as_ref().map(|credentials| credentials.account.id);
+        let found = found.filter(|_| leave.is_granted());
         let stored = found.as_ref().map(|credentials| credentials.password.as_str());
         let is_right = self.hasher.verify(admitted, password, stored).await?;
+        if let Some(login) = login.filter(|_| !is_right && leave == Leave::Last) {
+            let unit = self.database.begin().await?;
+            self.note_limit(&unit, Claimed::Login(&login), owner).await?;
+            unit.commit().await?;
+        }
         let credentials = found.filter(|_| is_right).ok_or(SignInError::InvalidCredentials)?;
         if store::second_factor::is_confirmed(&self.database, credentials.account.id).await? {
             let unit = self.database.begin().await?;

@@ -51,6 +51,8 @@ pub(crate) struct TokenKey {
 /// All keys that matter, as they stood in the table at `read_at`.
 pub(crate) struct KeyRing {
     keys: Vec<TokenKey>,
+    /// The number of the newest key; 0 without any.
+    newest: i64,
     read_at: Timestamp,
     token_seconds: i64,
 }
@@ -97,14 +99,15 @@ impl TokenKey {
 }
 
 impl KeyRing {
-    /// A ring of `keys` in the order of their numbers, read at `read_at`; tokens last `token_seconds`.
-    pub(crate) fn new(mut keys: Vec<TokenKey>, read_at: Timestamp, token_seconds: i64) -> Self {
+    /// A ring of `keys` in the order of their numbers, the last of which is `newest`, read at `read_at`; tokens last
+    /// `token_seconds`.
+    pub(crate) fn new(mut keys: Vec<TokenKey>, newest: i64, read_at: Timestamp, token_seconds: i64) -> Self {
         let successors: Vec<Option<Timestamp>> =
             (1..=keys.len()).map(|next| keys.get(next).map(|key| key.signs_from)).collect();
         for (key, retires_at) in keys.iter_mut().zip(successors) {
             key.retires_at = retires_at;
         }
-        Self { keys, read_at, token_seconds }
+        Self { keys, newest, read_at, token_seconds }
     }
 
     pub(crate) const fn read_at(&self) -> Timestamp {
@@ -113,6 +116,11 @@ impl KeyRing {
 
     pub(crate) const fn is_empty(&self) -> bool {
         self.keys.is_empty()
+    }
+
+    /// The number of the newest key; 0 without any.
+    pub(crate) const fn newest(&self) -> i64 {
+        self.newest
     }
 
     /// The key that signs at `now`. A first key that another gateway made a moment ahead of our clock signs, too.
@@ -167,7 +175,7 @@ pub(crate) mod tests {
 
     /// A ring with one key that signs.
     pub(crate) fn ring(seed: u8) -> KeyRing {
-        KeyRing::new(vec![TokenKey::from_seed(&[seed; 32], NOW, NOW).unwrap()], NOW, 600)
+        KeyRing::new(vec![TokenKey::from_seed(&[seed; 32], NOW, NOW).unwrap()], 1, NOW, 600)
     }
 
     #[test]
@@ -195,7 +203,7 @@ pub(crate) mod tests {
                 TokenKey::from_seed(&[2; 32], NOW, second_signs).unwrap(),
             ]
         };
-        let ring = KeyRing::new(keys(), NOW, 600);
+        let ring = KeyRing::new(keys(), 2, NOW, 600);
         let (first, second) = (keys()[0].id.clone(), keys()[1].id.clone());
         for (now, phases, signs) in [
             (NOW, [KeyPhase::Signing, KeyPhase::Published], &first),

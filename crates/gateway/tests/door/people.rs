@@ -124,7 +124,7 @@ async fn everybody_sees_and_ends_their_own_sessions() {
         let sessions = sessions.data("mySessions").as_array().expect("sessions").clone();
         let shown: Vec<_> = sessions.iter().map(|one| (&one["kind"], &one["name"], &one["isCurrent"])).collect();
         assert_eq!(shown.len(), 3, "{shown:?}");
-        assert_eq!(shown[0], (&json!("CLIENT"), &json!("Telefon"), &json!(false)));
+        assert!(shown.contains(&(&json!("CLIENT"), &json!("Telefon"), &json!(false))), "{shown:?}");
         assert_eq!(sessions.iter().filter(|one| one["isCurrent"] == true).count(), 1);
 
         let end = "mutation($id: ID!) { endSession(id: $id) { ended problem { code } } }";
@@ -156,7 +156,7 @@ async fn unknown_wrong_blocked_and_disabled_get_the_same_answer() {
         let disabled = operator.ask(disable, json!({ "id": otto })).await;
         assert!(disabled.data("disableAccount.account.disabledAt").is_string(), "{disabled:?}");
         let stranger = Browser::new(&app);
-        for _ in 0..5 {
+        for _ in 0..10 {
             sign_in(&stranger, "clerk.mitte", "falsch").await;
         }
         let answers: Vec<Answer> = vec![
@@ -205,7 +205,7 @@ async fn a_forgotten_password_is_set_anew_with_the_code_of_the_letter() {
         assert_eq!(used.data("resetPassword.problem.code"), "CODE_INVALID");
         assert!(browser.ask("{ viewer { id } }", json!({})).await.data("viewer").is_null());
         let signed_in = sign_in(&browser, "eva@example.org", "dreizehn rote Birnen").await;
-        assert_eq!(signed_in.data("signIn.viewer.login"), "eva@example.org");
+        assert_eq!(signed_in.data("signIn.viewer.role"), "CITIZEN");
     })
     .await;
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 /// Signs in with a browser.
 pub(super) async fn sign_in(browser: &Browser<'_>, login: &str, password: &str) -> Answer {
     let query = "mutation($credentials: CredentialsInput!) {
-        signIn(credentials: $credentials) { viewer { login } expiresAt challenge problem } }";
+        signIn(credentials: $credentials) { viewer { role } expiresAt challenge problem } }";
     browser.ask(query, json!({ "credentials": { "login": login, "password": password } })).await
 }
 

@@ -18,14 +18,13 @@ pub(crate) async fn all(database: &Database) -> Result<Vec<StoredKey>, DatabaseE
     database.rows(sql, vec![]).await?.iter().map(stored).collect()
 }
 
-/// The highest number; 0 without any key.
-pub(crate) async fn newest(unit: &Unit) -> Result<i64, DatabaseError> {
-    let row = unit.row("SELECT coalesce(max(number), 0) AS number FROM signing_key", vec![]).await?;
-    row.map_or(Ok(0), |row| row.get("number"))
-}
-
-/// Adds a key. Breaks `Rule::SigningKeyNumber` when somebody else has just added one.
-pub(crate) async fn add(unit: &Unit, key: &StoredKey) -> Result<(), DatabaseError> {
+/// Adds a key behind the newest one, and says whether it did: not if somebody else has added one meanwhile. Breaks
+/// `Rule::SigningKeyNumber` when that happens at the same moment.
+pub(crate) async fn add(unit: &Unit, key: &StoredKey) -> Result<bool, DatabaseError> {
+    let newest = unit.row("SELECT coalesce(max(number), 0) AS number FROM signing_key", vec![]).await?;
+    if newest.map_or(Ok(0), |row| row.get::<i64>("number"))?.checked_add(1) != Some(key.number) {
+        return Ok(false);
+    }
     let sql = "INSERT INTO signing_key (number, id, sealed_seed, published_at, signs_from) VALUES ($1, $2, $3, $4, $5)";
     let values = vec![
         key.number.into(),
@@ -34,7 +33,7 @@ pub(crate) async fn add(unit: &Unit, key: &StoredKey) -> Result<(), DatabaseErro
         key.published_at.millis().into(),
         key.signs_from.millis().into(),
     ];
-    unit.execute(sql, values).await.map(drop)
+    unit.execute(sql, values).await.map(|added| added == 1)
 }
 
 /// Deletes all keys older than the one with this number.

@@ -19,7 +19,7 @@ fn lead_of(office: &Key) -> Actor {
 }
 
 fn wanted(name: &str, key: &str) -> CreateDeviceEnrolment {
-    CreateDeviceEnrolment { office: aegi(), name: name.into(), idempotency_key: key.into() }
+    CreateDeviceEnrolment { office: aegi(), name: name.into(), idempotency_key: key.replace(' ', "-") }
 }
 
 async fn drawn(town: &Town, key: &str) -> EnrolmentCode {
@@ -27,7 +27,7 @@ async fn drawn(town: &Town, key: &str) -> EnrolmentCode {
 }
 
 async fn enrolled(town: &Town, code: &str, key: &str) -> Result<EnrolledDevice, Failure> {
-    town.identity.enrol_device(code, key).await
+    town.identity.enrol_device(code, &key.replace(' ', "-")).await
 }
 
 fn is_code_invalid(outcome: &Result<EnrolledDevice, Failure>) -> bool {

@@ -7,6 +7,9 @@ use testkit::on_both_engines;
 
 use crate::town::{EVA, EVAS_PASSWORD, KARL, KARLS_PASSWORD, Town, settings};
 
+/// So many tries are free.
+const FREE: usize = 10;
+
 async fn fail(town: &Town, login: &str, times: usize) {
     for _ in 0..times {
         let refused = town.sign_in(login, "falsch").await;
@@ -15,13 +18,13 @@ async fn fail(town: &Town, login: &str, times: usize) {
 }
 
 #[tokio::test]
-async fn after_five_wrong_passwords_the_right_one_waits() {
+async fn after_ten_wrong_passwords_the_right_one_waits() {
     on_both_engines(async |database: Database| {
         let town = Town::settled(&database).await;
         let there = Town::with(&database, settings(), town.clock.clone());
-        fail(&town, KARL, 4).await;
-        assert!(town.sign_in(KARL, KARLS_PASSWORD).await.is_ok(), "four are free, and forgotten");
-        fail(&town, KARL, 5).await;
+        fail(&town, KARL, FREE - 1).await;
+        assert!(town.sign_in(KARL, KARLS_PASSWORD).await.is_ok(), "one was left, and all are forgotten");
+        fail(&town, KARL, FREE).await;
         let waits = town.sign_in(KARL, KARLS_PASSWORD).await;
         assert!(matches!(waits, Err(SignInError::InvalidCredentials)), "in the same words");
         assert!(there.sign_in(KARL, KARLS_PASSWORD).await.is_err(), "every gateway knows");
@@ -48,7 +51,7 @@ async fn a_hundred_guesses_at_once_are_counted_each() {
             assert!(matches!(refused, Err(SignInError::InvalidCredentials)));
         }
         let row = database.row("SELECT failures FROM sign_in_attempt", vec![]).await.unwrap().unwrap();
-        assert_eq!(row.get::<i64>("failures").unwrap(), 5, "five were checked, twenty-five were not");
+        assert_eq!(row.get::<i64>("failures").unwrap(), 10, "ten were checked, twenty were not");
     })
     .await;
 }
@@ -62,7 +65,7 @@ async fn a_login_that_nobody_has_is_treated_like_one_that_somebody_has() {
         let mut traces = Vec::new();
         for login in ["nobody@example.org", KARL, EVA] {
             database.write("DELETE FROM sign_in_attempt", vec![]).await.unwrap();
-            fail(&town, login, 7).await;
+            fail(&town, login, FREE + 2).await;
             let sql = "SELECT failures, blocked_until, last_at FROM sign_in_attempt";
             let rows = database.rows(sql, vec![]).await.unwrap();
             let trace: Vec<(i64, i64, i64)> =
@@ -107,7 +110,7 @@ async fn a_session_left_open_is_no_place_to_guess_the_password() {
                 ChangePassword { current: Password::new(current), new: Password::new("neunzehn blaue Birnen") };
             town.identity.change_password(&karl, command).await
         };
-        for _ in 0..5 {
+        for _ in 0..FREE {
             assert!(attempt("falsch").await.is_err());
         }
         let waits = attempt(KARLS_PASSWORD).await;

@@ -16,7 +16,8 @@ async fn letters(database: &Database) -> Vec<AccountId> {
 }
 
 async fn recover(town: &Town, code: &str, new: &str, key: &str) -> Result<(), Failure> {
-    let command = RecoverPassword { code: code.into(), new: Password::new(new), idempotency_key: key.into() };
+    let command =
+        RecoverPassword { code: code.into(), new: Password::new(new), idempotency_key: key.replace(' ', "-") };
     town.identity.recover_password(command).await
 }
 
@@ -30,7 +31,7 @@ async fn eva_sets_a_new_password_with_her_letter() {
         let town = Town::settled(&database).await;
         let before = town.eva().await;
         let tokens = town.tokens(&before).await;
-        for _ in 0..5 {
+        for _ in 0..10 {
             assert!(town.sign_in(EVA, "vergessen").await.is_err());
         }
         town.identity.request_password_reset(" Eva.MEIER@example.org ").await.unwrap();
@@ -80,6 +81,7 @@ async fn a_link_ends_after_half_an_hour_with_any_change_and_with_the_account() {
         let town = Town::settled(&database).await;
         let eva = town.eva().await.account;
         let ask = async || {
+            town.clock.pass_seconds(60);
             town.identity.request_password_reset(EVA).await.unwrap();
             town.identity.reset_code(eva.id).await.unwrap().unwrap().code
         };
@@ -140,7 +142,7 @@ async fn a_rush_of_requests_fills_nobodys_letter_box() {
         for _ in 0..20 {
             town.identity.request_password_reset(EVA).await.unwrap();
         }
-        assert_eq!(letters(&database).await.len(), 5);
+        assert_eq!(letters(&database).await.len(), 3);
     })
     .await;
 }

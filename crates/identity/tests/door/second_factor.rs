@@ -112,11 +112,13 @@ async fn a_challenge_ends_after_five_minutes_five_codes_or_a_new_password() {
         town.clock.pass_seconds(300);
         assert!(answer(&town, &late, &phone.code(&town)).await.is_err());
 
-        let guessed = challenge(&town).await;
-        for _ in 0..5 {
-            assert!(answer(&town, &guessed, "000000").await.is_err());
+        for _ in 0..2 {
+            let guessed = challenge(&town).await;
+            for _ in 0..5 {
+                assert!(answer(&town, &guessed, "000000").await.is_err());
+            }
+            assert!(answer(&town, &guessed, &phone.code(&town)).await.is_err(), "five were tried");
         }
-        assert!(answer(&town, &guessed, &phone.code(&town)).await.is_err(), "five were tried");
         let blocked = challenge(&town).await;
         assert!(answer(&town, &blocked, &phone.code(&town)).await.is_err(), "and the next one waits");
         town.clock.pass_seconds(10);

@@ -33,9 +33,10 @@ impl KeyMutation {
     async fn rotate_keys(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How the new key takes over.", default_with = "KeyRotation::Planned")] rotation: KeyRotation,
+        #[graphql(desc = "How the new key takes over; as planned when absent.")] rotation: Option<KeyRotation>,
     ) -> Result<RotateKeysPayload> {
-        let rotated = ctx.application().identity.rotate_keys(ctx.actor(), rotation.into()).await;
+        let wanted = rotation.unwrap_or(KeyRotation::Planned);
+        let rotated = ctx.application().identity.rotate_keys(ctx.actor(), wanted.into()).await;
         Ok(RotateKeysPayload { key_id: rotated.map_err(|failure| error_of(&failure))? })
     }
 }

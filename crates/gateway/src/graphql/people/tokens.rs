@@ -50,11 +50,10 @@ impl TokenMutation {
         >,
         #[graphql(desc = "The second factor, after the credentials have been answered with a challenge.")]
         second_factor: Option<SecondFactorInput>,
-        #[graphql(desc = "What the client calls itself in `mySessions`, up to 100 characters.", default)]
-        client: String,
+        #[graphql(desc = "What the client calls itself in `mySessions`, up to 100 characters.")] client: Option<String>,
     ) -> Result<AccessTokenPayload> {
         let proof = second_factor.map(Proof::from).or_else(|| credentials.map(Proof::from));
-        let identity = &ctx.application().identity;
+        let (identity, client) = (&ctx.application().identity, client.unwrap_or_default());
         let issued = match proof {
             Some(proof) => identity.issue_tokens_for(&proof, &client).await,
             None => identity.issue_access_token(ctx.actor(), ctx.footing(), &client).await,
