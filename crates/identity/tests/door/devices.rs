@@ -121,15 +121,17 @@ async fn leads_manage_the_devices_of_their_own_office_and_operators_all() {
         let operator = crate::town::somebody(Role::Operator);
         let others = [Role::Citizen, Role::Clerk, Role::Device].map(crate::town::somebody);
         for actor in others.into_iter().chain([Actor::Anonymous, linden.clone()]) {
-            let refused = town.identity.create_device_enrolment(&actor, &wanted("Aufruf 2", "a request of it")).await;
+            let refused =
+                town.identity.create_device_enrolment(&actor, &wanted("Aufruf 2", "a request of its own")).await;
             assert!(matches!(refused, Err(Failure::Forbidden(_))), "{actor:?}");
             assert!(matches!(town.identity.devices(&actor, &aegi()).await, Err(Failure::Forbidden(_))), "{actor:?}");
         }
         for name in ["", "Aufruf\u{0}", &"x".repeat(101)] {
-            let refused = town.identity.create_device_enrolment(&operator, &wanted(name, "a request of it")).await;
+            let refused = town.identity.create_device_enrolment(&operator, &wanted(name, "a request of its own")).await;
             assert!(matches!(refused, Err(Failure::Problem(Problem::Name))), "{name:.20}");
         }
-        let code = town.identity.create_device_enrolment(&operator, &wanted("Kiosk", "a request of it")).await.unwrap();
+        let code =
+            town.identity.create_device_enrolment(&operator, &wanted("Kiosk", "a request of its own")).await.unwrap();
         let device = enrolled(&town, &code.code, "a request of the kiosk").await.unwrap().account;
         let stranger = town.identity.revoke_device(&linden, device.id).await;
         assert!(matches!(stranger, Err(Failure::Problem(Problem::NotFound))), "other offices have nothing to see");
