@@ -8,13 +8,14 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use futures_util::future::BoxFuture;
 
 use database::DatabaseError;
-use domain::permission::Actor;
+use domain::permission::{Actor, Role};
 use domain::time::Timestamp;
 use identity::{Footing, Recognised, TokenError};
 
 use crate::application::Application;
 use crate::graphql::{cookie_name, cookie_value};
 use crate::http::{Admission, Authenticate, Caller, Problem, ResponseHeaders};
+use crate::limits::Standing;
 
 /// Puts the [`Actor`] into every request.
 ///
@@ -46,11 +47,6 @@ impl Doorkeeper {
         }
         Ok(found)
     }
-
-    fn admission(&self, footing: Footing) -> Admission {
-        let expires_in = time_left(footing.ends_at(), self.application.clock.now());
-        Admission { expires_in: Some(expires_in), footing: Some(footing) }
-    }
 }
 
 impl Authenticate for Doorkeeper {
@@ -64,9 +60,10 @@ impl Authenticate for Doorkeeper {
                 request.data.insert(Actor::Anonymous);
                 return Ok(Admission::default());
             };
+            let admission = admission(&actor, footing, self.application.clock.now());
             request.data.insert(actor);
             request.data.insert(footing);
-            Ok(self.admission(footing))
+            Ok(admission)
         })
     }
 
@@ -75,8 +72,25 @@ impl Authenticate for Doorkeeper {
     }
 }
 
-/// The session that a browser presents.
-fn session<'a>(headers: &'a HeaderMap, cookie: &str) -> Option<&'a str> {
+/// What the door needs to know of an actor: by what to count it, and which queue it stands in.
+fn admission(actor: &Actor, footing: Footing, now: Timestamp) -> Admission {
+    let standing = match actor {
+        Actor::Anonymous => Standing::Nobody,
+        Actor::Account { role: Role::Citizen, .. } => Standing::Citizen,
+        Actor::Account { role: Role::Clerk | Role::Lead | Role::Operator | Role::Device, .. } | Actor::System => {
+            Standing::Staff
+        }
+    };
+    Admission {
+        expires_in: Some(time_left(footing.ends_at(), now)),
+        standing,
+        account: actor.account().map(|account| account.0),
+        footing: Some(footing),
+    }
+}
+
+/// The value of a cookie that a browser presents.
+pub(crate) fn session<'a>(headers: &'a HeaderMap, cookie: &str) -> Option<&'a str> {
     let lists = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
     let mut pairs = lists.flat_map(|list| list.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.find(|(name, _)| *name == cookie).map(|(_, value)| value)

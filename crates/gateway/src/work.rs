@@ -29,6 +29,7 @@ async fn tidy(application: Application, stop: CancellationToken) {
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let (mut lapsed, mut sessions) = (Health::new("lapsed places"), Health::new("ended sessions"));
     let (mut requests, mut keys) = (Health::new("old requests"), Health::new("signing keys"));
+    let mut proofs = Health::new("used proofs of work");
     for round in (0..SESSIONS_EVERY).cycle() {
         tokio::select! {
             () = stop.cancelled() => return,
@@ -41,6 +42,7 @@ async fn tidy(application: Application, stop: CancellationToken) {
             keys.note(
                 application.identity.rotate_keys_when_due(&Actor::System).await.map(|id| u64::from(id.is_some())),
             );
+            proofs.note(application.database.forget_spent_proofs(now).await);
             requests.note(application.database.forget_requests(now.plus_minutes(-KEPT_MINUTES)).await);
         }
     }

@@ -12,6 +12,7 @@
 //! | `create_account`, `disable_account`, `reset_password`, `change_role`, `accounts` | `Permission::ManageAccounts` |
 //! | `enrol_device`, `devices` | `Permission::ManageDevices`; a device that has the code enrols itself |
 //! | `rotate_keys` | `Permission::RotateKeys` |
+//! | `openid/begin_sign_in`, `openid/finish_sign_in`, `openid/sign_out` | everybody, on [`OpenId`] |
 //! | `seed_accounts` | `Permission::LoadCity` |
 //! | `accounts` (loaders), `footing`, `tidy` | the house itself: loaders, open connections and the worker |
 //!
@@ -39,6 +40,7 @@ mod guessable;
 mod issue_access_token;
 mod login;
 mod new_account;
+mod openid;
 mod password;
 mod password_hasher;
 mod recover;
@@ -61,6 +63,7 @@ mod store;
 mod tidy;
 mod token_keys;
 mod vault;
+mod void_sign_ins;
 
 use std::sync::{Arc, Mutex};
 
@@ -81,6 +84,11 @@ pub use failure::{Failure, Problem};
 pub use footing::{Footing, Recognised};
 pub use issue_access_token::{IssueAccessTokenError, IssuedTokens};
 pub use new_account::AccountRefusal;
+pub use openid::{
+    Algorithm, Attempt, BeginSignIn, Begun, ClientSecret, ClientSecretUse, EndAtProvider, FinishSignIn, Finished,
+    OpenId, OpenIdError, OpenIdParts, OpenIdProvider, PlainHttp, ProviderRefusal, Purpose, ReturnPath, SignInProvider,
+    TokenFault,
+};
 pub use password::{Password, PasswordRefusal};
 pub use password_hasher::{Busy, PasswordHasher};
 pub use recover::{RESET_MINUTES, RecoverPassword, ResetCode};
@@ -95,6 +103,7 @@ pub use set_up_second_factor::{NewSecondFactor, SecondFactorState};
 pub use settings::IdentitySettings;
 pub use sign_in::{Proof, SignInError, SignedIn};
 pub use token_keys::{KEY_SET_CACHE_SECONDS, KeyPhase};
+pub use void_sign_ins::void_sign_ins;
 
 use crate::blind::Blind;
 use crate::cache::Cache;

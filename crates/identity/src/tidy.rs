@@ -30,6 +30,7 @@ impl Identity {
         deleted += store::revocation::forget_old(&unit, now.plus_seconds(-REVOCATIONS_SECONDS)).await?;
         let gone = self.settings.access_token_seconds().saturating_add(SKEW_SECONDS);
         deleted += store::signing_key::delete_gone(&unit, now.plus_seconds(-gone)).await?;
+        deleted += store::openid::forget_attempts(&unit, now).await?;
         unit.commit().await?;
         Ok(deleted)
     }

@@ -1,7 +1,13 @@
 //! Stories of sign-in through the door: second factor, tokens, sessions, recovery.
 
+use std::sync::Arc;
+
+use async_graphql::Request;
+use axum::http::{HeaderMap, header};
 use domain::environment::Clock;
 use domain::identifier::AccountId;
+use gateway::authenticate::Doorkeeper;
+use gateway::http::{Admission, Authenticate, Caller, RequestId};
 use serde_json::{Value, json};
 use testkit::{Answer, Browser, TestApp, password};
 use totp_rs::{Builder, Secret, Totp};
@@ -234,4 +240,34 @@ async fn raw_account(app: &TestApp, login: &str) -> AccountId {
     let sql = "SELECT id FROM account WHERE login = $1";
     let row = app.application.database.row(sql, vec![login.into()]).await.expect("accounts can be read");
     AccountId(row.expect("it is there").get("id").expect("an id"))
+}
+
+#[tokio::test]
+async fn whoever_is_signed_out_elsewhere_has_no_footing_at_the_door() {
+    testkit::on_both_engines(async |database| {
+        let app = TestApp::start(database).await;
+        let eva = Browser::of(&app, "eva@example.org").await;
+        let door = Doorkeeper::new(app.application.clone());
+        let mut headers = HeaderMap::new();
+        headers.insert(header::COOKIE, eva.cookie().expect("a cookie").parse().expect("a header"));
+        let caller = Caller {
+            request_id: RequestId(uuid::Uuid::nil()),
+            headers: Arc::new(headers),
+            address: None,
+            connection_init: None,
+        };
+        let admission = door.authenticate(&caller, &mut Request::new("")).await.expect("she may come in");
+        assert!(admission.expires_in.is_some() && door.still_stands(&admission));
+        // Another gateway ends it; this one hears of it by looking at the list.
+        let other = TestApp::without_city(app.application.database.clone(), scheduling::Settings::default());
+        let cookie = eva.cookie().expect("a cookie");
+        let token = cookie.split_once('=').expect("a pair").1;
+        app.hear().await;
+        other.application.identity.sign_out(token).await.expect("the database answers");
+        assert!(door.still_stands(&admission), "not before it looks");
+        app.hear().await;
+        assert!(!door.still_stands(&admission));
+        assert!(door.still_stands(&Admission::default()), "nobody has nothing that could be taken away");
+    })
+    .await;
 }

@@ -1,9 +1,11 @@
 //! Writing new appointments: cells, rows, remembered keys, events and audit in one transaction, one or many at a time.
 //!
-//! PostgreSQL gets a single statement, SQLite five in one unit. Each part is guarded by the version of the city that the
+//! PostgreSQL gets a single statement, SQLite five, sent together, in one unit. Each part is guarded by the version of the city that the
 //! writer computed with: after a change of rules nobody books by the old ones.
 
-use database::{AuditEntry, Database, DatabaseError, Engine, Event, IdempotencyKey};
+use std::sync::OnceLock;
+
+use database::{AuditEntry, Database, DatabaseError, Engine, Event, IdempotencyKey, Row};
 use serde::Serialize;
 
 use crate::store::cells;
@@ -82,18 +84,31 @@ pub(crate) async fn insert(database: &Database, group: &[NewAppointment], versio
         }
         Engine::Sqlite => {
             let unit = database.begin().await?;
-            if unit.row("SELECT 1 FROM city_active WHERE version = $1", vec![version.into()]).await?.is_none() {
-                return Ok(0);
-            }
-            cells::take(&unit, &all_cells).await?;
-            let count = unit.execute(SQLITE_APPOINTMENTS, vec![rows.into()]).await?;
-            for sql in [SQLITE_KEYS, SQLITE_EVENTS, SQLITE_AUDIT] {
-                unit.execute(sql, vec![traces.as_str().into()]).await?;
+            // One text, one way to the driver's thread and back; the last statement says which city serves.
+            let sql = SQLITE.get_or_init(|| {
+                [cells::TAKE_SQLITE, SQLITE_APPOINTMENTS, SQLITE_KEYS, SQLITE_EVENTS, SQLITE_AUDIT, SQLITE_SERVING]
+                    .join(";")
+            });
+            match unit.rows(sql, vec![cells.into(), rows.into(), traces.into()]).await {
+                Ok(answer) if serves(answer.last(), version)? => {}
+                Ok(_) => return Ok(0),
+                // What broke a rule may have been computed with old limits: then it is computed anew, not refused.
+                Err(error @ DatabaseError::Broken(_)) => {
+                    drop(unit);
+                    let now = database.row(SQLITE_SERVING, Vec::new()).await?;
+                    return if serves(now.as_ref(), version)? { Err(error) } else { Ok(0) };
+                }
+                Err(error) => return Err(error),
             }
             unit.commit().await?;
-            Ok(count)
+            Ok(group.len() as u64)
         }
     }
+}
+
+fn serves(row: Option<&Row>, version: i64) -> Result<bool, DatabaseError> {
+    let serving: i64 = row.map_or(Ok(0), |row| row.at(0))?;
+    Ok(serving == version)
 }
 
 fn traces(new: &NewAppointment) -> Traces<'_> {
@@ -150,6 +165,9 @@ recorded AS (INSERT INTO outbox (id, kind, subject, payload, at, origin) SELECT 
 audited AS (INSERT INTO audit (id, actor, action, subject, at) SELECT entry, actor, action, subject, at FROM traces)
 SELECT count(*) FROM booked";
 
+/// The statements below as one text.
+static SQLITE: OnceLock<String> = OnceLock::new();
+
 const SQLITE_APPOINTMENTS: &str = "
 INSERT INTO appointment (id, number, status, office, team, starts_at, ends_at, quota, channel, visit, takes, expires_at,
     account, booked_by, person, contact, overbooked, city_version, created_at, changed_at, variant)
@@ -157,17 +175,20 @@ SELECT unhex(value ->> 'id'), value ->> 'number', value ->> 'status', value ->> 
     value ->> 'ends_at', value ->> 'quota', value ->> 'channel', value ->> 'visit', value ->> 'takes', value ->> 'expires_at',
     unhex(value ->> 'account'), unhex(value ->> 'booked_by'), value ->> 'person', value ->> 'contact', value ->> 'overbooked',
     value ->> 'city_version', value ->> 'created_at', value ->> 'created_at', value ->> 'variant'
-FROM json_each($1)";
+FROM jsonb_each($2)";
 
 const SQLITE_KEYS: &str = "
 INSERT INTO idempotency (key, request, subject, at)
-SELECT unhex(value ->> 'key'), unhex(value ->> 'request'), unhex(value ->> 'subject'), value ->> 'at' FROM json_each($1)";
+SELECT unhex(value ->> 'key'), unhex(value ->> 'request'), unhex(value ->> 'subject'), value ->> 'at' FROM jsonb_each($3)";
 
 const SQLITE_EVENTS: &str = "
 INSERT INTO outbox (id, kind, subject, payload, at, origin)
 SELECT unhex(value ->> 'event'), value ->> 'kind', unhex(value ->> 'subject'), value ->> 'payload', value ->> 'at',
-    value ->> 'origin' FROM json_each($1)";
+    value ->> 'origin' FROM jsonb_each($3)";
 
 const SQLITE_AUDIT: &str = "
 INSERT INTO audit (id, actor, action, subject, at)
-SELECT unhex(value ->> 'entry'), unhex(value ->> 'actor'), value ->> 'action', unhex(value ->> 'subject'), value ->> 'at' FROM json_each($1)";
+SELECT unhex(value ->> 'entry'), unhex(value ->> 'actor'), value ->> 'action', unhex(value ->> 'subject'), value ->> 'at'
+FROM jsonb_each($3)";
+
+const SQLITE_SERVING: &str = "SELECT version FROM city_active";

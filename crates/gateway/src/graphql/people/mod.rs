@@ -11,6 +11,7 @@ mod second_factor;
 mod session_cookie;
 mod sessions;
 mod sign_in;
+mod sign_in_provider;
 mod tokens;
 
 use async_graphql::{Context, MergedObject, Object, Result};
@@ -20,6 +21,8 @@ use crate::graphql::failure::{Masked, of_database};
 
 pub(crate) use account::AccountNode;
 pub(crate) use loader::AccountLoader;
+use sign_in_provider::SignInProviderNode;
+
 pub use session_cookie::{cookie_name, cookie_value};
 
 /// Queries about accounts.
@@ -55,5 +58,10 @@ impl ViewerQuery {
     async fn viewer(&self, ctx: &Context<'_>) -> Result<Option<AccountNode>> {
         let account = ctx.application().identity.viewer(ctx.actor()).await;
         Ok(account.map_err(|error| of_database(&error).masked())?.map(AccountNode))
+    }
+
+    /// The providers that people can sign in with instead of a password, in the order in which to offer them.
+    async fn sign_in_providers(&self, ctx: &Context<'_>) -> Vec<SignInProviderNode> {
+        ctx.application().openid.providers().into_iter().map(SignInProviderNode).collect()
     }
 }
