@@ -24,7 +24,7 @@ pub use budget::within_statements;
 pub use connect::{ConnectOptions, Database};
 pub use engine::Engine;
 pub use error::DatabaseError;
-pub use idempotency::{IdempotencyKey, Remembered};
+pub use idempotency::{IdempotencyKey, Remembered, retried};
 pub use outbox::Event;
 pub use row::Row;
 pub use rules::Rule;

@@ -77,6 +77,10 @@ permissions! {
     LoadCity: Operator;
     /// Create accounts and take them away.
     ManageAccounts: Operator;
+    /// Enrol and revoke displays, kiosks and lockers of the own office.
+    ManageDevices: Lead | Operator;
+    /// Give the keys that sign access tokens a successor.
+    RotateKeys: Operator;
     /// Draw an access token for an API client or a device.
     IssueTokens: Operator | Device | Clerk | Lead | Citizen;
 }

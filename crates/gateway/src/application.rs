@@ -6,9 +6,7 @@ use std::sync::Arc;
 use database::{Database, DatabaseError, Unit};
 use domain::environment::{Clock, Entropy};
 use domain::permission::Actor;
-use identity::{
-    Identity, IdentityParts, IdentitySettings, OpenId, OpenIdParts, OpenIdProvider, PreparedSeeds, TokenKeys,
-};
+use identity::{Identity, IdentityParts, IdentitySettings, OpenId, OpenIdParts, OpenIdProvider, PreparedSeeds};
 use notifications::{Deliveries, UnsubscribeSecret};
 use scheduling::{Companion, DeskWork, LinkSecret, Scheduling, Settings};
 
@@ -73,7 +71,7 @@ impl Application {
             database: parts.database.clone(),
             clock: Arc::clone(&parts.clock),
             entropy: Arc::clone(&parts.entropy),
-            tokens: TokenKeys::from_secret(&parts.master),
+            master: parts.master,
             settings: parts.identity,
         }));
         let openid = OpenId::new(OpenIdParts {

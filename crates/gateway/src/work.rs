@@ -7,6 +7,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use domain::permission::Actor;
 use notifications::Notifications;
 
 use crate::application::Application;
@@ -70,6 +71,7 @@ async fn tidy(application: Application, stop: CancellationToken) {
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let (mut lapsed, mut sessions) = (Health::new("lapsed places"), Health::new("ended sessions"));
     let (mut requests, mut deliveries) = (Health::new("old requests"), Health::new("old deliveries"));
+    let mut keys = Health::new("signing keys");
     let mut proofs = Health::new("used proofs of work");
     for round in (0..SESSIONS_EVERY).cycle() {
         tokio::select! {
@@ -80,6 +82,9 @@ async fn tidy(application: Application, stop: CancellationToken) {
         if round == 0 {
             let now = application.clock.now();
             sessions.note(application.identity.tidy(now).await);
+            keys.note(
+                application.identity.rotate_keys_when_due(&Actor::System).await.map(|id| u64::from(id.is_some())),
+            );
             proofs.note(application.database.forget_spent_proofs(now).await);
             requests.note(application.database.forget_requests(now.plus_minutes(-KEPT_MINUTES)).await);
             deliveries.note(application.deliveries.forget(now.plus_minutes(-DELIVERIES_KEPT_MINUTES)).await);

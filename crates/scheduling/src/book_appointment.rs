@@ -226,6 +226,7 @@ impl Scheduling {
                         | Rule::IdempotencyKey
                         | Rule::AccountLogin
                         | Rule::CityVersion
+                        | Rule::SigningKeyNumber
                         | Rule::OpenIdSubject
                         | Rule::OpenIdAccount => {
                             return Err(DatabaseError::Broken(rule).into());

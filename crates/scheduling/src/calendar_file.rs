@@ -3,11 +3,11 @@
 use chrono::{DateTime, Utc};
 use domain::appointment::Status;
 use domain::city::City;
+use domain::code::grouped;
 use domain::text::Language;
 use icalendar::{Alarm, Calendar, Component, Event, EventLike, EventStatus, Property};
 
 use crate::appointment::Appointment;
-use crate::secret::grouped;
 
 /// Writes the appointment as one VEVENT in UTC. The UID stays the same over moves and the sequence grows, so that a
 /// calendar replaces the older entry. `language` picks the texts; names of people never stand in the file.

@@ -3,7 +3,7 @@
 use async_graphql::{Error, ErrorExtensions, ID};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::identifier::{AccountId, AppointmentId, DeliveryId, Key};
+use domain::identifier::{AccountId, AppointmentId, DeliveryId, Key, SessionId};
 use uuid::Uuid;
 
 /// The kinds of things that have ids.
@@ -15,6 +15,7 @@ pub(crate) enum Global {
     Appointment(AppointmentId),
     Account(AccountId),
     Delivery(DeliveryId),
+    Session(SessionId),
 }
 
 impl Global {
@@ -27,6 +28,7 @@ impl Global {
             Self::Appointment(id) => format!("Appointment:{}", id.0.simple()),
             Self::Account(id) => format!("Account:{}", id.0.simple()),
             Self::Delivery(id) => format!("Delivery:{}", id.0.simple()),
+            Self::Session(id) => format!("Session:{}", id.0.simple()),
         };
         ID(URL_SAFE_NO_PAD.encode(text))
     }
@@ -86,6 +88,28 @@ impl Global {
         }
     }
 
+    /// Reads the id of an account.
+    ///
+    /// # Errors
+    /// As [`Global::office`].
+    pub(crate) fn account(id: &ID) -> Result<AccountId, Error> {
+        match Self::parse(id)? {
+            Self::Account(id) => Ok(id),
+            other => Err(other.wrong("an account")),
+        }
+    }
+
+    /// Reads the id of a session.
+    ///
+    /// # Errors
+    /// As [`Global::office`].
+    pub(crate) fn session(id: &ID) -> Result<SessionId, Error> {
+        match Self::parse(id)? {
+            Self::Session(id) => Ok(id),
+            other => Err(other.wrong("a session")),
+        }
+    }
+
     fn wrong(&self, wanted: &str) -> Error {
         let kind = match self {
             Self::Office(_) => "an office",
@@ -94,6 +118,7 @@ impl Global {
             Self::Appointment(_) => "an appointment",
             Self::Account(_) => "an account",
             Self::Delivery(_) => "a delivery",
+            Self::Session(_) => "a session",
         };
         Error::new(format!("expected the id of {wanted}; this is the id of {kind}"))
             .extend_with(|_, extensions| extensions.set("code", "ID_OF_ANOTHER_KIND"))
@@ -113,6 +138,7 @@ fn parse(id: &str) -> Option<Global> {
         "Appointment" => Some(Global::Appointment(AppointmentId(Uuid::try_parse(key).ok()?))),
         "Account" => Some(Global::Account(AccountId(Uuid::try_parse(key).ok()?))),
         "Delivery" => Some(Global::Delivery(DeliveryId(Uuid::try_parse(key).ok()?))),
+        "Session" => Some(Global::Session(SessionId(Uuid::try_parse(key).ok()?))),
         _ => None,
     }
 }

@@ -14,6 +14,7 @@ use serde_json::json;
 use database::DatabaseError;
 use domain::permission::Actor;
 use domain::text::Language;
+use identity::KEY_SET_CACHE_SECONDS;
 use scheduling::{Access, Failure, calendar_file};
 
 use crate::application::Application;
@@ -27,9 +28,14 @@ pub(super) fn routes(application: Arc<Application>) -> Router {
 }
 
 async fn keys(State(application): State<Arc<Application>>) -> Response {
-    // Keys are published before they sign, so an hour in a cache does no harm.
-    let cached = [(header::CACHE_CONTROL, "public, max-age=3600")];
-    protected((cached, Json(application.identity.jwks())).into_response())
+    let answer = match application.identity.jwks().await {
+        // Keys are published before they sign, so a while in a cache does no harm.
+        Ok(keys) => {
+            ([(header::CACHE_CONTROL, format!("public, max-age={KEY_SET_CACHE_SECONDS}"))], Json(keys)).into_response()
+        }
+        Err(error) => refused(&Failure::Database(error)),
+    };
+    protected(answer)
 }
 
 #[derive(Deserialize)]
@@ -79,12 +85,12 @@ fn refused(failure: &Failure) -> Response {
             problem(StatusCode::SERVICE_UNAVAILABLE, "NO_CITY", "no city has been loaded yet")
         }
         Failure::Database(error @ (DatabaseError::Unavailable(_) | DatabaseError::Contended)) => {
-            tracing::warn!(%error, "an appointment could not be read");
+            tracing::warn!(%error, "a page could not be answered");
             let message = "the service is not available for a moment; try again";
             problem(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", message)
         }
         Failure::Problem(_) | Failure::Forbidden(_) | Failure::IdempotencyMismatch | Failure::Database(_) => {
-            tracing::error!(%failure, "an appointment could not be read");
+            tracing::error!(%failure, "a page could not be answered");
             problem(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", "something broke on our side")
         }
     }
