@@ -7,6 +7,8 @@ mod m20261122_000002_scheduling;
 mod m20261122_000003_identity;
 mod m20261122_000004_outbox;
 mod m20261122_000005_identity_keys;
+mod m20261123_000010_privacy;
+mod m20261123_000011_audit_seals;
 
 use sea_orm_migration::Migration;
 use sea_orm_migration::prelude::*;
@@ -26,6 +28,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000003_identity::Migration),
             Box::new(m20261122_000004_outbox::Migration),
             Box::new(m20261122_000005_identity_keys::Migration),
+            Box::new(m20261123_000010_privacy::Migration),
+            Box::new(m20261123_000011_audit_seals::Migration),
         ]
     }
 }

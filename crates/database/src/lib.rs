@@ -13,8 +13,12 @@ mod outbox;
 mod row;
 mod rules;
 mod unit;
+mod vault;
 
-pub use audit::AuditEntry;
+pub use audit::{
+    Anchor, AuditEntry, AuditKey, AuditPublicKey, AuditRow, Finding, Flaw, NotAnAnchor, Pruned, Report, Seal,
+    SealedNow, Verifier,
+};
 pub use connect::{ConnectOptions, Database};
 pub use engine::Engine;
 pub use error::DatabaseError;
@@ -23,6 +27,7 @@ pub use outbox::Event;
 pub use row::Row;
 pub use rules::Rule;
 pub use unit::Unit;
+pub use vault::{KEY_TABLES, Place, Rewrapped, RootOrigin, Rotation, Sealed, SubjectKey, Vault, VaultError};
 
 /// The values that statements take. Re-exported so that stores need no other import for plain parameters.
 pub use sea_orm::Value;

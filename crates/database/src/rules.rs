@@ -18,6 +18,10 @@ pub enum Rule {
     AccountLogin,
     /// Each version of the city has a number of its own.
     CityVersion,
+    /// Seals of the audit log are numbered without gaps, each number once.
+    AuditSealNumber,
+    /// The audit log is never changed.
+    AuditAppendOnly,
 }
 
 /// One row per rule: the rule, PostgreSQL's constraint, and how SQLite words the violation.
@@ -28,6 +32,8 @@ const NAMES: &[(Rule, &str, &str)] = &[
     (Rule::AppointmentNumber, "appointment_number_key", "UNIQUE constraint failed: appointment.number"),
     (Rule::AccountLogin, "account_login_key", "UNIQUE constraint failed: account.login"),
     (Rule::CityVersion, "city_version_pkey", "UNIQUE constraint failed: city_version.version"),
+    (Rule::AuditSealNumber, "audit_seal_pkey", "UNIQUE constraint failed: audit_seal.number"),
+    (Rule::AuditAppendOnly, "audit_append_only", "audit_append_only"),
 ];
 
 impl Rule {

@@ -45,8 +45,8 @@ pub(crate) async fn serve(configuration: &Configuration, worker: Worker) -> Resu
     quiet_panics(configuration.server.mode);
     let database = start::connect(configuration).await?;
     start::migrated(&database).await?;
-    let key = start::master_key(configuration)?;
-    let (application, desk) = start::application(configuration, database, *key.bytes());
+    let secrets = start::secrets(configuration, &database).await?;
+    let (application, desk) = start::application(configuration, database, secrets);
     let letters = match worker {
         Worker::Here => Some(mail::open(configuration, &application)?),
         Worker::Elsewhere => None,

@@ -38,7 +38,7 @@ pub(crate) fn compose(
     written: Written,
     sender: &Sender,
 ) -> Result<Message, BadAddress> {
-    let recipient = Mailbox::new(named(letter, facts), deliverable(&facts.recipient.mail)?);
+    let recipient = Mailbox::new(named(letter, facts), deliverable(facts.recipient.mail.expose())?);
     let builder = Message::builder()
         .from(Mailbox::new(Some(facts.city.clone()), sender.address()))
         .to(recipient)
@@ -64,7 +64,7 @@ pub(crate) fn compose(
 
 /// The name on the envelope; none before the address was confirmed.
 fn named(letter: Letter, facts: &Facts) -> Option<String> {
-    (letter != Letter::ConfirmationRequested).then(|| facts.recipient.name.clone())
+    (letter != Letter::ConfirmationRequested).then(|| facts.recipient.name.expose().clone())
 }
 
 /// The address with its domain in the form that every server reads (`büro.example` becomes `xn--bro-hoa.example`).

@@ -98,7 +98,7 @@ pub(crate) fn write(letter: Letter, facts: &Facts, public_url: &str) -> Written 
     let tag = tag(language);
     let words = Words {
         // Whoever typed the name may not own the address: an unconfirmed letter carries nothing that was typed.
-        name: (letter != Letter::ConfirmationRequested).then_some(&facts.recipient.name),
+        name: (letter != Letter::ConfirmationRequested).then_some(facts.recipient.name.expose().as_str()),
         date: date_in_words(starts_at.date(), language),
         start: clock(starts_at),
         end: clock(ends_at),

@@ -18,8 +18,8 @@ const TRIES: u32 = 5;
 pub(crate) enum Written {
     /// In the books.
     Booked,
-    /// The city has another version; compute again.
-    CityChanged,
+    /// The city has another version, or the key of contacts is gone; compute again.
+    Outdated,
     /// Not written.
     Refused(DatabaseError),
 }
@@ -100,7 +100,7 @@ impl DeskWork {
         loop {
             tries += 1;
             let error = match booking::insert(&self.database, group, version).await {
-                Ok(0) => return Written::CityChanged,
+                Ok(0) => return Written::Outdated,
                 Ok(_) => return Written::Booked,
                 Err(error) => error,
             };
@@ -132,7 +132,7 @@ impl Written {
     fn share(&self) -> Self {
         match self {
             Self::Booked => Self::Booked,
-            Self::CityChanged => Self::CityChanged,
+            Self::Outdated => Self::Outdated,
             Self::Refused(DatabaseError::Broken(rule)) => Self::Refused(DatabaseError::Broken(*rule)),
             Self::Refused(DatabaseError::Contended) => Self::Refused(DatabaseError::Contended),
             Self::Refused(DatabaseError::Unavailable(why)) => Self::Refused(DatabaseError::Unavailable(why.clone())),

@@ -4,7 +4,7 @@
 //! the database, whose rule `capacity_not_exceeded` decides every race.
 //!
 //! One use case, one file. [`Scheduling`] carries what they share: the door to the database, the clock, randomness, the
-//! secret of links, settings, the board and the booking desk.
+//! secret of links, the vault, settings, the board and the booking desk.
 
 mod appointment;
 mod board;
@@ -15,6 +15,7 @@ mod confirm_appointment;
 mod contact;
 mod desk;
 mod failure;
+mod find_appointments;
 mod find_starts;
 mod follow_changes;
 mod hold_slot;
@@ -36,7 +37,7 @@ mod visit;
 
 use std::sync::Arc;
 
-use database::Database;
+use database::{Database, Vault};
 use domain::environment::{Clock, Entropy};
 use domain::time::Timestamp;
 
@@ -68,6 +69,7 @@ pub struct Scheduling {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) secret: LinkSecret,
+    pub(crate) vault: Vault,
     pub(crate) settings: Settings,
     pub(crate) board: Board,
     pub(crate) desk: desk::Desk,
@@ -83,13 +85,14 @@ impl Scheduling {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
         secret: LinkSecret,
+        vault: Vault,
         settings: Settings,
     ) -> (Self, DeskWork) {
         let (desk, work) = desk::Desk::open(database.clone());
         let mut drawn = [0; 8];
         entropy.fill(&mut drawn);
         let origin = i64::from_be_bytes(drawn);
-        (Self { database, clock, entropy, secret, settings, board: Board::default(), desk, origin }, work)
+        (Self { database, clock, entropy, secret, vault, settings, board: Board::default(), desk, origin }, work)
     }
 
     /// What is taken, and the city that serves.

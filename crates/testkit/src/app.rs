@@ -67,6 +67,7 @@ impl TestApp {
             clock: Arc::new(clock.clone()) as Arc<dyn Clock>,
             entropy: Arc::new(entropy) as Arc<dyn Entropy>,
             master: [7; 32],
+            vault: [7; 32],
             scheduling,
             identity: IdentitySettings::new("https://stadt.example", "servicepoint", 2),
             secure_cookies: true,

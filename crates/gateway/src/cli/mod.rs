@@ -142,8 +142,8 @@ fn logged(
 async fn work_alone(configuration: &Configuration) -> Result<(), CommandError> {
     let database = start::connect(configuration).await?;
     start::migrated(&database).await?;
-    let key = start::master_key(configuration)?;
-    let (application, _desk) = start::application(configuration, database, *key.bytes());
+    let secrets = start::secrets(configuration, &database).await?;
+    let (application, _desk) = start::application(configuration, database, secrets);
     let stop = CancellationToken::new();
     let letters = mail::open(configuration, &application)?;
     let worker = tokio::spawn(work::work(application, letters, stop.clone()));

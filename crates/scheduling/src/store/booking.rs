@@ -1,9 +1,9 @@
 //! Writing new appointments: cells, rows, remembered keys, events and audit in one transaction, one or many at a time.
 //!
-//! PostgreSQL gets a single statement, SQLite five in one unit. Each part is guarded by the version of the city that the
+//! PostgreSQL gets a single statement, SQLite five to seven in one unit. Each part is guarded by the version of the city that the
 //! writer computed with: after a change of rules nobody books by the old ones.
 
-use database::{AuditEntry, Database, DatabaseError, Engine, Event, IdempotencyKey};
+use database::{AuditEntry, Database, DatabaseError, Engine, Event, IdempotencyKey, Sealed};
 use serde::Serialize;
 
 use crate::store::cells;
@@ -38,10 +38,32 @@ pub(crate) struct AppointmentRow {
     pub(crate) account: Option<String>,
     pub(crate) booked_by: Option<String>,
     pub(crate) person: Option<i64>,
-    pub(crate) contact: Option<String>,
+    #[serde(flatten)]
+    pub(crate) contact: SealedContact,
     pub(crate) overbooked: i64,
     pub(crate) city_version: i64,
     pub(crate) created_at: i64,
+}
+
+/// The sealed contact of a new appointment, its wrapped key, and the blind numbers by which it is found. Bytes are
+/// hexadecimal digits.
+#[derive(Debug, Clone, Default, Serialize)]
+pub(crate) struct SealedContact {
+    contact_sealed: Option<String>,
+    key_generation: Option<i64>,
+    key_wrapped: Option<String>,
+    tokens: Vec<i64>,
+}
+
+impl SealedContact {
+    pub(crate) fn new(sealed: &Sealed, tokens: Vec<i64>) -> Self {
+        Self {
+            contact_sealed: Some(hex(&sealed.field)),
+            key_generation: Some(sealed.key.generation),
+            key_wrapped: Some(hex(&sealed.key.wrapped)),
+            tokens,
+        }
+    }
 }
 
 /// Keys, events and audit rows of a group, side by side.
@@ -62,31 +84,40 @@ struct Traces<'a> {
 
 /// Writes all of `group` or nothing.
 ///
-/// Gives how many were written: all, or none when the city has another version by now.
+/// Gives how many were written: all, or none when the city has another version by now, or a tenant key is gone.
 ///
 /// # Errors
 /// `Rule::CapacityNotExceeded`, `Rule::IdempotencyKey` or `Rule::AppointmentNumber` when a member of the group breaks it.
 pub(crate) async fn insert(database: &Database, group: &[NewAppointment], version: i64) -> Result<u64, DatabaseError> {
     let all_cells: Vec<CellTake> = group.iter().flat_map(|new| new.cells.iter().copied()).collect();
     let cells = cells::takes_json(&all_cells);
+    // Tenant keys go in the order of their generations: if the oldest is there, all are. Zero: nothing is sealed.
+    let generation = group.iter().filter_map(|new| new.row.contact.key_generation).min().unwrap_or(0);
     let rows: Vec<&AppointmentRow> = group.iter().map(|new| &new.row).collect();
     let rows = serde_json::to_string(&rows).map_err(|error| DatabaseError::Internal(error.to_string()))?;
     let traces: Vec<Traces<'_>> = group.iter().map(traces).collect();
     let traces = serde_json::to_string(&traces).map_err(|error| DatabaseError::Internal(error.to_string()))?;
     match database.engine() {
         Engine::Postgres => {
-            let answer =
-                database.write(POSTGRES, vec![version.into(), cells.into(), rows.into(), traces.into()]).await?;
+            let answer = database
+                .write(POSTGRES, vec![version.into(), cells.into(), rows.into(), traces.into(), generation.into()])
+                .await?;
             let count: i64 = answer.first().map_or(Ok(0), |row| row.at(0))?;
             Ok(count.unsigned_abs())
         }
         Engine::Sqlite => {
             let unit = database.begin().await?;
-            if unit.row("SELECT 1 FROM city_active WHERE version = $1", vec![version.into()]).await?.is_none() {
+            if unit.row(SQLITE_SERVING, vec![version.into(), generation.into()]).await?.is_none() {
                 return Ok(0);
             }
             cells::take(&unit, &all_cells).await?;
-            let count = unit.execute(SQLITE_APPOINTMENTS, vec![rows.into()]).await?;
+            let count = unit.execute(SQLITE_APPOINTMENTS, vec![rows.as_str().into()]).await?;
+            if generation > 0 {
+                unit.execute(SQLITE_SUBJECT_KEYS, vec![rows.as_str().into()]).await?;
+            }
+            if group.iter().any(|new| !new.row.contact.tokens.is_empty()) {
+                unit.execute(SQLITE_INDEX, vec![rows.into()]).await?;
+            }
             for sql in [SQLITE_KEYS, SQLITE_EVENTS, SQLITE_AUDIT] {
                 unit.execute(sql, vec![traces.as_str().into()]).await?;
             }
@@ -122,22 +153,37 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 }
 
 const POSTGRES: &str = "
-WITH serving AS (SELECT 1 FROM city_active WHERE version = $1),
+WITH serving AS (
+    SELECT 1 FROM city_active WHERE version = $1 AND ($5 = 0 OR EXISTS (SELECT 1 FROM tenant_key WHERE generation = $5))
+),
 cells AS (
     INSERT INTO capacity_cell (pool, at, taken, capacity)
     SELECT (value ->> 0)::bigint, (value ->> 1)::bigint, count(*), min((value ->> 2)::bigint)
     FROM json_array_elements($2::json), serving GROUP BY 1, 2 ORDER BY 1, 2
     ON CONFLICT (pool, at) DO UPDATE SET taken = capacity_cell.taken + excluded.taken, capacity = excluded.capacity
 ),
+new AS MATERIALIZED (
+    SELECT a.* FROM serving, json_to_recordset($3::json) AS a(id uuid, number text, status text, office text, team text,
+        starts_at bigint, ends_at bigint, quota text, channel text, visit text, takes text, expires_at bigint, account uuid,
+        booked_by uuid, person bigint, contact_sealed text, key_generation bigint, key_wrapped text, tokens json,
+        overbooked bigint, city_version bigint, created_at bigint, variant text)
+),
 booked AS (
     INSERT INTO appointment (id, number, status, office, team, starts_at, ends_at, quota, channel, visit, takes, expires_at,
-        account, booked_by, person, contact, overbooked, city_version, created_at, changed_at, variant)
+        account, booked_by, person, contact_sealed, overbooked, city_version, created_at, changed_at, variant)
     SELECT a.id, a.number, a.status, a.office, a.team, a.starts_at, a.ends_at, a.quota, a.channel, a.visit, a.takes, a.expires_at,
-        a.account, a.booked_by, a.person, a.contact, a.overbooked, a.city_version, a.created_at, a.created_at, a.variant
-    FROM serving, json_to_recordset($3::json) AS a(id uuid, number text, status text, office text, team text, starts_at bigint,
-        ends_at bigint, quota text, channel text, visit text, takes text, expires_at bigint, account uuid, booked_by uuid,
-        person bigint, contact text, overbooked bigint, city_version bigint, created_at bigint, variant text)
+        a.account, a.booked_by, a.person, decode(a.contact_sealed, 'hex'), a.overbooked, a.city_version, a.created_at, a.created_at,
+        a.variant
+    FROM new AS a
     RETURNING 1
+),
+keyed AS (
+    INSERT INTO subject_key (subject, generation, wrapped, created_at)
+    SELECT id, key_generation, decode(key_wrapped, 'hex'), created_at FROM new WHERE key_wrapped IS NOT NULL
+),
+indexed AS (
+    INSERT INTO contact_index (token, subject)
+    SELECT DISTINCT token::bigint, id FROM new, json_array_elements_text(tokens) AS token
 ),
 traces AS MATERIALIZED (
     SELECT t.* FROM serving, json_to_recordset($4::json) AS t(key text, request text, subject uuid, at bigint, event uuid,
@@ -152,12 +198,25 @@ SELECT count(*) FROM booked";
 
 const SQLITE_APPOINTMENTS: &str = "
 INSERT INTO appointment (id, number, status, office, team, starts_at, ends_at, quota, channel, visit, takes, expires_at,
-    account, booked_by, person, contact, overbooked, city_version, created_at, changed_at, variant)
+    account, booked_by, person, contact_sealed, overbooked, city_version, created_at, changed_at, variant)
 SELECT unhex(value ->> 'id'), value ->> 'number', value ->> 'status', value ->> 'office', value ->> 'team', value ->> 'starts_at',
     value ->> 'ends_at', value ->> 'quota', value ->> 'channel', value ->> 'visit', value ->> 'takes', value ->> 'expires_at',
-    unhex(value ->> 'account'), unhex(value ->> 'booked_by'), value ->> 'person', value ->> 'contact', value ->> 'overbooked',
+    unhex(value ->> 'account'), unhex(value ->> 'booked_by'), value ->> 'person', unhex(value ->> 'contact_sealed'),
+    value ->> 'overbooked',
     value ->> 'city_version', value ->> 'created_at', value ->> 'created_at', value ->> 'variant'
 FROM json_each($1)";
+
+const SQLITE_SERVING: &str = "
+SELECT 1 FROM city_active WHERE version = $1 AND ($2 = 0 OR EXISTS (SELECT 1 FROM tenant_key WHERE generation = $2))";
+
+const SQLITE_SUBJECT_KEYS: &str = "
+INSERT INTO subject_key (subject, generation, wrapped, created_at)
+SELECT unhex(value ->> 'id'), value ->> 'key_generation', unhex(value ->> 'key_wrapped'), value ->> 'created_at'
+FROM json_each($1) WHERE value ->> 'key_wrapped' IS NOT NULL";
+
+const SQLITE_INDEX: &str = "
+INSERT INTO contact_index (token, subject)
+SELECT DISTINCT token.value, unhex(row.value ->> 'id') FROM json_each($1) AS row, json_each(row.value -> 'tokens') AS token";
 
 const SQLITE_KEYS: &str = "
 INSERT INTO idempotency (key, request, subject, at)

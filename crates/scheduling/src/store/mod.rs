@@ -5,4 +5,5 @@ pub(crate) mod booking;
 pub(crate) mod cells;
 pub(crate) mod changes;
 pub(crate) mod city;
+pub(crate) mod contacts;
 pub(crate) mod statistics;

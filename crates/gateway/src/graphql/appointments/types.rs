@@ -4,6 +4,7 @@ use async_graphql::connection::PageInfo;
 use async_graphql::dataloader::DataLoader;
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use domain::permission::Permission;
+use domain::personal::Pii;
 use scheduling::{Appointment, Matter};
 use uuid::Uuid;
 
@@ -92,9 +93,9 @@ impl AppointmentNode {
     /// Whom to reach; null for holds.
     async fn contact(&self) -> Option<ContactObject> {
         self.0.contact.clone().map(|contact| ContactObject {
-            name: contact.name,
-            mail: contact.mail,
-            phone: contact.phone,
+            name: contact.name.into_exposed(),
+            mail: contact.mail.map(Pii::into_exposed),
+            phone: contact.phone.map(Pii::into_exposed),
             language: contact.language.into(),
         })
     }
