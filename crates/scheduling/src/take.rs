@@ -58,7 +58,6 @@ pub(crate) struct CellTake {
 
 /// Cells of people's pools; real instants are far above.
 const BOOKINGS: i64 = 1;
-const MATTER: i64 = 2;
 const HOLDS: i64 = 3;
 const PEOPLE_END: i64 = 15;
 
@@ -67,9 +66,10 @@ pub(crate) const fn bookings_of(person: i64) -> Take {
     Take { pool: person, first: BOOKINGS, step: 0, cells: 1 }
 }
 
-/// The pool, of one place, of a person's booking of `service`.
+/// The cell, of one place, of a person's booking of `service`. It lies in the person's own pool, below zero, so that
+/// both of a booking's personal cells stand on one page of the database: a random page costs more than all computing.
 pub(crate) fn matter_of(person: i64, service: &Key) -> Take {
-    Take { pool: pool_number(&["matter", &person.to_string(), service.as_str()]), first: MATTER, step: 0, cells: 1 }
+    Take { pool: person, first: -1 - pool_number(&["matter", service.as_str()]), step: 0, cells: 1 }
 }
 
 /// The pool of a session's holds.
@@ -102,5 +102,5 @@ pub(crate) const fn is_holds(take: Take) -> bool {
 
 /// Whether a take guards one matter of a person.
 pub(crate) const fn is_matter(take: Take) -> bool {
-    take.first == MATTER
+    take.first < 0
 }

@@ -1,9 +1,11 @@
 //! Writing new appointments: cells, rows, remembered keys, events and audit in one transaction, one or many at a time.
 //!
-//! PostgreSQL gets a single statement, SQLite five to seven in one unit. Each part is guarded by the version of the city that the
+//! PostgreSQL gets a single statement, SQLite six or seven, sent together, in one unit. Each part is guarded by the version of the city that the
 //! writer computed with: after a change of rules nobody books by the old ones.
 
-use database::{AuditEntry, Database, DatabaseError, Engine, Event, IdempotencyKey, Sealed};
+use std::sync::LazyLock;
+
+use database::{AuditEntry, Database, DatabaseError, Engine, Event, IdempotencyKey, Row, Sealed};
 use serde::Serialize;
 
 use crate::store::cells;
@@ -107,24 +109,31 @@ pub(crate) async fn insert(database: &Database, group: &[NewAppointment], versio
         }
         Engine::Sqlite => {
             let unit = database.begin().await?;
-            if unit.row(SQLITE_SERVING, vec![version.into(), generation.into()]).await?.is_none() {
-                return Ok(0);
-            }
-            cells::take(&unit, &all_cells).await?;
-            let count = unit.execute(SQLITE_APPOINTMENTS, vec![rows.as_str().into()]).await?;
-            if generation > 0 {
-                unit.execute(SQLITE_SUBJECT_KEYS, vec![rows.as_str().into()]).await?;
-            }
-            if group.iter().any(|new| !new.row.contact.tokens.is_empty()) {
-                unit.execute(SQLITE_INDEX, vec![rows.into()]).await?;
-            }
-            for sql in [SQLITE_KEYS, SQLITE_EVENTS, SQLITE_AUDIT] {
-                unit.execute(sql, vec![traces.as_str().into()]).await?;
+            // One text, one way to the driver's thread and back; the last statement says which city and keys serve.
+            let indexed = group.iter().any(|new| !new.row.contact.tokens.is_empty());
+            let sql = if indexed { &*SQLITE_INDEXED } else { &*SQLITE };
+            match unit.rows(sql, vec![cells.into(), rows.into(), traces.into()]).await {
+                Ok(answer) if serves(answer.last(), version, generation)? => {}
+                Ok(_) => return Ok(0),
+                // What broke a rule may have been computed with old limits: then it is computed anew, not refused.
+                Err(error @ DatabaseError::Broken(_)) => {
+                    drop(unit);
+                    let now = database.row(SQLITE_SERVING, Vec::new()).await?;
+                    return if serves(now.as_ref(), version, generation)? { Err(error) } else { Ok(0) };
+                }
+                Err(error) => return Err(error),
             }
             unit.commit().await?;
-            Ok(count)
+            Ok(group.len() as u64)
         }
     }
+}
+
+/// Whether the city still has this version, and the tenant key of this generation is still there.
+fn serves(row: Option<&Row>, version: i64, generation: i64) -> Result<bool, DatabaseError> {
+    let Some(row) = row else { return Ok(false) };
+    let (serving, oldest): (i64, Option<i64>) = (row.at(0)?, row.at(1)?);
+    Ok(serving == version && (generation == 0 || oldest.is_some_and(|oldest| oldest <= generation)))
 }
 
 fn traces(new: &NewAppointment) -> Traces<'_> {
@@ -196,37 +205,45 @@ recorded AS (INSERT INTO outbox (id, kind, subject, payload, at, origin) SELECT 
 audited AS (INSERT INTO audit (id, actor, action, subject, at) SELECT entry, actor, action, subject, at FROM traces)
 SELECT count(*) FROM booked";
 
+/// The statements below as one text.
+static SQLITE: LazyLock<String> = LazyLock::new(|| {
+    let news = [cells::TAKE_SQLITE, SQLITE_APPOINTMENTS, SQLITE_SUBJECT_KEYS];
+    [&news[..], &[SQLITE_KEYS, SQLITE_EVENTS, SQLITE_AUDIT, SQLITE_SERVING]].concat().join(";")
+});
+
+/// The same for a group of which somebody is found by more than one number.
+static SQLITE_INDEXED: LazyLock<String> = LazyLock::new(|| format!("{SQLITE_INDEX};{}", *SQLITE));
+
 const SQLITE_APPOINTMENTS: &str = "
 INSERT INTO appointment (id, number, status, office, team, starts_at, ends_at, quota, channel, visit, takes, expires_at,
     account, booked_by, person, contact_sealed, overbooked, city_version, created_at, changed_at, variant)
 SELECT unhex(value ->> 'id'), value ->> 'number', value ->> 'status', value ->> 'office', value ->> 'team', value ->> 'starts_at',
     value ->> 'ends_at', value ->> 'quota', value ->> 'channel', value ->> 'visit', value ->> 'takes', value ->> 'expires_at',
     unhex(value ->> 'account'), unhex(value ->> 'booked_by'), value ->> 'person', unhex(value ->> 'contact_sealed'),
-    value ->> 'overbooked',
-    value ->> 'city_version', value ->> 'created_at', value ->> 'created_at', value ->> 'variant'
-FROM json_each($1)";
-
-const SQLITE_SERVING: &str = "
-SELECT 1 FROM city_active WHERE version = $1 AND ($2 = 0 OR EXISTS (SELECT 1 FROM tenant_key WHERE generation = $2))";
+    value ->> 'overbooked', value ->> 'city_version', value ->> 'created_at', value ->> 'created_at', value ->> 'variant'
+FROM jsonb_each($2)";
 
 const SQLITE_SUBJECT_KEYS: &str = "
 INSERT INTO subject_key (subject, generation, wrapped, created_at)
 SELECT unhex(value ->> 'id'), value ->> 'key_generation', unhex(value ->> 'key_wrapped'), value ->> 'created_at'
-FROM json_each($1) WHERE value ->> 'key_wrapped' IS NOT NULL";
+FROM jsonb_each($2) WHERE value ->> 'key_wrapped' IS NOT NULL";
 
 const SQLITE_INDEX: &str = "
 INSERT INTO contact_index (token, subject)
-SELECT DISTINCT token.value, unhex(row.value ->> 'id') FROM json_each($1) AS row, json_each(row.value -> 'tokens') AS token";
+SELECT DISTINCT token.value, unhex(row.value ->> 'id') FROM jsonb_each($2) AS row, json_each(row.value -> 'tokens') AS token";
 
 const SQLITE_KEYS: &str = "
 INSERT INTO idempotency (key, request, subject, at)
-SELECT unhex(value ->> 'key'), unhex(value ->> 'request'), unhex(value ->> 'subject'), value ->> 'at' FROM json_each($1)";
+SELECT unhex(value ->> 'key'), unhex(value ->> 'request'), unhex(value ->> 'subject'), value ->> 'at' FROM jsonb_each($3)";
 
 const SQLITE_EVENTS: &str = "
 INSERT INTO outbox (id, kind, subject, payload, at, origin)
 SELECT unhex(value ->> 'event'), value ->> 'kind', unhex(value ->> 'subject'), value ->> 'payload', value ->> 'at',
-    value ->> 'origin' FROM json_each($1)";
+    value ->> 'origin' FROM jsonb_each($3)";
 
 const SQLITE_AUDIT: &str = "
 INSERT INTO audit (id, actor, action, subject, at)
-SELECT unhex(value ->> 'entry'), unhex(value ->> 'actor'), value ->> 'action', unhex(value ->> 'subject'), value ->> 'at' FROM json_each($1)";
+SELECT unhex(value ->> 'entry'), unhex(value ->> 'actor'), value ->> 'action', unhex(value ->> 'subject'), value ->> 'at'
+FROM jsonb_each($3)";
+
+const SQLITE_SERVING: &str = "SELECT version, (SELECT min(generation) FROM tenant_key) FROM city_active";

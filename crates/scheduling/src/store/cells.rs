@@ -23,9 +23,9 @@ pub(crate) fn takes_json(cells: &[CellTake]) -> String {
     serde_json::to_string(&rows).unwrap_or_default()
 }
 
-const TAKE_SQLITE: &str = "
+pub(super) const TAKE_SQLITE: &str = "
     INSERT INTO capacity_cell (pool, at, taken, capacity)
-    SELECT value ->> 0, value ->> 1, count(*), min(value ->> 2) FROM json_each($1) GROUP BY 1, 2 ORDER BY 1, 2
+    SELECT value ->> 0, value ->> 1, count(*), min(value ->> 2) FROM jsonb_each($1) GROUP BY 1, 2 ORDER BY 1, 2
     ON CONFLICT (pool, at) DO UPDATE SET taken = taken + excluded.taken, capacity = excluded.capacity";
 
 const TAKE_POSTGRES: &str = "
