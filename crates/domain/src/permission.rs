@@ -75,6 +75,8 @@ permissions! {
     LoadCity: Operator;
     /// Create accounts and take them away.
     ManageAccounts: Operator;
+    /// Export and erase a person's data, and erase what has been kept long enough.
+    HandlePersonalData: Operator;
     /// Draw an access token for an API client or a device.
     IssueTokens: Operator | Device | Clerk | Lead | Citizen;
 }

@@ -6,4 +6,5 @@ pub(crate) mod cells;
 pub(crate) mod changes;
 pub(crate) mod city;
 pub(crate) mod contacts;
+pub(crate) mod retention;
 pub(crate) mod statistics;
