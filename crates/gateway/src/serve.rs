@@ -17,7 +17,7 @@ use scheduling::DeskWork;
 use crate::application::Application;
 use crate::authenticate::Doorkeeper;
 use crate::cli::{CommandError, say};
-use crate::configuration::{Configuration, Mode};
+use crate::configuration::{Configuration, Mode, Retention};
 use crate::follow::{Follower, Ready};
 use crate::http::{Door, Settings, collect_metrics, internal_router, router};
 use crate::shutdown::{self, Drain, Ended, Patience, stop_signal};
@@ -48,7 +48,7 @@ pub(crate) async fn serve(configuration: &Configuration, worker: Worker) -> Resu
     let secrets = start::secrets(configuration, &database).await?;
     let (application, desk) = start::application(configuration, database, secrets);
     let letters = match worker {
-        Worker::Here => Some(mail::open(configuration, &application)?),
+        Worker::Here => Some((mail::open(configuration, &application)?, configuration.retention)),
         Worker::Elsewhere => None,
     };
     let follower = Follower::new(application.clone());
@@ -154,7 +154,7 @@ impl Background {
         application: &Application,
         desk: DeskWork,
         follower: Arc<Follower>,
-        letters: Option<Notifications>,
+        letters: Option<(Notifications, Retention)>,
         metrics: PrometheusHandle,
         closing: &CancellationToken,
     ) -> Self {
@@ -168,9 +168,9 @@ impl Background {
                 metrics.run_upkeep();
             }
         });
-        if let Some(letters) = letters {
+        if let Some((letters, retention)) = letters {
             // The worker ends by itself, between two rounds.
-            let round = work::work(application.clone(), letters, closing.clone());
+            let round = work::work(application.clone(), letters, retention, closing.clone());
             tasks.0.spawn(async move {
                 round.await;
                 "the worker"

@@ -96,6 +96,9 @@ impl fmt::Debug for AuditKey {
 
 impl AuditKey {
     /// Derives the key; the same root secret gives the same key.
+    ///
+    /// # Panics
+    /// Never: any 32 bytes are a seed of Ed25519.
     pub fn from_root(root: &[u8; 32]) -> Self {
         let seed = derive(root, "audit seal ed25519 1");
         let pair = Ed25519KeyPair::from_seed_unchecked(&seed).expect("any 32 bytes are a seed of Ed25519");

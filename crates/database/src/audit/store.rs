@@ -134,7 +134,9 @@ impl Database {
         let mut after = Uuid::nil();
         loop {
             let portion = self.audit_rows(after, PORTION).await?;
-            portion.iter().for_each(|row| verifier.entry(row));
+            for row in &portion {
+                verifier.entry(row);
+            }
             match portion.last() {
                 Some(last) if portion.len() as i64 == PORTION => after = last.id,
                 _ => break,

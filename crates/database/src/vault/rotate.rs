@@ -37,7 +37,7 @@ pub struct Rewrapped {
 }
 
 #[derive(Serialize)]
-struct Wrapped {
+struct Anew {
     subject: String,
     generation: i64,
     wrapped: String,
@@ -81,7 +81,7 @@ impl Vault {
             let (subject, generation): (Uuid, i64) = (row.at(0)?, row.at(1)?);
             last = Some(subject);
             match self.rewrap(subject, generation, newest, &row.at::<Vec<u8>>(2)?) {
-                Ok(wrapped) => anew.push(Wrapped {
+                Ok(wrapped) => anew.push(Anew {
                     subject: subject.simple().to_string(),
                     generation: newest,
                     wrapped: hex::encode(wrapped),
@@ -171,7 +171,7 @@ impl Vault {
     }
 }
 
-async fn write(unit: &Unit, anew: &[Wrapped]) -> Result<u64, DatabaseError> {
+async fn write(unit: &Unit, anew: &[Anew]) -> Result<u64, DatabaseError> {
     if anew.is_empty() {
         return Ok(0);
     }

@@ -1,12 +1,16 @@
 //! The command line: what an operator types, and how each command ends.
 
 mod account;
+mod audit;
 mod city;
 mod city_directory;
 mod config;
 mod doctor;
 mod ending;
+mod keys;
 mod migrate;
+mod person;
+mod retention;
 mod settings;
 
 use std::path::PathBuf;
@@ -28,7 +32,8 @@ Exit codes:
   0  done
   1  failed; the reason stands on standard error
   2  wrong usage or configuration
-  3  refused by a check: problems in a city, pending migrations, an account that is not allowed";
+  3  refused by a check: problems in a city, pending migrations, an account that is not allowed,
+     an audit log that was changed";
 
 /// Appointments and services of a city's offices.
 #[derive(Debug, Parser)]
@@ -71,6 +76,18 @@ enum Command {
     /// Creates and disables accounts.
     #[command(subcommand)]
     Account(account::AccountCommand),
+    /// Checks the audit log against its seals.
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
+    /// Changes the keys of personal data.
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
+    /// Hands out or erases what is kept about a person.
+    #[command(subcommand)]
+    Person(person::PersonCommand),
+    /// Lets go what has been kept long enough.
+    #[command(subcommand)]
+    Retention(retention::RetentionCommand),
 }
 
 /// Runs the command that was typed.
@@ -108,6 +125,10 @@ fn run(source: &Source, command: Command) -> Result<(), CommandError> {
             running(Runtime::Small, city::load(&source.read()?, &directory, city::Wish::of(plan)))
         }
         Command::Account(command) => running(Runtime::Small, account::run(&source.read()?, command)),
+        Command::Audit(command) => running(Runtime::Small, audit::run(&source.read()?, command)),
+        Command::Keys(command) => running(Runtime::Small, keys::run(&source.read()?, command)),
+        Command::Person(command) => running(Runtime::Small, person::run(&source.read()?, command)),
+        Command::Retention(command) => running(Runtime::Small, retention::run(&source.read()?, command)),
     }
 }
 
@@ -146,7 +167,7 @@ async fn work_alone(configuration: &Configuration) -> Result<(), CommandError> {
     let (application, _desk) = start::application(configuration, database, secrets);
     let stop = CancellationToken::new();
     let letters = mail::open(configuration, &application)?;
-    let worker = tokio::spawn(work::work(application, letters, stop.clone()));
+    let worker = tokio::spawn(work::work(application, letters, configuration.retention, stop.clone()));
     let signal = signal_from_now_on().await?;
     say("working");
     signal.await;

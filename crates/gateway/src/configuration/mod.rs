@@ -29,6 +29,7 @@ pub struct Configuration {
     pub secrets: Secrets,
     pub mail: Mail,
     pub scheduling: Scheduling,
+    pub retention: Retention,
     pub limits: HttpLimits,
     values: Values,
 }
@@ -113,6 +114,17 @@ pub struct Scheduling {
     pub overbooking_cap: u32,
 }
 
+/// `[retention]`, in days
+#[derive(Debug, Clone, Copy)]
+#[expect(missing_docs, reason = "the reference explains each setting")]
+pub struct Retention {
+    pub contact_days: u32,
+    pub cancelled_days: u32,
+    pub lapsed_days: u32,
+    pub appointment_days: u32,
+    pub audit_days: u32,
+}
+
 /// `[limits]`
 #[derive(Debug, Clone, Copy)]
 #[expect(missing_docs, reason = "the reference explains each setting")]
@@ -172,6 +184,13 @@ impl Configuration {
                 active_bookings_per_person: count("scheduling.active_bookings_per_person"),
                 holds_per_session: count("scheduling.holds_per_session"),
                 overbooking_cap: count("scheduling.overbooking_cap"),
+            },
+            retention: Retention {
+                contact_days: count("retention.contact_days"),
+                cancelled_days: count("retention.cancelled_days"),
+                lapsed_days: count("retention.lapsed_days"),
+                appointment_days: count("retention.appointment_days"),
+                audit_days: count("retention.audit_days"),
             },
             limits: HttpLimits {
                 body_bytes: values.number("limits.body_bytes") as usize,

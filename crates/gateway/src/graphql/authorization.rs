@@ -38,10 +38,12 @@ const fn row(root: &'static str, field: &'static str, leave: Leave) -> RootField
 /// The table.
 pub const ROOT_FIELDS: &[RootField] = &[
     row("Query", "appointment", Leave::Bearer),
+    row("Query", "appointmentsOfContact", Leave::Office(Permission::ReadOfficeAppointments)),
     row("Query", "city", Leave::Everybody),
     row("Query", "conflicts", Leave::Office(Permission::SettleConflicts)),
     row("Query", "districts", Leave::Everybody),
     row("Query", "earliestStarts", Leave::Everybody),
+    row("Query", "exportMyData", Leave::Account(Permission::BookForOneself)),
     row("Query", "freeDays", Leave::Everybody),
     row("Query", "freeStarts", Leave::Everybody),
     row("Query", "holidays", Leave::Everybody),
@@ -60,6 +62,7 @@ pub const ROOT_FIELDS: &[RootField] = &[
     row("Mutation", "bookAppointment", Leave::EverybodyOrStaff(Permission::BookForSomeone)),
     row("Mutation", "cancelAppointment", Leave::Bearer),
     row("Mutation", "confirmAppointment", Leave::Bearer),
+    row("Mutation", "eraseMyAppointments", Leave::Account(Permission::BookForOneself)),
     row("Mutation", "extendHold", Leave::Bearer),
     row("Mutation", "holdSlot", Leave::Everybody),
     row("Mutation", "issueAccessToken", Leave::Account(Permission::IssueTokens)),

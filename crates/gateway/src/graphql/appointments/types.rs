@@ -15,6 +15,7 @@ use crate::graphql::ids::Global;
 use crate::graphql::paging::cursor;
 use crate::graphql::people::{AccountLoader, AccountNode};
 use crate::graphql::scalars::Instant;
+use crate::graphql::sensitive::SensitiveReads;
 use crate::graphql::words::{AppointmentStatus, Conflict, Language, QuotaClass, VisitChannel};
 
 /// An appointment.
@@ -90,8 +91,11 @@ impl AppointmentNode {
         self.0.conflict.map(Into::into)
     }
 
-    /// Whom to reach; null for holds.
-    async fn contact(&self) -> Option<ContactObject> {
+    /// Whom to reach; null for holds, and once it was erased. What staff read of others stands in the audit log.
+    async fn contact(&self, ctx: &Context<'_>) -> Option<ContactObject> {
+        if let Some(reads) = ctx.data_opt::<SensitiveReads>() {
+            reads.note(&self.0);
+        }
         self.0.contact.clone().map(|contact| ContactObject {
             name: contact.name.into_exposed(),
             mail: contact.mail.map(Pii::into_exposed),
