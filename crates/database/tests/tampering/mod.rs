@@ -59,10 +59,14 @@ fn log(key: &AuditKey, chance: &Chance) -> Log {
 fn judged(key: &AuditKey, original: &Log, copy: &Log) -> Report {
     let anchor = original.seals.last().expect("seals").anchor();
     let mut verifier = key.verifier(Vec::new()).anchored(anchor);
-    copy.seals.iter().for_each(|seal| verifier.seal(seal));
+    for seal in &copy.seals {
+        verifier.seal(seal);
+    }
     let mut rows: Vec<&AuditRow> = copy.rows.iter().collect();
     rows.sort_by_key(|row| row.id);
-    rows.into_iter().for_each(|row| verifier.entry(row));
+    for row in rows {
+        verifier.entry(row);
+    }
     verifier.report()
 }
 
@@ -180,13 +184,14 @@ fn is(finding: &Finding, expected: &Expected) -> bool {
 fn ten_thousand_tampered_copies_are_all_found_out_with_their_place() {
     let key = AuditKey::from_root(&[7; 32]);
     let chance = Chance(SeededEntropy::new(20_261_123));
-    let mut found = 0;
+    let mut original = log(&key, &chance);
     for case in 0..10_000 {
-        if case % 1_000 == 0 {
-            found += usize::from(judged(&key, &log(&key, &chance), &log(&key, &chance)).findings.len() > 1);
-        }
         // A fresh log every hundred cases; in between only the copy is new.
-        let original = log(&key, &Chance(SeededEntropy::new(case / 100)));
+        if case % 100 == 0 {
+            let other = log(&key, &Chance(SeededEntropy::new(case)));
+            assert!(!judged(&key, &original, &other).findings.is_empty(), "another log never passes for this one");
+            original = other;
+        }
         let mut copy = original.clone();
         let expected = tamper(&mut copy, &chance);
         let report = judged(&key, &original, &copy);
@@ -199,7 +204,6 @@ fn ten_thousand_tampered_copies_are_all_found_out_with_their_place() {
             report.findings
         );
     }
-    assert_eq!(found, 10, "two different logs never pass for one another");
 }
 
 #[test]
