@@ -80,6 +80,39 @@ impl Cluster {
         Ok(self.url(name))
     }
 
+    /// As [`Cluster::create_database`], with its tables in this directory, which may be a small disk; the write-ahead log
+    /// stays where the cluster is. The directory's parent must let anybody in.
+    ///
+    /// # Errors
+    ///
+    /// As [`Cluster::create_database`], or if the directory is there already.
+    pub fn create_database_in(&self, name: &str, directory: &Path) -> Result<String> {
+        self.owner.make_directory(directory)?;
+        let statement = format!("CREATE TABLESPACE {name} LOCATION '{}'", directory.display());
+        let mut psql = Command::new(self.program("psql"));
+        psql.args(["--no-psqlrc", "--quiet", "--command", &statement]).arg(self.url("postgres"));
+        process::capture(&mut psql)?;
+        let mut createdb = Command::new(self.program("createdb"));
+        createdb.args(["--host=127.0.0.1", "--username=postgres"]).arg(format!("--port={}", self.port));
+        process::capture(createdb.arg(format!("--tablespace={name}")).arg(name))?;
+        Ok(self.url(name))
+    }
+
+    /// Restarts the server as a power cut would: without telling anybody and without a checkpoint. Returns when it
+    /// accepts connections again.
+    ///
+    /// # Errors
+    ///
+    /// If it does not come back; its log says why.
+    pub fn restart_immediately(&self) -> Result<()> {
+        let mut restart = self.command("pg_ctl");
+        restart.args(["restart", "--mode=immediate", "--wait", "--silent", "--timeout=60"]);
+        restart.arg("--pgdata").arg(self.data()).arg("--log").arg(self.directory.join("log"));
+        restart.arg(format!("--options=-p {}", self.port));
+        restart.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        process::run(&mut restart).during("restarting PostgreSQL")
+    }
+
     /// Process id of the server; all its other processes are children of it.
     ///
     /// # Errors

@@ -3,7 +3,9 @@
 pub mod bench;
 pub mod cluster;
 pub mod demo;
+pub mod faults;
 pub mod schema;
 pub mod storm;
 pub mod test;
 pub mod tidy;
+pub mod torture;

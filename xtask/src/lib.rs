@@ -12,3 +12,4 @@ pub mod provision;
 pub mod report;
 pub mod serving;
 pub mod storm;
+pub mod torture;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use xtask::commands::{bench, cluster, demo, schema, storm, test, tidy};
+use xtask::commands::{bench, cluster, demo, faults, schema, storm, test, tidy};
 use xtask::interrupt;
 
 /// What can be done in this repository with one command.
@@ -31,6 +31,8 @@ enum Task {
     Bench(bench::Options),
     /// Shows that nothing is sold twice and nothing acknowledged is lost.
     Storm(storm::Options),
+    /// Hurts what the gateway stands on (disk, database, network) while people book.
+    Faults(faults::Options),
 }
 
 fn main() -> ExitCode {
@@ -43,6 +45,7 @@ fn main() -> ExitCode {
         Task::Cluster(options) => cluster::run(&options),
         Task::Bench(options) => bench::run(&options),
         Task::Storm(options) => storm::run(&options),
+        Task::Faults(options) => faults::run(&options),
     });
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

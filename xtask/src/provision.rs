@@ -1,4 +1,4 @@
-//! Brings what a fresh Debian machine lacks: PostgreSQL, Node.js and cargo-deny.
+//! Brings what a fresh Debian machine lacks: PostgreSQL, Node.js, SQLite's shell and cargo-deny.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -30,6 +30,8 @@ pub enum Need {
     PostgreSql,
     /// Node.js and npm: the GraphQL-over-HTTP audit is written in JavaScript.
     Node,
+    /// SQLite's shell: a second program that locks a database file and checks it.
+    Sqlite,
 }
 
 impl Need {
@@ -37,6 +39,7 @@ impl Need {
         match self {
             Self::PostgreSql => cluster::programs().is_some(),
             Self::Node => process::find_program("node").is_some() && process::find_program("npm").is_some(),
+            Self::Sqlite => process::find_program("sqlite3").is_some(),
         }
     }
 
@@ -44,6 +47,7 @@ impl Need {
         match self {
             Self::PostgreSql => &["postgresql"],
             Self::Node => &["nodejs", "npm"],
+            Self::Sqlite => &["sqlite3"],
         }
     }
 }

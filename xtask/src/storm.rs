@@ -1,12 +1,13 @@
 //! The proofs that no place is sold twice and that what was acknowledged is kept: crowds at one place, and a server that
 //! is killed in the middle. Each comes with a negative control, a broken variant that must be found.
 
-mod books;
+pub(crate) mod books;
 mod contention;
 mod crowd;
-mod journal;
+pub(crate) mod journal;
 mod kills;
-mod round;
+pub(crate) mod repeat;
+pub(crate) mod round;
 
 use crate::bench::figure::Figure;
 use crate::bench::server::{Context, Engine};
@@ -70,7 +71,7 @@ fn shape(places: u16) -> Result<(usize, u16)> {
 }
 
 /// A thousand connections need more than a thousand open files, here and in the server, which inherits the limit.
-fn raise_open_files() {
+pub(crate) fn raise_open_files() {
     use rustix::process::{Resource, getrlimit, setrlimit};
     let mut limit = getrlimit(Resource::Nofile);
     limit.current = limit.maximum;

@@ -66,6 +66,7 @@ fn a_reserved_crate_elsewhere_is_refused() {
     refused("scheduling", "aws-lc-rs", "may not use aws-lc-rs");
     refused("database", "clap", "may not use clap");
     refused("gateway", "reqwest", "a test tool is a dev-dependency");
+    refused("gateway", "openidconnect", "providers are asked in identity");
     refused("capacity", "tokio", "`capacity` is pure and may not use tokio");
 }
 

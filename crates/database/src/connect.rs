@@ -4,15 +4,18 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::sqlx::Connection as _;
+use sea_orm::sqlx::sqlite::{SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value,
+    ConnectionTrait, DatabaseConnection, SqliteTransactionMode, SqlxError, Statement, TransactionOptions,
+    TransactionTrait, Value,
 };
 use tokio::sync::Semaphore;
 
 use crate::engine::Engine;
 use crate::error::DatabaseError;
 use crate::row::Row;
+use crate::snapshot::Snapshot;
 use crate::unit::Unit;
 
 /// How to connect.
@@ -58,6 +61,7 @@ impl Database {
         }
         let open = async |connections: u32| {
             let mut wanted = common(options);
+            wanted.map_sqlx_sqlite_before_acquire(|connection, _| Box::pin(is_between_units(connection)));
             wanted.max_connections(connections).map_sqlx_sqlite_opts(move |file| {
                 file.create_if_missing(true)
                     .journal_mode(SqliteJournalMode::Wal)
@@ -158,6 +162,14 @@ impl Database {
         }
     }
 
+    /// Begins a snapshot: everything read through it is of one moment, while others go on writing.
+    ///
+    /// # Errors
+    /// See [`DatabaseError`].
+    pub async fn snapshot(&self) -> Result<Snapshot, DatabaseError> {
+        Snapshot::begin(&self.readers, self.engine).await
+    }
+
     /// Closes all connections.
     ///
     /// # Errors
@@ -188,6 +200,20 @@ const LOCK_WAIT_POSTGRES: &str = "1s";
 
 /// How many dead idle connections one request is willing to meet before it gives up.
 const STALE_CONNECTIONS: u32 = 3;
+
+/// Whether a connection has nothing open, so that the next unit on it is one of its own.
+///
+/// SQLite undoes a unit by itself when the disk is full or fails. The driver then fails to undo it once more and goes on
+/// counting it as open: every unit after that would be a part of it, confirmed to the caller and never kept. Such a
+/// connection is closed, and another one takes its place.
+async fn is_between_units(connection: &mut SqliteConnection) -> Result<bool, SqlxError> {
+    if !connection.is_in_transaction() {
+        return Ok(true);
+    }
+    // A dropped unit is undone in the background, in order with this.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
+}
 
 fn common(options: &ConnectOptions) -> sea_orm::ConnectOptions {
     let mut wanted = sea_orm::ConnectOptions::new(options.url.clone());

@@ -5,6 +5,7 @@
 //! hold together). Every statement uses `$1`-style parameters, which both engines read alike.
 
 mod audit;
+mod backup;
 mod connect;
 mod engine;
 mod error;
@@ -12,6 +13,8 @@ mod idempotency;
 mod outbox;
 mod row;
 mod rules;
+mod snapshot;
+mod spent_proof;
 mod unit;
 mod vault;
 
@@ -19,6 +22,7 @@ pub use audit::{
     Anchor, AuditEntry, AuditKey, AuditPublicKey, AuditRow, Finding, Flaw, NotAnAnchor, Pruned, Report, Seal,
     SealedNow, Verifier,
 };
+pub use backup::{Checksum, Inhabitants, NoChecksum, Table, TableSum, TakenOver, take_over_file};
 pub use connect::{ConnectOptions, Database};
 pub use engine::Engine;
 pub use error::DatabaseError;
@@ -26,6 +30,8 @@ pub use idempotency::{IdempotencyKey, Remembered};
 pub use outbox::Event;
 pub use row::Row;
 pub use rules::Rule;
+pub use snapshot::Snapshot;
+pub use spent_proof::{Spending, SpentProof};
 pub use unit::Unit;
 pub use vault::{KEY_TABLES, Place, Rewrapped, RootOrigin, Rotation, Sealed, SubjectKey, Vault, VaultError};
 

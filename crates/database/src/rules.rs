@@ -18,6 +18,10 @@ pub enum Rule {
     AccountLogin,
     /// Each version of the city has a number of its own.
     CityVersion,
+    /// Each person of a sign-in provider belongs to one account.
+    OpenIdSubject,
+    /// Each account belongs to one person of a sign-in provider.
+    OpenIdAccount,
     /// Seals of the audit log are numbered without gaps, each number once.
     AuditSealNumber,
     /// The audit log is never changed.
@@ -32,6 +36,16 @@ const NAMES: &[(Rule, &str, &str)] = &[
     (Rule::AppointmentNumber, "appointment_number_key", "UNIQUE constraint failed: appointment.number"),
     (Rule::AccountLogin, "account_login_key", "UNIQUE constraint failed: account.login"),
     (Rule::CityVersion, "city_version_pkey", "UNIQUE constraint failed: city_version.version"),
+    (
+        Rule::OpenIdSubject,
+        "openid_link_subject_key",
+        "UNIQUE constraint failed: openid_link.issuer, openid_link.subject_hash",
+    ),
+    (
+        Rule::OpenIdAccount,
+        "openid_link_account_key",
+        "UNIQUE constraint failed: openid_link.account, openid_link.issuer",
+    ),
     (Rule::AuditSealNumber, "audit_seal_pkey", "UNIQUE constraint failed: audit_seal.number"),
     (Rule::AuditAppendOnly, "audit_append_only", "audit_append_only"),
 ];

@@ -57,6 +57,11 @@ impl Unit {
         Ok(self.transaction.commit().await?)
     }
 
+    /// The transaction for migrations alone: tables that a backup brings are made in the same unit as their rows.
+    pub fn for_migrations(&self) -> &DatabaseTransaction {
+        &self.transaction
+    }
+
     fn statement(&self, sql: &str, values: Vec<Value>) -> Statement {
         Statement::from_sql_and_values(self.engine.backend(), sql, values)
     }

@@ -11,13 +11,14 @@ use futures_util::future::BoxFuture;
 use serde::Deserialize;
 
 use database::DatabaseError;
-use domain::permission::Actor;
+use domain::permission::{Actor, Role};
 use domain::time::Timestamp;
 use identity::TokenError;
 
 use crate::application::Application;
 use crate::graphql::{cookie_name, cookie_value};
 use crate::http::{Admission, Authenticate, Caller, Problem, ResponseHeaders};
+use crate::limits::Standing;
 
 /// Puts the [`Actor`] into every request.
 ///
@@ -38,7 +39,8 @@ impl Doorkeeper {
     async fn recognise(&self, caller: &Caller, request: &Request) -> Result<(Actor, Admission), Problem> {
         if let Some(token) = token(caller)? {
             let actor = self.application.identity.authenticate_token(&token).await.map_err(|error| refused(&error))?;
-            return Ok((actor, Admission { expires_in: time_left(&token, self.application.clock.now()) }));
+            let admission = admission(&actor, time_left(&token, self.application.clock.now()));
+            return Ok((actor, admission));
         }
         let Application { identity, clock, secure_cookies, .. } = &self.application;
         let Some(session) = session(&caller.headers, cookie_name(*secure_cookies)) else {
@@ -48,7 +50,9 @@ impl Doorkeeper {
         if found.is_none() {
             take_back(request, clock.now(), *secure_cookies);
         }
-        Ok((found.unwrap_or(Actor::Anonymous), Admission::default()))
+        let actor = found.unwrap_or(Actor::Anonymous);
+        let admission = admission(&actor, None);
+        Ok((actor, admission))
     }
 }
 
@@ -66,8 +70,20 @@ impl Authenticate for Doorkeeper {
     }
 }
 
-/// The session that a browser presents.
-fn session<'a>(headers: &'a HeaderMap, cookie: &str) -> Option<&'a str> {
+/// What the door needs to know of an actor: by what to count it, and which queue it stands in.
+fn admission(actor: &Actor, expires_in: Option<Duration>) -> Admission {
+    let standing = match actor {
+        Actor::Anonymous => Standing::Nobody,
+        Actor::Account { role: Role::Citizen, .. } => Standing::Citizen,
+        Actor::Account { role: Role::Clerk | Role::Lead | Role::Operator | Role::Device, .. } | Actor::System => {
+            Standing::Staff
+        }
+    };
+    Admission { expires_in, standing, account: actor.account().map(|account| account.0) }
+}
+
+/// The value of a cookie that a browser presents.
+pub(crate) fn session<'a>(headers: &'a HeaderMap, cookie: &str) -> Option<&'a str> {
     let lists = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
     let mut pairs = lists.flat_map(|list| list.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.find(|(name, _)| *name == cookie).map(|(_, value)| value)

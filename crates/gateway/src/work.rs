@@ -54,6 +54,7 @@ async fn tidy(application: Application, stop: CancellationToken) {
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let (mut lapsed, mut sessions) = (Health::new("lapsed places"), Health::new("ended sessions"));
     let mut requests = Health::new("old requests");
+    let mut proofs = Health::new("used proofs of work");
     for round in (0..SESSIONS_EVERY).cycle() {
         tokio::select! {
             () = stop.cancelled() => return,
@@ -63,6 +64,7 @@ async fn tidy(application: Application, stop: CancellationToken) {
         if round == 0 {
             let now = application.clock.now();
             sessions.note(application.identity.tidy(now).await);
+            proofs.note(application.database.forget_spent_proofs(now).await);
             requests.note(application.database.forget_requests(now.plus_minutes(-KEPT_MINUTES)).await);
         }
     }

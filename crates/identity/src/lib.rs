@@ -8,6 +8,7 @@
 //! | `change_password`, `viewer` | whoever is signed in, for their own account |
 //! | `issue_access_token` | `Permission::IssueTokens` |
 //! | `create_account`, `disable_account`, `reset_password` | `Permission::ManageAccounts` |
+//! | `openid/begin_sign_in`, `openid/finish_sign_in`, `openid/sign_out` | everybody, on [`OpenId`] |
 //! | `seed_accounts` | `Permission::LoadCity` |
 //! | `accounts`, `tidy` | the house itself: loaders and the worker |
 //!
@@ -26,6 +27,7 @@ mod disable_account;
 mod issue_access_token;
 mod login;
 mod new_account;
+mod openid;
 mod password;
 mod password_hasher;
 mod reset_password;
@@ -38,6 +40,7 @@ mod standing;
 mod store;
 mod tidy;
 mod token_keys;
+mod void_sign_ins;
 
 use std::sync::Arc;
 
@@ -54,6 +57,11 @@ pub use create_account::{CreateAccount, CreateAccountError};
 pub use disable_account::DisableAccountError;
 pub use issue_access_token::{AccessToken, IssueAccessTokenError};
 pub use new_account::AccountRefusal;
+pub use openid::{
+    Algorithm, Attempt, BeginSignIn, Begun, ClientSecret, ClientSecretUse, EndAtProvider, FinishSignIn, Finished,
+    OpenId, OpenIdError, OpenIdParts, OpenIdProvider, PlainHttp, ProviderRefusal, Purpose, ReturnPath, SignInProvider,
+    TokenFault,
+};
 pub use password::{Password, PasswordRefusal};
 pub use password_hasher::{Busy, PasswordHasher};
 pub use reset_password::ResetPasswordError;
@@ -62,6 +70,7 @@ pub use session_token::SessionToken;
 pub use settings::IdentitySettings;
 pub use sign_in::{SignInError, SignedIn};
 pub use token_keys::TokenKeys;
+pub use void_sign_ins::void_sign_ins;
 
 use crate::cache::Cache;
 use crate::claims::Verified;

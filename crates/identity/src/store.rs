@@ -1,6 +1,7 @@
 //! The statements of identity: the only place that names its tables.
 
 pub(crate) mod account;
+pub(crate) mod openid;
 pub(crate) mod session;
 mod words;
 

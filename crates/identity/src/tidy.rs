@@ -13,6 +13,7 @@ impl Identity {
     pub async fn tidy(&self, now: Timestamp) -> Result<u64, DatabaseError> {
         let unit = self.database.begin().await?;
         let deleted = store::session::delete_expired(&unit, now).await?;
+        store::openid::forget_attempts(&unit, now).await?;
         unit.commit().await?;
         Ok(deleted)
     }

@@ -6,6 +6,8 @@ use database::{DatabaseError, IdempotencyKey};
 use domain::permission::Actor;
 use sha2::{Digest, Sha256};
 
+use crate::Scheduling;
+use crate::book_appointment::Booked;
 use crate::failure::{Failure, Problem};
 
 /// How often contended work is tried in all.
@@ -52,5 +54,29 @@ where
             }
             outcome => return outcome,
         }
+    }
+}
+
+impl Scheduling {
+    /// Does `work`, which remembers `key` in its unit, once however often it is asked for: a repetition gets the answer
+    /// of the first time, as its appointment stands now, and so does a twin that came at the same moment and lost.
+    ///
+    /// # Errors
+    /// [`Failure::IdempotencyMismatch`] when the key came with another input before; else the errors of `work`.
+    pub(crate) async fn once<F>(&self, key: &IdempotencyKey, work: impl FnMut() -> F) -> Result<Booked, Failure>
+    where
+        F: Future<Output = Result<Booked, Failure>>,
+    {
+        if let Some(done) = self.replay(key).await? {
+            return Ok(done);
+        }
+        let outcome = retried(work).await;
+        if let Err(Failure::Problem(_) | Failure::Database(DatabaseError::Broken(_))) = outcome {
+            // What refused us may be the effect of our own twin.
+            if let Some(done) = self.replay(key).await? {
+                return Ok(done);
+            }
+        }
+        outcome
     }
 }

@@ -14,7 +14,7 @@ use gateway::application::{Application, Parts, Seeding};
 use gateway::authenticate::Doorkeeper;
 use gateway::http::{Door, Settings, router};
 use gateway::shutdown::Drain;
-use identity::IdentitySettings;
+use identity::{IdentitySettings, OpenIdProvider};
 use scheduling::Loaded;
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -56,8 +56,20 @@ impl TestApp {
         app
     }
 
+    /// Starts the application with the ordinary test city and these sign-in providers.
+    pub async fn with_providers(database: Database, providers: Vec<OpenIdProvider>) -> Self {
+        let scheduling = scheduling::Settings { return_minutes: 0, ..scheduling::Settings::default() };
+        let app = Self::assembled(database, scheduling, providers);
+        app.load(&TestCity::default()).await;
+        app
+    }
+
     /// Starts the application before any city was loaded.
     pub fn without_city(database: Database, scheduling: scheduling::Settings) -> Self {
+        Self::assembled(database, scheduling, vec![])
+    }
+
+    fn assembled(database: Database, scheduling: scheduling::Settings, openid: Vec<OpenIdProvider>) -> Self {
         let clock = FixedClock::default();
         // Several applications on one database must not draw the same ids.
         let seed = uuid::Uuid::now_v7().as_u128();
@@ -70,6 +82,7 @@ impl TestApp {
             vault: [7; 32],
             scheduling,
             identity: IdentitySettings::new("https://stadt.example", "servicepoint", 2),
+            openid,
             secure_cookies: true,
         });
         tokio::spawn(desk.run());
@@ -165,6 +178,16 @@ impl TestApp {
             "SELECT coalesce(sum(taken), 0) FROM capacity_cell WHERE at > 15",
             "SELECT coalesce(sum(taken), 0)::bigint FROM capacity_cell WHERE at > 15",
         );
+        let rows = self.application.database.rows(sql, vec![]).await.expect("the database answers");
+        rows[0].at(0).expect("a number")
+    }
+
+    /// How many holds, bookings that wait for their mail and firm bookings there are.
+    ///
+    /// # Panics
+    /// When the database cannot be read.
+    pub async fn live_appointments(&self) -> i64 {
+        let sql = "SELECT count(*) FROM appointment WHERE status IN ('held', 'pending_confirmation', 'confirmed')";
         let rows = self.application.database.rows(sql, vec![]).await.expect("the database answers");
         rows[0].at(0).expect("a number")
     }

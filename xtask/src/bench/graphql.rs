@@ -111,6 +111,8 @@ pub enum Answer {
     },
     /// Refused with a code a citizen can act on, such as `SLOT_TAKEN`.
     Problem(String),
+    /// The service is not available for a moment; asking again under the same key is safe.
+    Unavailable,
     /// Anything else, as it came.
     Wrong(String),
 }
@@ -126,6 +128,7 @@ impl Answer {
         match (response.status, body.get("errors"), id, problem) {
             (200, None, Some(id), None) => Self::Done { id, code: text(&done["manageCode"]) },
             (200, None, None, Some(problem)) => Self::Problem(problem),
+            _ if body["errors"][0]["extensions"]["code"] == "UNAVAILABLE" => Self::Unavailable,
             _ => {
                 let start: String = String::from_utf8_lossy(&response.body).chars().take(300).collect();
                 Self::Wrong(format!("{} {start}", response.status))
@@ -307,6 +310,8 @@ mod tests {
         assert_eq!(Answer::read(&response(200, done)), Answer::Done { id: "a".into(), code: None });
         let taken = r#"{"data":{"done":{"appointment":null,"problem":{"code":"SLOT_TAKEN"}}}}"#;
         assert_eq!(Answer::read(&response(200, taken)), Answer::Problem("SLOT_TAKEN".into()));
+        let unavailable = r#"{"data":{"done":null},"errors":[{"extensions":{"code":"UNAVAILABLE"}}]}"#;
+        assert_eq!(Answer::read(&response(200, unavailable)), Answer::Unavailable);
         for (status, body) in [(200, r#"{"data":null,"errors":[]}"#), (503, done), (200, "not JSON"), (200, "{}")] {
             assert!(matches!(Answer::read(&response(status, body)), Answer::Wrong(_)), "{status} {body}");
         }

@@ -13,7 +13,7 @@ use crate::house::sources;
 const PAGE: &str = "docs/benchmarks.md";
 
 /// Name endings, and the heading their figures stand under.
-const ENGINES: [(&str, &str); 2] = [(".sqlite", "SQLite"), (".postgres", "PostgreSQL")];
+pub(crate) const ENGINES: [(&str, &str); 2] = [(".sqlite", "SQLite"), (".postgres", "PostgreSQL")];
 
 /// Replaces the page.
 ///
@@ -38,14 +38,15 @@ fn text(sections: &[(&Measure, Vec<Figure>)], date: &str, machine: &str) -> Stri
     }
     let figures = || sections.iter().flat_map(|(_, figures)| figures);
     let has_no_engine = |figure: &&Figure| ENGINES.iter().all(|(ending, _)| !figure.name.ends_with(ending));
-    table(&mut page, "Inside the engine", "", figures().filter(has_no_engine));
+    table(&mut page, "## Inside the engine", "", figures().filter(has_no_engine));
     for (ending, heading) in ENGINES {
-        table(&mut page, heading, ending, figures().filter(|figure| figure.name.ends_with(ending)));
+        table(&mut page, &format!("## {heading}"), ending, figures().filter(|figure| figure.name.ends_with(ending)));
     }
     page
 }
 
-fn table<'a>(page: &mut String, heading: &str, ending: &str, figures: impl Iterator<Item = &'a Figure>) {
+/// Adds a table under a heading (with its signs), unless there is no figure.
+pub(crate) fn table<'a>(page: &mut String, heading: &str, ending: &str, figures: impl Iterator<Item = &'a Figure>) {
     let mut rows = String::new();
     for figure in figures {
         let Figure { name, unit, .. } = figure;
@@ -60,14 +61,13 @@ fn table<'a>(page: &mut String, heading: &str, ending: &str, figures: impl Itera
             writeln!(rows, "| {name} | {value} {unit} | {} | {} | {verdict} |", figure.promise(), figure.ratio_text());
     }
     if !rows.is_empty() {
-        let _ = write!(
-            page,
-            "\n## {heading}\n\n| figure | value | promise | ratio | holds |\n|---|---|---|---|---|\n{rows}"
-        );
+        let _ =
+            write!(page, "\n{heading}\n\n| figure | value | promise | ratio | holds |\n|---|---|---|---|---|\n{rows}");
     }
 }
 
-fn machine() -> String {
+/// Cores, processor and memory of this machine.
+pub(crate) fn machine() -> String {
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
     let field = |text: &str, name: &str| {
@@ -80,7 +80,8 @@ fn machine() -> String {
     format!("{cores} cores, {model}{memory}")
 }
 
-fn today() -> String {
+/// The day, UTC.
+pub(crate) fn today() -> String {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     date_of((since.as_secs() / 86_400) as i64)
 }

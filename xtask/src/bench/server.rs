@@ -72,7 +72,7 @@ impl Context {
     ///
     /// If PostgreSQL does not start or the city cannot be loaded.
     pub fn stand(&self, engine: Engine) -> Result<Stand> {
-        self.stand_with(engine, |_| Ok(PathBuf::from(serving::DEMO_CITY)))
+        self.stand_with(engine, None, |_| Ok(PathBuf::from(serving::DEMO_CITY)))
     }
 
     /// As [`Context::stand`], with a city made for the measurement.
@@ -81,27 +81,42 @@ impl Context {
     ///
     /// As [`Context::stand`].
     pub fn stand_of(&self, engine: Engine, city: &City) -> Result<Stand> {
-        self.stand_with(engine, |directory| {
-            let directory = directory.join("city");
-            city.write(&directory)?;
-            Ok(directory)
-        })
+        self.stand_with(engine, None, |directory| write_city(city, directory))
     }
 
-    fn stand_with(&self, engine: Engine, city: impl FnOnce(&Path) -> Result<PathBuf>) -> Result<Stand> {
+    /// As [`Context::stand_of`], with the database on another disk: SQLite's files, or the tables of PostgreSQL.
+    ///
+    /// # Errors
+    ///
+    /// As [`Context::stand`].
+    pub fn stand_on(&self, disk: &Path, engine: Engine, city: &City) -> Result<Stand> {
+        self.stand_with(engine, Some(disk), |directory| write_city(city, directory))
+    }
+
+    fn stand_with(
+        &self,
+        engine: Engine,
+        disk: Option<&Path>,
+        city: impl FnOnce(&Path) -> Result<PathBuf>,
+    ) -> Result<Stand> {
         let number = BUILT.fetch_add(1, Ordering::Relaxed);
         // On a real disk: /tmp may be kept in memory.
         let directory = PathBuf::from(format!("/var/tmp/servicepoint-bench-{}-{number}", std::process::id()));
         fs::create_dir_all(&directory).during(&format!("making {}", directory.display()))?;
         let directory = Directory(directory);
         let (cluster, database_url) = match engine {
-            Engine::Sqlite => (None, serving::sqlite_url(&directory.0)),
+            Engine::Sqlite => (None, serving::sqlite_url(disk.unwrap_or(&directory.0))),
             Engine::Postgres => {
                 let cluster = Cluster::start(Durability::Durable)?;
-                let url = cluster.create_database("servicepoint")?;
+                let url = match disk {
+                    Some(disk) => cluster.create_database_in("servicepoint", &disk.join("tables"))?,
+                    None => cluster.create_database("servicepoint")?,
+                };
                 (Some(cluster), url)
             }
         };
+        let mut settings: Vec<_> = SETTINGS.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        settings.push(("SERVICEPOINT_MAIL__DIRECTORY", directory.0.join("mail").display().to_string()));
         let installation = Installation {
             program: self.program.clone(),
             port: process::free_port()?,
@@ -110,13 +125,19 @@ impl Context {
             log_format: "json",
             output: Output::File(directory.log()),
             arguments: &[],
-            settings: SETTINGS.iter().map(|(name, value)| (*name, (*value).to_owned())).collect(),
+            settings,
         };
         installation.prepare()?;
         let city = city(&directory.0)?;
         installation.load_city(&city).map_err(|failure| directory.with_log(&failure))?;
         Ok(Stand { installation, cluster, directory })
     }
+}
+
+fn write_city(city: &City, directory: &Path) -> Result<PathBuf> {
+    let directory = directory.join("city");
+    city.write(&directory)?;
+    Ok(directory)
 }
 
 /// A database with the demo city, ready to be served. Dropping it deletes everything.
@@ -202,6 +223,15 @@ impl Stand {
         &self.installation.database_url
     }
 
+    /// The cluster of this stand.
+    ///
+    /// # Errors
+    ///
+    /// If this stand has no PostgreSQL.
+    pub fn cluster(&self) -> Result<&Cluster> {
+        self.cluster.as_ref().ok_or_else(|| Failure::new("this stand has no PostgreSQL"))
+    }
+
     /// Where files of this measurement go.
     pub fn directory(&self) -> &Path {
         &self.directory.0
@@ -225,7 +255,7 @@ impl Stand {
     ///
     /// If this stand has no PostgreSQL, or the program is not installed.
     pub fn postgresql_program(&self, name: &str) -> Result<PathBuf> {
-        let cluster = self.cluster.as_ref().ok_or_else(|| Failure::new("this stand has no PostgreSQL"))?;
+        let cluster = self.cluster()?;
         let program = Some(cluster.program(name)).filter(|program| process::is_program(program));
         program.or_else(|| process::find_program(name)).ok_or_else(|| Failure::new(format!("{name} is not installed")))
     }

@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::cargo::cargo;
 use crate::cluster::{Cluster, Durability};
-use crate::commands::storm;
+use crate::commands::{faults, storm};
 use crate::failure::Result;
 use crate::process;
 use crate::provision::{self, Need};
@@ -36,6 +36,7 @@ pub fn run(options: &Options) -> Result<()> {
     run_tests(&mut report, options.filter.as_deref());
     if options.filter.is_none() {
         report.attempt("storm, short form", storm::run_short);
+        report.attempt("faults, short form", faults::run_short);
     }
     report.finish()
 }

@@ -35,7 +35,8 @@ const RESERVED: &[Reserved] = &[
     },
     Reserved { external: "lettre", allowed: is_notifications, instead: "letters are written in notifications" },
     Reserved { external: "minijinja", allowed: is_notifications, instead: "letters are written in notifications" },
-    Reserved { external: "reqwest", allowed: is_testkit, instead: "a test tool is a dev-dependency" },
+    Reserved { external: "openidconnect", allowed: is_identity, instead: "providers are asked in identity" },
+    Reserved { external: "reqwest", allowed: asks_providers, instead: "a test tool is a dev-dependency" },
     Reserved { external: "tempfile", allowed: is_testkit, instead: "a test tool is a dev-dependency" },
     Reserved { external: "proptest", allowed: is_testkit, instead: "a test tool is a dev-dependency" },
     Reserved { external: "insta", allowed: is_testkit, instead: "a test tool is a dev-dependency" },
@@ -125,6 +126,11 @@ fn is_notifications(name: &str) -> bool {
 
 fn is_identity(name: &str) -> bool {
     name == "identity"
+}
+
+/// Sign-in providers are asked over the web; for everybody else it is a test tool.
+fn asks_providers(name: &str) -> bool {
+    is_identity(name) || is_testkit(name)
 }
 
 /// Tokens are signed in one room, personal data and the audit log are sealed in the other. Nobody else touches a cipher.

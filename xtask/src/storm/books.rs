@@ -15,30 +15,30 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A day of an office.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Day<'a> {
-    pub(super) office: &'a str,
-    pub(super) date: &'a str,
+pub(crate) struct Day<'a> {
+    pub(crate) office: &'a str,
+    pub(crate) date: &'a str,
     /// Every start of the day, whether free or not.
-    pub(super) starts: &'a [String],
-    pub(super) desks: u16,
+    pub(crate) starts: &'a [String],
+    pub(crate) desks: u16,
 }
 
 /// What the books say.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Books {
+pub(crate) struct Books {
     /// The ids of all live appointments.
-    pub(super) ids: BTreeSet<String>,
+    pub(crate) ids: BTreeSet<String>,
     /// Starts with more appointments than desks.
-    pub(super) sold_twice: u64,
+    pub(crate) sold_twice: u64,
     /// Starts where free and taken places do not add up to the desks.
-    pub(super) unbalanced: u64,
+    pub(crate) unbalanced: u64,
     /// The first of them in words.
     example: Option<String>,
 }
 
 impl Books {
     /// Says on the screen which start does not add up, if one does not.
-    pub(super) fn tell(&self, day: &Day<'_>) {
+    pub(crate) fn tell(&self, day: &Day<'_>) {
         let Some(example) = &self.example else {
             return;
         };
@@ -51,7 +51,7 @@ impl Books {
 /// # Errors
 ///
 /// If the server does not answer.
-pub(super) fn read(client: &mut Client, token: &str, day: &Day<'_>) -> Result<Books> {
+pub(crate) fn read(client: &mut Client, token: &str, day: &Day<'_>) -> Result<Books> {
     let asked = Instant::now();
     loop {
         let live = client.books(token, day.office, day.date)?;

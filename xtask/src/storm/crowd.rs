@@ -35,6 +35,7 @@ impl Tally {
             Answer::Done { .. } => self.won += 1,
             Answer::Problem(code) if code == "SLOT_TAKEN" => self.taken += 1,
             Answer::Problem(words) | Answer::Wrong(words) => *self.other.entry(words).or_default() += 1,
+            Answer::Unavailable => *self.other.entry("UNAVAILABLE".to_owned()).or_default() += 1,
         }
     }
 

@@ -8,13 +8,15 @@ use crate::bench::http::Request;
 
 /// What the client knows of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Outcome {
+pub(crate) enum Outcome {
     /// Sent, and no answer came: it may have happened or not.
     Unknown,
     /// Acknowledged under this id.
     Acknowledged(String),
     /// Refused as `SLOT_TAKEN`.
     Taken,
+    /// Refused as `UNAVAILABLE`: it may have happened or not, and asking again tells.
+    Unavailable,
     /// Answered with something that should not happen.
     Wrong(String),
 }
@@ -24,6 +26,7 @@ impl From<Answer> for Outcome {
         match answer {
             Answer::Done { id, .. } => Self::Acknowledged(id),
             Answer::Problem(code) if code == "SLOT_TAKEN" => Self::Taken,
+            Answer::Unavailable => Self::Unavailable,
             Answer::Problem(words) | Answer::Wrong(words) => Self::Wrong(words),
         }
     }
@@ -31,45 +34,45 @@ impl From<Answer> for Outcome {
 
 /// One request under its idempotency key.
 #[derive(Debug, Clone)]
-pub(super) struct Entry {
+pub(crate) struct Entry {
     /// What was sent, and can be sent again.
-    pub(super) request: Request,
+    pub(crate) request: Request,
     /// What came of it.
-    pub(super) outcome: Outcome,
+    pub(crate) outcome: Outcome,
 }
 
 /// All requests of a storm in the order they were sent.
 #[derive(Debug, Default)]
-pub(super) struct Journal(Mutex<Vec<Entry>>);
+pub(crate) struct Journal(Mutex<Vec<Entry>>);
 
 impl Journal {
     /// Writes a request down before it is sent and gives its line.
-    pub(super) fn begin(&self, request: Request) -> usize {
+    pub(crate) fn begin(&self, request: Request) -> usize {
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         entries.push(Entry { request, outcome: Outcome::Unknown });
         entries.len() - 1
     }
 
     /// Writes down what came of a line.
-    pub(super) fn end(&self, line: usize, outcome: Outcome) {
+    pub(crate) fn end(&self, line: usize, outcome: Outcome) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)[line].outcome = outcome;
     }
 
     /// A copy of all lines.
-    pub(super) fn entries(&self) -> Vec<Entry> {
+    pub(crate) fn entries(&self) -> Vec<Entry> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// How many lines have no answer.
-    pub(super) fn unknown(&self) -> u64 {
+    pub(crate) fn unknown(&self) -> u64 {
         self.entries().iter().filter(|entry| entry.outcome == Outcome::Unknown).count() as u64
     }
 
     /// The ids that were acknowledged.
-    pub(super) fn acknowledged(&self) -> BTreeSet<String> {
+    pub(crate) fn acknowledged(&self) -> BTreeSet<String> {
         let id = |entry: Entry| match entry.outcome {
             Outcome::Acknowledged(id) => Some(id),
-            Outcome::Unknown | Outcome::Taken | Outcome::Wrong(_) => None,
+            Outcome::Unknown | Outcome::Taken | Outcome::Unavailable | Outcome::Wrong(_) => None,
         };
         self.entries().into_iter().filter_map(id).collect()
     }
@@ -77,33 +80,36 @@ impl Journal {
 
 /// What a comparison of the journal with the server found.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Findings {
+pub(crate) struct Findings {
     /// Acknowledged, and not there any more.
-    pub(super) lost: u64,
+    pub(crate) lost: u64,
     /// There, and never acknowledged to anybody.
-    pub(super) unasked: u64,
+    pub(crate) unasked: u64,
     /// A repeated request was answered otherwise than before.
-    pub(super) changed: u64,
+    pub(crate) changed: u64,
     /// Answers that should not happen.
-    pub(super) wrong: u64,
+    pub(crate) wrong: u64,
 }
 
 impl Findings {
     /// Compares all acknowledged ids with those in the books.
-    pub(super) fn compare(&mut self, acknowledged: &BTreeSet<String>, books: &BTreeSet<String>) {
+    pub(crate) fn compare(&mut self, acknowledged: &BTreeSet<String>, books: &BTreeSet<String>) {
         self.lost += acknowledged.difference(books).count() as u64;
         self.unasked += books.difference(acknowledged).count() as u64;
     }
 
-    /// Compares what a line says with the answer to its repetition; gives what the line says from now on.
-    pub(super) fn repeat(&mut self, before: &Outcome, again: Outcome) -> Outcome {
+    /// Compares what a line says with the answer to its repetition, when nothing is out of order any more; gives what the line says from now on.
+    pub(crate) fn repeat(&mut self, before: &Outcome, again: Outcome) -> Outcome {
         match (before, &again) {
-            (_, Outcome::Wrong(words)) => {
-                eprintln!("storm: a repeated request was answered: {words}");
+            (_, Outcome::Unavailable | Outcome::Wrong(_)) => {
+                eprintln!("a repeated request was answered: {again:?}");
                 self.wrong += 1;
             }
             (Outcome::Acknowledged(id), again) if *again != Outcome::Acknowledged(id.clone()) => self.changed += 1,
-            (Outcome::Acknowledged(_) | Outcome::Unknown | Outcome::Taken | Outcome::Wrong(_), _) => {}
+            (
+                Outcome::Acknowledged(_) | Outcome::Unknown | Outcome::Taken | Outcome::Unavailable | Outcome::Wrong(_),
+                _,
+            ) => {}
         }
         again
     }

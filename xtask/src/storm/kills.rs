@@ -2,23 +2,21 @@
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use crate::bench::calendar::{Calendar, draw, fresh_name};
 use crate::bench::city::City;
 use crate::bench::figure::Figure;
-use crate::bench::graphql::{Answer, Client};
-use crate::bench::http::Connection;
+use crate::bench::graphql::Client;
 use crate::bench::server::{Context, Engine, Stand};
 use crate::failure::{Failure, Result};
 use crate::interrupt;
 use crate::serving::Server;
 use crate::storm::books::{self, Books, Day};
 use crate::storm::journal::{Findings, Journal, Outcome};
-use crate::storm::round::{OFFICE, Round, Wishes, everybody};
+use crate::storm::repeat::repeat;
+use crate::storm::round::{OFFICE, Round, Wishes};
 use crate::storm::{Strength, shape};
 
 /// The kill comes up to so long after the answer that set it off, in microseconds: between any two steps of a booking.
@@ -221,6 +219,8 @@ fn addresses(gateways: &[Server]) -> Vec<SocketAddr> {
 fn wrong_answers(journal: &Journal) -> u64 {
     let words = |outcome: &Outcome| match outcome {
         Outcome::Wrong(words) => Some(words.clone()),
+        // Nothing but the process was hurt, and that one answers nothing.
+        Outcome::Unavailable => Some("UNAVAILABLE".to_owned()),
         Outcome::Unknown | Outcome::Acknowledged(_) | Outcome::Taken => None,
     };
     let wrong: Vec<String> = journal.entries().iter().filter_map(|entry| words(&entry.outcome)).collect();
@@ -228,24 +228,4 @@ fn wrong_answers(journal: &Journal) -> u64 {
         eprintln!("storm: {} answers were wrong, the first: {first}", wrong.len());
     }
     wrong.len() as u64
-}
-
-/// Sends every line of the journal again.
-fn repeat(gateways: &[SocketAddr], journal: &Journal, findings: &mut Findings) -> Result<()> {
-    let entries = journal.entries();
-    let (next, found) = (AtomicUsize::new(0), Mutex::new(*findings));
-    let person = |mut stream: Connection| -> Result<()> {
-        loop {
-            let line = next.fetch_add(1, Ordering::Relaxed);
-            let Some(entry) = entries.get(line) else {
-                return Ok(());
-            };
-            let again = Answer::read(&stream.exchange(&entry.request)?).into();
-            let outcome = found.lock().unwrap_or_else(PoisonError::into_inner).repeat(&entry.outcome, again);
-            journal.end(line, outcome);
-        }
-    };
-    everybody(gateways, &person)?;
-    *findings = found.into_inner().unwrap_or_else(PoisonError::into_inner);
-    Ok(())
 }

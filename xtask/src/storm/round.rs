@@ -140,7 +140,9 @@ impl<'a> Round<'a> {
                 Answer::Done { code: Some(code), .. } => {
                     self.send(stream, &book_held(&code, &name, &format!("{name}-firm"))).map(drop)
                 }
-                Answer::Done { code: None, .. } | Answer::Problem(_) | Answer::Wrong(_) => Some(()),
+                Answer::Done { code: None, .. } | Answer::Problem(_) | Answer::Unavailable | Answer::Wrong(_) => {
+                    Some(())
+                }
             },
             _ => self.send(stream, &place.book(city::SHORT, &name, &name)).map(drop),
         }
@@ -163,7 +165,7 @@ impl<'a> Round<'a> {
 }
 
 /// Lets each of the connections do the same work.
-pub(super) fn everybody(gateways: &[SocketAddr], work: &(dyn Fn(Connection) -> Result<()> + Sync)) -> Result<()> {
+pub(crate) fn everybody(gateways: &[SocketAddr], work: &(dyn Fn(Connection) -> Result<()> + Sync)) -> Result<()> {
     let streams: Vec<Connection> = gateways
         .iter()
         .cycle()

@@ -85,8 +85,8 @@ fn tell(report: &Report, as_json: bool) -> Result<(), CommandError> {
     }
     match report.findings.len() {
         0 => Ok(()),
-        1 => Err(CommandError::Refused("the audit log is not what it was: 1 finding".to_owned())),
-        count => Err(CommandError::Refused(format!("the audit log is not what it was: {count} findings"))),
+        1 => Err(CommandError::Damaged("the audit log is not what it was: 1 finding".to_owned())),
+        count => Err(CommandError::Damaged(format!("the audit log is not what it was: {count} findings"))),
     }
 }
 

@@ -2,14 +2,18 @@
 
 mod account;
 mod audit;
+mod backup;
+mod checksum;
 mod city;
 mod city_directory;
 mod config;
 mod doctor;
+mod drain;
 mod ending;
 mod keys;
 mod migrate;
 mod person;
+mod restore;
 mod retention;
 mod settings;
 
@@ -25,6 +29,7 @@ use crate::logging::start_logging;
 use crate::serve::{Worker, serve, signal_from_now_on};
 use crate::{graphql, mail, start, work};
 
+pub(crate) use backup::newest as newest_backup;
 pub(crate) use ending::{CommandError, say};
 
 const EXIT_CODES: &str = "\
@@ -32,8 +37,11 @@ Exit codes:
   0  done
   1  failed; the reason stands on standard error
   2  wrong usage or configuration
-  3  refused by a check: problems in a city, pending migrations, an account that is not allowed,
-     an audit log that was changed";
+  3  refused by a check: problems in a city, pending or newer migrations, a place that is not empty, an account that is
+     not allowed
+  4  damaged: what was checked is not whole: a backup, the audit log
+  5  the time was up: what was waited for has not happened
+docs/operations/exit-codes.md says which command ends how.";
 
 /// Appointments and services of a city's offices.
 #[derive(Debug, Parser)]
@@ -69,7 +77,19 @@ enum Command {
         /// Prints one JSON object.
         #[arg(long)]
         json: bool,
+        /// Reads every row, too: whether the file is whole and every count is what the appointments take.
+        #[arg(long)]
+        deep: bool,
     },
+    /// Makes, checks, lists and prunes backups, while people book.
+    #[command(subcommand)]
+    Backup(backup::BackupCommand),
+    /// Brings a city back from a backup into an empty place: all of it or nothing.
+    Restore(restore::Restore),
+    /// Prints rows and checksum of each table, the same for the same rows on every engine.
+    Checksum(checksum::ChecksumCommand),
+    /// Asks the server on this machine to stop in order, as SIGTERM does.
+    Drain(drain::DrainCommand),
     /// Checks and explains the configuration.
     #[command(subcommand)]
     Config(config::Config),
@@ -110,7 +130,13 @@ fn run(source: &Source, command: Command) -> Result<(), CommandError> {
         }
         Command::Config(command) => config::run(source, &command),
         Command::City(city::CityCommand::Check { directory }) => city::check(&directory),
-        Command::Doctor { json } => running(Runtime::Small, doctor::run(source, doctor::Form::of(json))),
+        Command::Doctor { json, deep } => {
+            running(Runtime::Small, doctor::run(source, doctor::Form::of(json), doctor::Depth::of(deep)))
+        }
+        Command::Backup(command) => running(Runtime::Small, backup::run(&source.read()?, command)),
+        Command::Restore(wanted) => running(Runtime::Small, restore::run(source.read()?, &wanted)),
+        Command::Checksum(wanted) => running(Runtime::Small, checksum::run(&source.read()?, wanted)),
+        Command::Drain(wanted) => running(Runtime::Small, drain::run(&source.read()?, &wanted)),
         Command::Serve { no_worker } => {
             let configuration = source.read()?;
             let worker = if no_worker { Worker::Elsewhere } else { Worker::Here };

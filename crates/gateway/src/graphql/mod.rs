@@ -4,6 +4,7 @@ mod appointments;
 mod authorization;
 mod catalogue;
 mod context;
+mod edge;
 mod failure;
 mod ids;
 mod paging;
@@ -23,6 +24,7 @@ use crate::application::Application;
 
 pub use authorization::{Leave, ROOT_FIELDS, RootField};
 pub use context::ContextExtensions;
+pub use edge::{FIELD_CHARGES, misfits, public_seconds};
 pub use people::{cookie_name, cookie_value};
 pub use sensitive::TracedSchema;
 
@@ -33,6 +35,7 @@ pub struct Query(
     catalogue::LawQuery,
     appointments::SearchQuery,
     appointments::AppointmentQuery,
+    appointments::ProofQuery,
     people::PeopleQuery,
     privacy::PrivacyQuery,
     catalogue::NodeQuery,

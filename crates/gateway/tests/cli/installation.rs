@@ -107,13 +107,26 @@ impl Installation {
         running
     }
 
+    /// Runs the program by a shell that first limits it: `prepare` are words of the shell that end before the program.
+    pub(crate) fn run_limited(&self, prepare: &str, arguments: &[&str]) -> Ended {
+        let script = format!("{prepare} exec \"$@\"");
+        let words = ["-c", &script, "sh", env!("CARGO_BIN_EXE_servicepoint")];
+        let mut command = self.prepared(Command::new("sh"));
+        ended(command.args(words).args(arguments).stdin(Stdio::null()).output().expect("a shell"))
+    }
+
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_servicepoint"));
+        let mut command = self.prepared(Command::new(env!("CARGO_BIN_EXE_servicepoint")));
+        command.args(arguments);
+        command
+    }
+
+    fn prepared(&self, mut command: Command) -> Command {
         let ours = std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("SERVICEPOINT_"));
         for (name, _) in ours {
             command.env_remove(name);
         }
-        command.args(arguments).current_dir(self.folder.path()).envs(self.variables.iter().cloned());
+        command.current_dir(self.folder.path()).envs(self.variables.iter().cloned());
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
@@ -190,6 +203,15 @@ pub(crate) async fn wait_for(url: &str, status: u16) -> Duration {
             return started.elapsed();
         }
         assert!(started.elapsed() < PATIENCE, "{url} answers {answer:?} instead of {status}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// Asks until the answer is yes, or fails.
+pub(crate) async fn wait_until(is_so: impl AsyncFn() -> bool) {
+    let started = Instant::now();
+    while !is_so().await {
+        assert!(started.elapsed() < PATIENCE, "it never became so");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }

@@ -3,6 +3,7 @@
 mod appointments;
 mod bad_input;
 mod booking_support;
+mod idempotency;
 mod letters;
 mod pages;
 mod schema;

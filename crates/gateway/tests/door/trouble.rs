@@ -34,3 +34,22 @@ async fn a_locked_database_is_unavailable_and_then_works_again() {
         app.assert_conserved().await;
     }
 }
+
+/// SQLite undoes a unit by itself when the disk is full; here somebody does it for it.
+#[tokio::test]
+async fn what_is_confirmed_after_the_engine_undid_a_unit_is_kept() {
+    let test = TestDatabase::new(Engine::Sqlite).await;
+    let database = test.database();
+    let insert = "INSERT INTO idempotency (key, request, subject, at) VALUES ($1, $1, $1, 0)";
+    let undone = database.begin().await.expect("a unit");
+    undone.execute("ROLLBACK", vec![]).await.expect("the engine undoes it");
+    drop(undone);
+    let dropped = database.begin().await.expect("a unit");
+    dropped.execute(insert, vec![vec![1_u8; 16].into()]).await.expect("it writes");
+    drop(dropped);
+    let kept = database.begin().await.expect("a unit");
+    kept.execute(insert, vec![vec![2_u8; 16].into()]).await.expect("it writes");
+    kept.commit().await.expect("it is kept");
+    let rows = database.rows("SELECT key FROM idempotency", vec![]).await.expect("another connection reads");
+    assert_eq!(rows.len(), 1, "what was confirmed is there, what was dropped is not");
+}

@@ -14,7 +14,7 @@ use crate::store::{placeholders, words};
 /// How many values one list in a statement has at most.
 const LIST: usize = 100;
 
-const COLUMNS: &str = "id, login, name, role, office, trust, created_at, disabled_at";
+pub(super) const COLUMNS: &str = "id, login, name, role, office, trust, created_at, disabled_at";
 
 /// An account that can sign in, with what is needed to let it.
 pub(crate) struct Credentials {
@@ -140,7 +140,8 @@ pub(super) fn actor(row: &Row) -> Result<Actor, DatabaseError> {
     })
 }
 
-fn account(row: &Row) -> Result<Account, DatabaseError> {
+/// The account of a row without its password.
+pub(super) fn account(row: &Row) -> Result<Account, DatabaseError> {
     Ok(Account {
         id: AccountId(row.get("id")?),
         login: row.get("login")?,
@@ -168,4 +169,9 @@ fn values(account: &Account, password: Option<&str>) -> Vec<Value> {
         account.created_at.millis().into(),
         password.map(str::to_owned).into(),
     ]
+}
+
+/// Raises the generation of every account by `steps`.
+pub(crate) async fn raise_every_generation(unit: &Unit, steps: i64) -> Result<u64, DatabaseError> {
+    unit.execute("UPDATE account SET generation = generation + $1", vec![steps.into()]).await
 }

@@ -39,7 +39,8 @@ pub(crate) async fn find(
     token_hash: &[u8; 32],
     now: Timestamp,
 ) -> Result<Option<(Actor, Timestamp)>, DatabaseError> {
-    let sql = "SELECT account.id, account.role, account.office, account.trust, session.expires_at \
+    // How sure a sign-in provider was this time counts more than what the account once proved.
+    let sql = "SELECT account.id, account.role, account.office, coalesce(session.trust, account.trust) AS trust, session.expires_at \
                FROM session JOIN account ON account.id = session.account \
                WHERE session.token_hash = $1 AND session.expires_at > $2 \
                AND account.disabled_at IS NULL AND account.generation = session.generation";
@@ -61,4 +62,9 @@ pub(crate) async fn delete_all(unit: &Unit, account: AccountId) -> Result<(), Da
 /// Deletes the sessions that have ended by `now`, and says how many.
 pub(crate) async fn delete_expired(unit: &Unit, now: Timestamp) -> Result<u64, DatabaseError> {
     unit.execute("DELETE FROM session WHERE expires_at <= $1", vec![now.millis().into()]).await
+}
+
+/// Deletes every session there is.
+pub(crate) async fn delete_every(unit: &Unit) -> Result<u64, DatabaseError> {
+    unit.execute("DELETE FROM session", vec![]).await
 }

@@ -8,3 +8,4 @@ pub(crate) mod city;
 pub(crate) mod contacts;
 pub(crate) mod retention;
 pub(crate) mod statistics;
+pub(crate) mod upkeep;

@@ -85,6 +85,6 @@ fn is_booked_or_taken(response: &Response) -> bool {
         Answer::Done { .. } => true,
         // A visit of an hour does not fit in front of closing time.
         Answer::Problem(code) => code == "SLOT_TAKEN" || code == "NO_SUCH_START",
-        Answer::Wrong(_) => false,
+        Answer::Unavailable | Answer::Wrong(_) => false,
     }
 }
