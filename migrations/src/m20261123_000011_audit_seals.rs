@@ -51,7 +51,7 @@ const TABLES: &str = "
 ";
 
 const POSTGRES: [&str; 3] = [
-    "CREATE FUNCTION audit_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+    "CREATE OR REPLACE FUNCTION audit_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
      BEGIN
         IF TG_OP = 'TRUNCATE' OR NOT EXISTS (SELECT 1 FROM audit_pruning)
             OR (TG_OP = 'UPDATE' AND TG_TABLE_NAME = 'audit') OR (TG_OP = 'DELETE' AND TG_TABLE_NAME = 'audit_seal') THEN

@@ -15,7 +15,7 @@ use crate::store::appointments::{self, Which, json};
 use crate::store::cells;
 use crate::store::contacts::{self, Account, Left};
 use crate::store::retention;
-use crate::take::Take;
+use crate::take::{Take, bookings_of, matter_of};
 
 pub use crate::store::retention::Expiring;
 
@@ -94,7 +94,8 @@ impl Scheduling {
         let people: Vec<Take> =
             found.iter().flat_map(|one| one.takes.iter().copied().filter(|take| !take.in_time())).collect();
         cells::release(unit, &people).await?;
-        let pools: Vec<i64> = people.iter().map(|take| take.pool).collect();
+        // Also those that a cancellation has given back already: the counter stays, and its number stands for a person.
+        let pools: Vec<i64> = found.iter().flat_map(counters).chain(people.iter().map(|take| take.pool)).collect();
         contacts::forget_counters(unit, &pools).await?;
         let ids: Vec<Uuid> = found.iter().map(|appointment| appointment.id.0).collect();
         contacts::unindex(unit, &ids).await?;
@@ -147,6 +148,13 @@ impl Scheduling {
 
 fn places(appointment: &Appointment) -> impl Iterator<Item = Take> {
     appointment.takes.iter().copied().filter(|take| take.in_time())
+}
+
+/// The pools that count a person's bookings.
+fn counters(appointment: &Appointment) -> Vec<i64> {
+    let Some(person) = appointment.person else { return Vec::new() };
+    let matters = appointment.visit.matters.iter().map(|matter| matter_of(person, &matter.service).pool);
+    matters.chain([bookings_of(person).pool]).collect()
 }
 
 /// Whether an appointment is being served at this moment; then its clerk needs the name.

@@ -117,6 +117,11 @@ impl TestApp {
         self.application.scheduling.follow_changes().await.expect("the database answers");
     }
 
+    /// What the clock shows.
+    pub fn now(&self) -> domain::time::Timestamp {
+        self.clock.now()
+    }
+
     /// Asks as nobody.
     pub async fn ask(&self, query: &str, variables: Value) -> Answer {
         self.ask_as(None, query, variables).await

@@ -3,11 +3,13 @@
 mod backup;
 mod backup_damaged;
 mod backup_disk;
+mod canary;
 mod city;
 mod configuration;
 mod doctor;
 mod drain;
 mod installation;
+mod keeping;
 mod postgres;
 mod restore;
 mod rolling;

@@ -6,5 +6,6 @@ mod booking_support;
 mod idempotency;
 mod letters;
 mod pages;
+mod privacy;
 mod schema;
 mod trouble;
