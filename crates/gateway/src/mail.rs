@@ -242,7 +242,7 @@ impl FromScheduling {
     fn standing(&self, appointment: &Appointment, picture: &Picture, recipient: &Recipient) -> Option<Standing> {
         let calendar = || {
             let (organizer, attendee) = (self.sender.text(), &recipient.mail);
-            invitation(&picture.city, appointment, recipient.language, &organizer, attendee)
+            invitation(&picture.city, appointment, recipient.language, &organizer, attendee.expose())
         };
         match appointment.status {
             Status::PendingConfirmation => {

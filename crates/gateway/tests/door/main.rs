@@ -10,6 +10,7 @@ mod pages;
 mod people;
 mod people_managed;
 mod people_support;
+mod privacy;
 mod schema;
 mod sink;
 mod sink_support;
