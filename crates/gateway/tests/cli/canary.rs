@@ -185,7 +185,7 @@ async fn live(city: &City) {
     )
     .await;
     city.ask(None, &format!("{{ appointment(access: {{ code: \"{NAME}\" }}) {{ id }} }}"), json!({})).await;
-    city.ask(None, &format!("{{ quoxbertine(name: \"{NAME}\") }}"), json!({})).await;
+    city.ask(None, &format!("{{ unheardOf(name: \"{NAME}\") }}"), json!({})).await;
     city.raw(&format!("{{ \"query\": \"{MAIL}\", ")).await;
     city.raw(&format!("[\"{NAME}\"]")).await;
     city.raw(&json!({ "query": format!("query {{ a(b: \"{NAME}\" ") }).to_string()).await;
