@@ -1,4 +1,4 @@
-//! Brings what a fresh Debian machine lacks: PostgreSQL, Node.js, SQLite's shell, tools of cargo, and what checks a deployment.
+//! Brings what a fresh Debian machine lacks: databases, Node.js, Python, tools of cargo, and what checks a deployment.
 
 use std::fs;
 use std::path::PathBuf;
@@ -35,6 +35,8 @@ pub enum Need {
     PostgreSql,
     /// Node.js and npm: the GraphQL-over-HTTP audit is written in JavaScript.
     Node,
+    /// Python with venv: the mail server and the receiver of webhooks that the tests talk to are written in it.
+    Python,
     /// What reads units, scripts, packages and YAML.
     DeployChecks,
     /// What makes a small Debian and boots it.
@@ -47,6 +49,7 @@ impl Need {
     fn is_met(self) -> bool {
         match self {
             Self::PostgreSql => cluster::programs().is_some(),
+            Self::Python => process::capture(Command::new("python3").args(["-c", "import ensurepip, venv"])).is_ok(),
             Self::Node => all_found(&["node", "npm"]),
             Self::DeployChecks => {
                 let programs = ["systemd-analyze", "shellcheck", "lintian", "dpkg-shlibdeps", "openssl"];
@@ -61,6 +64,7 @@ impl Need {
         match self {
             Self::PostgreSql => &["postgresql"],
             Self::Node => &["nodejs", "npm"],
+            Self::Python => &["python3", "python3-venv"],
             Self::DeployChecks => &["systemd", "shellcheck", "lintian", "dpkg-dev", "openssl", "python3-yaml"],
             Self::SmallDebian => &["mmdebstrap", "systemd-container"],
             Self::Sqlite => &["sqlite3"],

@@ -122,7 +122,9 @@ fn a_composition_with_a_hole_is_found() {
         "gateway-a is missing",
         "reaches the internet",
     ];
-    words.iter().for_each(|words| check_found(&found, words));
+    for words in words {
+        check_found(&found, words);
+    }
 }
 
 #[test]

@@ -18,6 +18,8 @@ pub enum Rule {
     AccountLogin,
     /// Each version of the city has a number of its own.
     CityVersion,
+    /// Each signing key has a number of its own: of two that are made at once, one is.
+    SigningKeyNumber,
     /// Each person of a sign-in provider belongs to one account.
     OpenIdSubject,
     /// Each account belongs to one person of a sign-in provider.
@@ -31,6 +33,7 @@ const NAMES: &[(Rule, &str, &str)] = &[
     (Rule::IdempotencyKey, "idempotency_pkey", "UNIQUE constraint failed: idempotency.key"),
     (Rule::AppointmentNumber, "appointment_number_key", "UNIQUE constraint failed: appointment.number"),
     (Rule::AccountLogin, "account_login_key", "UNIQUE constraint failed: account.login"),
+    (Rule::SigningKeyNumber, "signing_key_pkey", "UNIQUE constraint failed: signing_key.number"),
     (Rule::CityVersion, "city_version_pkey", "UNIQUE constraint failed: city_version.version"),
     (
         Rule::OpenIdSubject,

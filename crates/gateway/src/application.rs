@@ -6,9 +6,8 @@ use std::sync::Arc;
 use database::{Database, DatabaseError, Unit};
 use domain::environment::{Clock, Entropy};
 use domain::permission::Actor;
-use identity::{
-    Identity, IdentityParts, IdentitySettings, OpenId, OpenIdParts, OpenIdProvider, PreparedSeeds, TokenKeys,
-};
+use identity::{Identity, IdentityParts, IdentitySettings, OpenId, OpenIdParts, OpenIdProvider, PreparedSeeds};
+use notifications::{Deliveries, UnsubscribeSecret};
 use scheduling::{Companion, DeskWork, LinkSecret, Scheduling, Settings};
 
 use crate::proof_of_work::{ProofOfWork, ProofSettings};
@@ -20,6 +19,8 @@ pub struct Application {
     pub scheduling: Arc<Scheduling>,
     /// Accounts and sign-in.
     pub identity: Arc<Identity>,
+    /// Messages: what could not be delivered, and who wants no reminders.
+    pub deliveries: Arc<Deliveries>,
     /// Sign-in by OpenID Connect.
     pub openid: Arc<OpenId>,
     /// The database, for readiness and the worker.
@@ -70,7 +71,7 @@ impl Application {
             database: parts.database.clone(),
             clock: Arc::clone(&parts.clock),
             entropy: Arc::clone(&parts.entropy),
-            tokens: TokenKeys::from_secret(&parts.master),
+            master: parts.master,
             settings: parts.identity,
         }));
         let openid = OpenId::new(OpenIdParts {
@@ -79,6 +80,12 @@ impl Application {
             public_url,
             providers: parts.openid,
         });
+        let deliveries = Deliveries::new(
+            parts.database.clone(),
+            Arc::clone(&parts.clock),
+            Arc::clone(&parts.entropy),
+            UnsubscribeSecret::from_master(&parts.master),
+        );
         let proof_of_work = ProofOfWork::new(
             &parts.master,
             ProofSettings::default(),
@@ -91,6 +98,7 @@ impl Application {
             scheduling: Arc::new(scheduling),
             identity,
             openid: Arc::new(openid),
+            deliveries: Arc::new(deliveries),
             database: parts.database,
             clock: parts.clock,
             entropy: parts.entropy,

@@ -56,6 +56,7 @@ impl Follower {
         loop {
             ticks.tick().await;
             self.look().await;
+            self.hear().await;
         }
     }
 
@@ -75,6 +76,13 @@ impl Follower {
             Standing::NoCity => tracing::warn!("no city has been loaded; `servicepoint city load DIR` loads one"),
             Standing::Failing => tracing::error!(reason, "changes cannot be followed; serving what was known last"),
             Standing::NotLookedYet => {}
+        }
+    }
+
+    /// Hears once what was revoked. A database that does not answer is logged by `look`; the next time catches up.
+    async fn hear(&self) {
+        if let Ok(Err(error)) = timeout(PATIENCE, self.application.identity.follow_revocations()).await {
+            tracing::debug!(%error, "revocations cannot be followed");
         }
     }
 

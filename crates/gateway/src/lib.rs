@@ -5,7 +5,6 @@ pub mod authenticate;
 mod backup_age;
 pub mod cli;
 pub mod configuration;
-pub mod confirm_page;
 mod drain_door;
 pub mod environment;
 mod follow;

@@ -1,4 +1,4 @@
-//! The worker: sends letters, gives lapsed places back and forgets what has ended, in any number of processes.
+//! The worker: carries messages, gives lapsed places back and forgets what has ended, in any number of processes.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,6 +7,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use domain::permission::Actor;
 use notifications::Notifications;
 
 use crate::application::Application;
@@ -24,8 +25,14 @@ const LAPSED_EVERY: Duration = Duration::from_secs(5);
 /// How often ended sessions are deleted, in rounds of the above.
 const SESSIONS_EVERY: u32 = 12;
 
+/// How often what waits is measured, in the same rounds.
+const MEASURED_EVERY: u32 = 6;
+
 /// How long answered requests and delivered events are kept: nobody repeats a request after a day.
 const KEPT_MINUTES: i64 = 24 * 60;
+
+/// How long settled deliveries are kept, for whoever asks whether a letter left.
+const DELIVERIES_KEPT_MINUTES: i64 = 7 * 24 * 60;
 
 /// Works until `stop`, and ends between two rounds.
 pub(crate) async fn work(application: Application, letters: Notifications, stop: CancellationToken) {
@@ -63,7 +70,8 @@ async fn tidy(application: Application, stop: CancellationToken) {
     let mut rounds = interval(LAPSED_EVERY);
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let (mut lapsed, mut sessions) = (Health::new("lapsed places"), Health::new("ended sessions"));
-    let mut requests = Health::new("old requests");
+    let (mut requests, mut deliveries) = (Health::new("old requests"), Health::new("old deliveries"));
+    let mut keys = Health::new("signing keys");
     let mut proofs = Health::new("used proofs of work");
     for round in (0..SESSIONS_EVERY).cycle() {
         tokio::select! {
@@ -74,8 +82,15 @@ async fn tidy(application: Application, stop: CancellationToken) {
         if round == 0 {
             let now = application.clock.now();
             sessions.note(application.identity.tidy(now).await);
+            keys.note(
+                application.identity.rotate_keys_when_due(&Actor::System).await.map(|id| u64::from(id.is_some())),
+            );
             proofs.note(application.database.forget_spent_proofs(now).await);
             requests.note(application.database.forget_requests(now.plus_minutes(-KEPT_MINUTES)).await);
+            deliveries.note(application.deliveries.forget(now.plus_minutes(-DELIVERIES_KEPT_MINUTES)).await);
+        }
+        if round % MEASURED_EVERY == 0 {
+            mail::measure(&application).await;
         }
     }
 }

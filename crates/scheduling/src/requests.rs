@@ -4,14 +4,13 @@ use std::time::Duration;
 
 use database::{DatabaseError, IdempotencyKey};
 use domain::permission::Actor;
-use sha2::{Digest, Sha256};
 
 use crate::Scheduling;
 use crate::book_appointment::Booked;
 use crate::failure::{Failure, Problem};
 
-/// How often contended work is tried in all.
-const TRIES: u32 = 6;
+/// For all tries together: shorter than a request may take, so that people are told to try again.
+const PATIENCE: Duration = Duration::from_secs(8);
 
 /// Binds the client's key to the asker and to what is asked: `operation` with its `input` as text.
 ///
@@ -23,38 +22,21 @@ pub(crate) fn idempotency_key(
     operation: &str,
     input: &str,
 ) -> Result<IdempotencyKey, Problem> {
-    if !(16..=128).contains(&key.len()) || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(Problem::IdempotencyKey);
-    }
-    let asker = actor.account().map_or_else(String::new, |account| account.to_string());
-    Ok(IdempotencyKey { key: digest(&[&asker, key]), request: digest(&[operation, input]) })
-}
-
-fn digest(parts: &[&str]) -> [u8; 32] {
-    let mut hash = Sha256::new();
-    for part in parts {
-        hash.update((part.len() as u64).to_be_bytes());
-        hash.update(part.as_bytes());
-    }
-    hash.finalize().into()
+    IdempotencyKey::bound(actor.account(), key, operation, input).ok_or(Problem::IdempotencyKey)
 }
 
 /// Tries work again while the database asks for it. Only for work that carries an idempotency key in its unit, or that
 /// is harmless to repeat.
-pub(crate) async fn retried<T, F>(mut work: impl FnMut() -> F) -> Result<T, Failure>
+///
+/// # Errors
+/// As `work`, or [`DatabaseError::Unavailable`] when the time is up; what was under way may have been kept.
+pub(crate) async fn retried<T, F>(work: impl FnMut() -> F) -> Result<T, Failure>
 where
     F: Future<Output = Result<T, Failure>>,
 {
-    let mut tries = 0;
-    loop {
-        tries += 1;
-        match work().await {
-            Err(Failure::Database(DatabaseError::Contended)) if tries < TRIES => {
-                tokio::time::sleep(Duration::from_millis(u64::from(4 * tries * tries))).await;
-            }
-            outcome => return outcome,
-        }
-    }
+    let busy = || DatabaseError::Unavailable("the database does not get through".into());
+    let tries = database::retried(work, |failure| matches!(failure, Failure::Database(DatabaseError::Contended)));
+    tokio::time::timeout(PATIENCE, tries).await.map_err(|_| busy())?
 }
 
 impl Scheduling {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
+use axum::response::Response;
 use database::Database;
 use domain::environment::{Clock, Entropy};
 use domain::identifier::AppointmentId;
@@ -139,12 +140,23 @@ impl TestApp {
     /// # Panics
     /// When the answer is not JSON.
     pub async fn send(&self, request: Request<Body>) -> Answer {
-        let response = self.router.clone().oneshot(request).await.expect("the router always answers");
-        let status = response.status();
-        let bytes = to_bytes(response.into_body(), 8 << 20).await.expect("a body");
-        let body =
-            serde_json::from_slice(&bytes).unwrap_or_else(|_| panic!("no JSON: {:?}", String::from_utf8_lossy(&bytes)));
-        Answer { status, body }
+        read(self.respond(request).await).await
+    }
+
+    /// Sends any request and gives the response as it came, with its headers.
+    ///
+    /// # Panics
+    /// Never: the router always answers.
+    pub async fn respond(&self, request: Request<Body>) -> Response {
+        self.router.clone().oneshot(request).await.expect("the router always answers")
+    }
+
+    /// Lets this application hear what was revoked.
+    ///
+    /// # Panics
+    /// When the database cannot be read.
+    pub async fn hear(&self) {
+        self.application.identity.follow_revocations().await.expect("the database answers");
     }
 
     /// An access token of an account of the test city.
@@ -220,6 +232,15 @@ impl TestApp {
         let number = self.keys.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
         format!("test-request-{number:012}-{}", uuid::Uuid::now_v7().simple())
     }
+}
+
+/// Reads a response.
+pub(crate) async fn read(response: Response) -> Answer {
+    let status = response.status();
+    let bytes = to_bytes(response.into_body(), 8 << 20).await.expect("a body");
+    let body =
+        serde_json::from_slice(&bytes).unwrap_or_else(|_| panic!("no JSON: {:?}", String::from_utf8_lossy(&bytes)));
+    Answer { status, body }
 }
 
 impl Answer {

@@ -25,7 +25,7 @@ pub struct Options {
 ///
 /// If something is missing that we may not install, or a step failed.
 pub fn run(options: &Options) -> Result<()> {
-    provision::system(&[Need::PostgreSql, Need::Node])?;
+    provision::system(&[Need::PostgreSql, Need::Node, Need::Python])?;
     let mut report = Report::default();
     if options.filter.is_none() {
         provision::rust_components()?;

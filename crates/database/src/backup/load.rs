@@ -126,7 +126,7 @@ impl Unit {
         Ok(self.row(sql, vec![]).await?.map(|row| row.at(0)).transpose()?.unwrap_or_default())
     }
 
-    /// Takes all tables of the schema away, the list of migrations too. Kept or undone with the unit. On PostgreSQL only:
+    /// Takes all tables of the schema away, the list of migrations and what their triggers call too. Kept or undone with the unit. On PostgreSQL only:
     /// an SQLite database is a file, and is replaced as one.
     ///
     /// # Errors
@@ -140,6 +140,19 @@ impl Unit {
         if names.is_empty() {
             return Ok(());
         }
-        self.execute(&format!("DROP TABLE {} CASCADE", names.join(", ")), vec![]).await.map(drop)
+        let functions = self.trigger_functions().await?;
+        self.execute(&format!("DROP TABLE {} CASCADE", names.join(", ")), vec![]).await?;
+        for function in functions {
+            self.execute(&format!("DROP FUNCTION {function}"), vec![]).await?;
+        }
+        Ok(())
+    }
+
+    /// What the triggers of our tables call, as PostgreSQL names it.
+    async fn trigger_functions(&self) -> Result<Vec<String>, DatabaseError> {
+        let sql = "SELECT DISTINCT t.tgfoid::regprocedure::text FROM pg_trigger AS t \
+                   JOIN pg_class AS c ON c.oid = t.tgrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace \
+                   WHERE NOT t.tgisinternal AND n.nspname = current_schema()";
+        self.rows(sql, vec![]).await?.iter().map(|row| row.at(0)).collect()
     }
 }

@@ -36,6 +36,8 @@ pub struct Configuration {
     pub secrets: Secrets,
     pub mail: Mail,
     pub backup: Backup,
+    pub reminders: Reminders,
+    pub webhooks: Webhooks,
     pub scheduling: Scheduling,
     pub limits: HttpLimits,
     pub openid: Vec<identity::OpenIdProvider>,
@@ -120,6 +122,23 @@ pub struct Mail {
     pub from: String,
     pub smtp_url_file: Option<PathBuf>,
     pub directory: PathBuf,
+    pub per_minute: u32,
+}
+
+/// `[reminders]`
+#[derive(Debug, Clone, Copy)]
+#[expect(missing_docs, reason = "the reference explains each setting")]
+pub struct Reminders {
+    pub early_hours: u32,
+    pub late_hours: u32,
+}
+
+/// `[webhooks]`
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the reference explains each setting")]
+pub struct Webhooks {
+    pub endpoints_file: Option<PathBuf>,
+    pub timeout: Duration,
 }
 
 /// `[backup]`
@@ -207,6 +226,15 @@ impl Configuration {
                 from: values.text("mail.from"),
                 smtp_url_file: values.optional_path("mail.smtp_url_file"),
                 directory: values.path("mail.directory"),
+                per_minute: count("mail.per_minute"),
+            },
+            reminders: Reminders {
+                early_hours: count("reminders.early_hours"),
+                late_hours: count("reminders.late_hours"),
+            },
+            webhooks: Webhooks {
+                endpoints_file: values.optional_path("webhooks.endpoints_file"),
+                timeout: seconds("webhooks.timeout_seconds"),
             },
             backup: Backup {
                 directory: values.optional_path("backup.directory"),

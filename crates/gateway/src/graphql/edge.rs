@@ -26,7 +26,32 @@ pub const FIELD_CHARGES: &[FieldCharge] = &[
         budgets: &[Budget::SignIns],
         contacts: LOGIN,
     },
+    FieldCharge {
+        field: "issueAccessToken",
+        only_with: Some("secondFactor"),
+        budgets: &[Budget::SignIns],
+        contacts: &[],
+    },
+    proving("answerSecondFactor"),
+    proving("beginSecondFactor"),
+    proving("changePassword"),
+    proving("confirmSecondFactor"),
+    proving("enrolDevice"),
+    proving("removeSecondFactor"),
+    proving("renewRecoveryCodes"),
+    FieldCharge {
+        field: "requestPasswordReset",
+        only_with: None,
+        budgets: &[Budget::SignIns, Budget::Messages],
+        contacts: &[&["login"]],
+    },
+    proving("resetPassword"),
 ];
+
+/// A mutation that tries a password or a code.
+const fn proving(field: &'static str) -> FieldCharge {
+    FieldCharge { field, only_with: None, budgets: &[Budget::SignIns], contacts: &[] }
+}
 
 const fn booking(
     field: &'static str,

@@ -110,7 +110,7 @@ impl Guard {
     /// [`Refused`] says which limit or rule the document breaks; the text itself is never repeated.
     pub fn check(&self, source: &str, operation_name: Option<&str>, variables: &Variables) -> Result<Checked, Refused> {
         let judged = self.judge(source, variables)?;
-        self.chosen(judged, operation_name, variables, false)
+        chosen(judged, operation_name, variables, false)
     }
 
     /// Judges a document that may stand in the manifest; `trusted_only` refuses others before they are read.
@@ -155,20 +155,7 @@ impl Guard {
         if judged.verdict == Verdict::ForTheseVariables {
             measure(&judged.document, variables, &self.limits)?;
         }
-        self.chosen(judged, operation_name, variables, true)
-    }
-
-    fn chosen(
-        &self,
-        judged: Arc<Judged>,
-        operation_name: Option<&str>,
-        variables: &Variables,
-        is_trusted: bool,
-    ) -> Result<Checked, Refused> {
-        let operation = &choose(&judged.document, operation_name)?.node;
-        let kind = operation.ty;
-        require_variables(operation, variables)?;
-        Ok(Checked { judged, kind, is_trusted })
+        chosen(judged, operation_name, variables, true)
     }
 
     fn judge(&self, source: &str, variables: &Variables) -> Result<Arc<Judged>, Refused> {
@@ -186,6 +173,18 @@ impl Guard {
         self.cache.insert(key, Arc::clone(&judged));
         Ok(judged)
     }
+}
+
+fn chosen(
+    judged: Arc<Judged>,
+    operation_name: Option<&str>,
+    variables: &Variables,
+    is_trusted: bool,
+) -> Result<Checked, Refused> {
+    let operation = &choose(&judged.document, operation_name)?.node;
+    let kind = operation.ty;
+    require_variables(operation, variables)?;
+    Ok(Checked { judged, kind, is_trusted })
 }
 
 fn read(source: &str, variables: &Variables, limits: &Limits) -> Result<Judged, Refused> {

@@ -112,7 +112,8 @@ fn judged(
 
 /// The shortest time that any root field of any operation allows; nothing where one forbids it.
 fn public(judged: &Judged, seconds: impl Fn(&str) -> Option<u32>) -> Option<u32> {
-    let names: Vec<_> = judged.document.operations.iter().map(|(name, _)| name.map(|name| name.as_str())).collect();
+    let names: Vec<_> =
+        judged.document.operations.iter().map(|(name, _)| name.map(async_graphql::Name::as_str)).collect();
     let mut shortest = None;
     for name in names {
         let operation = choose(&judged.document, name).ok()?;

@@ -12,6 +12,7 @@ use axum::{
     http::{Extensions, HeaderMap, HeaderName, HeaderValue, header},
 };
 use futures_util::future::BoxFuture;
+use identity::Footing;
 use uuid::Uuid;
 
 use crate::{
@@ -65,6 +66,8 @@ pub trait Authenticate: Send + Sync + 'static {
 pub struct Admission {
     /// A websocket is closed after this time, because the token or session has ended by then.
     pub expires_in: Option<Duration>,
+    /// What the caller was let in on; `None` for nobody. [`Authenticate::still_stands`] says whether it still counts.
+    pub footing: Option<Footing>,
     /// What the caller is to the town hall.
     pub standing: Standing,
     /// The caller's account.

@@ -45,10 +45,11 @@ impl Door {
     }
 
     fn charge_of(&self, field: &Field, variables: &Variables) -> Option<Charged> {
-        let charge = self.field_charges.iter().find(|charge| charge.field == field.name.node.as_str())?;
-        if charge.only_with.is_some_and(|name| argument(field, name, variables).is_none()) {
-            return None;
-        }
+        let is_meant = |charge: &&FieldCharge| {
+            charge.field == field.name.node.as_str()
+                && charge.only_with.is_none_or(|name| argument(field, name, variables).is_some())
+        };
+        let charge = self.field_charges.iter().find(is_meant)?;
         let mut typed = charge.contacts.iter().filter_map(|path| text_at(field, path, variables));
         let contact = typed.find_map(|typed| Contact::new(&typed, &self.blind));
         Some(Charged { budgets: charge.budgets, contact })

@@ -40,24 +40,11 @@ pub(super) async fn wrap(State(door): State<Arc<Door>>, mut request: Request<Bod
     let route = route.as_ref().map_or("other", MatchedPath::as_str);
     // No address, no account, no text of the caller: a span must never hold personal data.
     let span = tracing::info_span!("http.request", request.id = %request_id.0, http.route = route);
-    let mut response = match door.lets_arrive(route, &request) {
-        Err(problem) => {
-            metrics::refused(problem.code());
-            turned_away(&problem, request_id, request.headers(), route)
-        }
-        Ok(()) => {
-            // Reading the body, waiting for a turn, and the work itself.
-            let most = door.settings.body_time + door.settings.deadline * 2;
-            let answered = AssertUnwindSafe(timeout(most, next.run(request))).catch_unwind();
-            match answered.instrument(span.clone()).await {
-                Ok(Ok(response)) => response,
-                Ok(Err(_)) => too_slow().answer(request_id, Answer::Json),
-                Err(_) => {
-                    span.in_scope(|| tracing::error!("a handler panicked"));
-                    Problem::internal().answer(request_id, Answer::Json)
-                }
-            }
-        }
+    let mut response = if let Err(problem) = door.lets_arrive(route, &request) {
+        metrics::refused(problem.code());
+        turned_away(&problem, request_id, request.headers(), route)
+    } else {
+        answered(&door, request, next, request_id).instrument(span.clone()).await
     };
     let status = response.status();
     protect(response.headers_mut(), door.settings.is_public());
@@ -69,6 +56,20 @@ pub(super) async fn wrap(State(door): State<Arc<Door>>, mut request: Request<Bod
     }
     metrics::answered(route, status, started.elapsed());
     response
+}
+
+/// Runs the handler, and answers for it when it takes too long or panics.
+async fn answered(door: &Door, request: Request<Body>, next: Next, request_id: RequestId) -> Response {
+    // Reading the body, waiting for a turn, and the work itself.
+    let most = door.settings.body_time + door.settings.deadline * 2;
+    match AssertUnwindSafe(timeout(most, next.run(request))).catch_unwind().await {
+        Ok(Ok(response)) => response,
+        Ok(Err(_)) => too_slow().answer(request_id, Answer::Json),
+        Err(_) => {
+            tracing::error!("a handler panicked");
+            Problem::internal().answer(request_id, Answer::Json)
+        }
+    }
 }
 
 /// The same protection for routes that stand behind no door: those of the operators.

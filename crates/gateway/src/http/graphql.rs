@@ -261,7 +261,8 @@ impl Door {
         standing: Standing,
     ) -> Result<Presented, Problem> {
         let _turn = self.turns.turn(standing, self.settings.deadline / 2).await?;
-        let execution = AssertUnwindSafe(self.schema.execute(request)).catch_unwind();
+        let execution = database::within_statements(self.settings.statements, self.schema.execute(request));
+        let execution = AssertUnwindSafe(execution).catch_unwind();
         match tokio::time::timeout(self.settings.deadline, execution).await {
             Ok(Ok(response)) => Ok(present(response, request_id)),
             Ok(Err(_)) => {

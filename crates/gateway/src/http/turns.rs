@@ -127,7 +127,7 @@ fn overloaded() -> Problem {
 mod tests {
     use super::*;
 
-    const LONG: Duration = Duration::from_secs(3_600);
+    const LONG: Duration = Duration::from_hours(1);
 
     #[tokio::test]
     async fn staff_go_first_and_nobody_waits_beyond_the_benches() {

@@ -4,6 +4,8 @@ use database::Engine;
 
 use crate::town::{Clerk, Town};
 
+const FUNCTION: &str = "CREATE FUNCTION kept() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'";
+
 #[tokio::test]
 async fn only_an_empty_place_is_filled_unless_somebody_says_otherwise_twice() {
     Town::on_both_engines("places", async |town| {
@@ -20,7 +22,16 @@ async fn only_an_empty_place_is_filled_unless_somebody_says_otherwise_twice() {
         assert_eq!(clerk.read(&booked).await["number"], booked.number, "whoever was there serves on");
         server.terminate();
         assert_eq!(server.end().code, Some(0));
+        if town.engine == Engine::Postgres {
+            town.sabotage(FUNCTION).await;
+            town.sabotage("CREATE TRIGGER kept BEFORE DELETE ON audit FOR EACH STATEMENT EXECUTE FUNCTION kept()")
+                .await;
+        }
         town.run(&["restore", &path, "--replace", "--yes"]);
+        if town.engine == Engine::Postgres {
+            // What triggers call goes with their tables; else the migrations could not make it anew.
+            town.sabotage(FUNCTION).await;
+        }
         let server = town.serve().await;
         let clerk = Clerk::sign_in(&server.url("/graphql")).await;
         assert!(clerk.read(&booked).await.is_null(), "booked after the backup, and gone with what was replaced");

@@ -69,7 +69,12 @@ pub(crate) async fn city(database: Database, provider: OpenIdProvider) -> TestAp
 
 /// Who the session belongs to, if it counts.
 pub(crate) async fn actor(app: &TestApp, session: Option<&str>) -> Option<Actor> {
-    app.application.identity.authenticate_session(session?).await.expect("the database answers")
+    app.application
+        .identity
+        .authenticate_session(session?)
+        .await
+        .expect("the database answers")
+        .map(|found| found.actor)
 }
 
 /// The role and trust level of a session.

@@ -22,7 +22,7 @@ async function sign(claims, plan) {
   const body = new TextEncoder().encode(JSON.stringify(claims));
   switch (plan.signature ?? 'good') {
     case 'good':
-      return new CompactSign(body).setProtectedHeader(header).sign(signer.privateKey);
+      return new CompactSign(body).setProtectedHeader(header).sign(signer.privateKey, { crit: { exp: true } });
     case 'none':
       return `${base64({ ...header, alg: plan.header?.alg ?? 'none' })}.${base64(claims)}.`;
     case 'secret': // The classic: a symmetric signature, made with what everybody knows, or with the client's secret.

@@ -4,6 +4,8 @@ import { createServer } from 'node:http';
 import { exportJWK, generateKeyPair } from 'jose';
 import Provider from 'oidc-provider';
 
+// Nobody reads what comes after the first line.
+console.log = console.info = console.warn = () => {};
 const { redirect, signedOut } = JSON.parse(process.argv[2]);
 const algorithms = ['ES256', 'RS256', 'PS256', 'EdDSA'];
 const people = {
@@ -100,4 +102,4 @@ const server = createServer(async (request, response) => {
 await new Promise((ready) => server.listen(0, '127.0.0.1', ready));
 const issuer = `http://127.0.0.1:${server.address().port}`;
 current = await provider(issuer, await keys(round));
-console.log(issuer);
+process.stdout.write(`${issuer}\n`);
