@@ -65,6 +65,7 @@ fn a_reserved_crate_elsewhere_is_refused() {
     refused("gateway", "sea-orm", "may not use sea-orm");
     refused("database", "clap", "may not use clap");
     refused("gateway", "reqwest", "a test tool is a dev-dependency");
+    refused("gateway", "openidconnect", "providers are asked in identity");
     refused("capacity", "tokio", "`capacity` is pure and may not use tokio");
 }
 

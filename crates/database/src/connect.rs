@@ -13,9 +13,11 @@ use sea_orm::{
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
+use crate::budget;
 use crate::engine::Engine;
 use crate::error::DatabaseError;
 use crate::row::Row;
+use crate::snapshot::Snapshot;
 use crate::unit::Unit;
 
 /// How to connect.
@@ -107,6 +109,7 @@ impl Database {
     /// # Errors
     /// See [`DatabaseError`]. A connection that was lost while idle is replaced and the read repeated once for each.
     pub async fn rows(&self, sql: &str, values: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
+        budget::take()?;
         let statement = self.statement(sql, values);
         let mut attempt = 0;
         loop {
@@ -133,6 +136,7 @@ impl Database {
     /// # Errors
     /// See [`DatabaseError`].
     pub async fn write(&self, sql: &str, values: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
+        budget::take()?;
         let _turn = self.turn().await?;
         let rows = self.writer.query_all_raw(self.statement(sql, values)).await?;
         Ok(rows.into_iter().map(Row).collect())
@@ -158,6 +162,14 @@ impl Database {
                 Err(error) => return Err(error),
             }
         }
+    }
+
+    /// Begins a snapshot: everything read through it is of one moment, while others go on writing.
+    ///
+    /// # Errors
+    /// See [`DatabaseError`].
+    pub async fn snapshot(&self) -> Result<Snapshot, DatabaseError> {
+        Snapshot::begin(&self.readers, self.engine).await
     }
 
     /// Closes all connections.

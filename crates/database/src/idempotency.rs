@@ -1,6 +1,10 @@
 //! Remembering requests, so that the same one twice has one effect and one answer.
 
+use std::time::Duration;
+
+use domain::identifier::AccountId;
 use domain::time::Timestamp;
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::connect::Database;
@@ -15,6 +19,51 @@ pub struct IdempotencyKey {
     pub key: [u8; 32],
     /// SHA-256 over the operation and its input.
     pub request: [u8; 32],
+}
+
+/// How often contended work is tried in all.
+const TRIES: u32 = 6;
+
+impl IdempotencyKey {
+    /// Binds the key that a client chose to the asker and to what is asked: `operation` with its `input` as text. `None`
+    /// when the key is not of 16 to 128 printable ASCII signs.
+    pub fn bound(asker: Option<AccountId>, key: &str, operation: &str, input: &str) -> Option<Self> {
+        if !(16..=128).contains(&key.len()) || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return None;
+        }
+        let asker = asker.map_or_else(String::new, |account| account.to_string());
+        Some(Self { key: digest(&[&asker, key]), request: digest(&[operation, input]) })
+    }
+}
+
+fn digest(parts: &[&str]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part.as_bytes());
+    }
+    hash.finalize().into()
+}
+
+/// Tries work again while the database asks for it. Only for work that carries an idempotency key in its unit, or that
+/// is harmless to repeat.
+///
+/// # Errors
+/// What the last try failed with.
+pub async fn retried<T, E, F>(mut work: impl FnMut() -> F, is_contended: fn(&E) -> bool) -> Result<T, E>
+where
+    F: Future<Output = Result<T, E>>,
+{
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match work().await {
+            Err(error) if tries < TRIES && is_contended(&error) => {
+                tokio::time::sleep(Duration::from_millis(u64::from(4 * tries * tries))).await;
+            }
+            outcome => return outcome,
+        }
+    }
 }
 
 /// What an earlier request with the same key left behind.

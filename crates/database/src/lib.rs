@@ -5,6 +5,8 @@
 //! hold together). Every statement uses `$1`-style parameters, which both engines read alike.
 
 mod audit;
+mod backup;
+mod budget;
 mod connect;
 mod engine;
 mod error;
@@ -12,16 +14,22 @@ mod idempotency;
 mod outbox;
 mod row;
 mod rules;
+mod snapshot;
+mod spent_proof;
 mod unit;
 
 pub use audit::AuditEntry;
+pub use backup::{Checksum, Inhabitants, NoChecksum, Table, TableSum, TakenOver, take_over_file};
+pub use budget::within_statements;
 pub use connect::{ConnectOptions, Database};
 pub use engine::Engine;
 pub use error::DatabaseError;
-pub use idempotency::{IdempotencyKey, Remembered};
+pub use idempotency::{IdempotencyKey, Remembered, retried};
 pub use outbox::Event;
 pub use row::Row;
 pub use rules::Rule;
+pub use snapshot::Snapshot;
+pub use spent_proof::{Spending, SpentProof};
 pub use unit::Unit;
 
 /// The values that statements take. Re-exported so that stores need no other import for plain parameters.

@@ -5,6 +5,7 @@ use domain::time::Timestamp;
 use uuid::Uuid;
 
 use crate::error::DatabaseError;
+use crate::snapshot::Snapshot;
 use crate::unit::Unit;
 
 /// Something that happened. Payloads carry ids and facts, never names or addresses of people.
@@ -40,5 +41,17 @@ impl Unit {
             event.origin.into(),
         ];
         self.execute(sql, values).await.map(drop)
+    }
+}
+
+impl Snapshot {
+    /// Id and time of the youngest event that is still there; delivered ones are forgotten after a day.
+    ///
+    /// # Errors
+    /// See [`DatabaseError`].
+    pub async fn last_event(&self) -> Result<Option<(EventId, Timestamp)>, DatabaseError> {
+        let row = self.row("SELECT id, at FROM outbox ORDER BY id DESC LIMIT 1", vec![]).await?;
+        let read = |row: crate::row::Row| Ok((EventId(row.at::<Uuid>(0)?), Timestamp::from_millis(row.at(1)?)));
+        row.map(read).transpose()
     }
 }

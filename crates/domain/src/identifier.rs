@@ -98,8 +98,12 @@ typed_ids! {
     AccountId,
     /// A browser session.
     SessionId,
+    /// The refresh tokens that one API client or device draws one after the other.
+    TokenFamilyId,
     /// One event in the outbox or the audit log.
     EventId,
+    /// One message to one reader; also the message's name in the world.
+    DeliveryId,
 }
 
 #[cfg(test)]

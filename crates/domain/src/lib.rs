@@ -8,6 +8,7 @@ pub mod appointment;
 pub mod calendar;
 pub mod catalogue;
 pub mod city;
+pub mod code;
 pub mod environment;
 pub mod geography;
 pub mod identifier;

@@ -71,10 +71,16 @@ permissions! {
     ReadStatistics: Lead | Operator;
     /// See and settle conflicts after a change of rules.
     SettleConflicts: Lead | Operator;
+    /// See messages that could not be delivered, send them again or drop them.
+    SettleDeliveries: Lead | Operator;
     /// Load a new version of the city.
     LoadCity: Operator;
     /// Create accounts and take them away.
     ManageAccounts: Operator;
+    /// Enrol and revoke displays, kiosks and lockers of the own office.
+    ManageDevices: Lead | Operator;
+    /// Give the keys that sign access tokens a successor.
+    RotateKeys: Operator;
     /// Draw an access token for an API client or a device.
     IssueTokens: Operator | Device | Clerk | Lead | Citizen;
 }

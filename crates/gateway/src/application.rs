@@ -6,8 +6,11 @@ use std::sync::Arc;
 use database::{Database, DatabaseError, Unit};
 use domain::environment::{Clock, Entropy};
 use domain::permission::Actor;
-use identity::{Identity, IdentityParts, IdentitySettings, PreparedSeeds, TokenKeys};
+use identity::{Identity, IdentityParts, IdentitySettings, OpenId, OpenIdParts, OpenIdProvider, PreparedSeeds};
+use notifications::{Deliveries, UnsubscribeSecret};
 use scheduling::{Companion, DeskWork, LinkSecret, Scheduling, Settings};
+
+use crate::proof_of_work::{ProofOfWork, ProofSettings};
 
 /// Everything behind the door. Cloning is cheap.
 #[derive(Debug, Clone)]
@@ -16,6 +19,10 @@ pub struct Application {
     pub scheduling: Arc<Scheduling>,
     /// Accounts and sign-in.
     pub identity: Arc<Identity>,
+    /// Messages: what could not be delivered, and who wants no reminders.
+    pub deliveries: Arc<Deliveries>,
+    /// Sign-in by OpenID Connect.
+    pub openid: Arc<OpenId>,
     /// The database, for readiness and the worker.
     pub database: Database,
     /// The clock.
@@ -24,6 +31,8 @@ pub struct Application {
     pub entropy: Arc<dyn Entropy>,
     /// Whether cookies ask for HTTPS; only a development server on plain HTTP does not.
     pub secure_cookies: bool,
+    /// What anonymous callers may have to do first; off unless set.
+    pub proof_of_work: Arc<ProofOfWork>,
 }
 
 /// What an application is made of.
@@ -41,6 +50,8 @@ pub struct Parts {
     pub scheduling: Settings,
     /// Settings of sign-in and tokens.
     pub identity: IdentitySettings,
+    /// The sign-in providers, in the order in which they are offered.
+    pub openid: Vec<OpenIdProvider>,
     /// Whether cookies ask for HTTPS.
     pub secure_cookies: bool,
 }
@@ -55,22 +66,51 @@ impl Application {
             LinkSecret::from_master(&parts.master),
             parts.scheduling,
         );
-        let identity = Identity::new(IdentityParts {
+        let public_url = parts.identity.issuer.clone();
+        let identity = Arc::new(Identity::new(IdentityParts {
             database: parts.database.clone(),
             clock: Arc::clone(&parts.clock),
             entropy: Arc::clone(&parts.entropy),
-            tokens: TokenKeys::from_secret(&parts.master),
+            master: parts.master,
             settings: parts.identity,
+        }));
+        let openid = OpenId::new(OpenIdParts {
+            identity: Arc::clone(&identity),
+            master: parts.master,
+            public_url,
+            providers: parts.openid,
         });
+        let deliveries = Deliveries::new(
+            parts.database.clone(),
+            Arc::clone(&parts.clock),
+            Arc::clone(&parts.entropy),
+            UnsubscribeSecret::from_master(&parts.master),
+        );
+        let proof_of_work = ProofOfWork::new(
+            &parts.master,
+            ProofSettings::default(),
+            parts.database.clone(),
+            Arc::clone(&parts.clock),
+            Arc::clone(&parts.entropy),
+        );
         let application = Self {
+            proof_of_work: Arc::new(proof_of_work),
             scheduling: Arc::new(scheduling),
-            identity: Arc::new(identity),
+            identity,
+            openid: Arc::new(openid),
+            deliveries: Arc::new(deliveries),
             database: parts.database,
             clock: parts.clock,
             entropy: parts.entropy,
             secure_cookies: parts.secure_cookies,
         };
         (application, desk)
+    }
+
+    /// The same application that asks anonymous callers for work.
+    #[must_use]
+    pub fn with_proof_of_work(self, settings: ProofSettings) -> Self {
+        Self { proof_of_work: Arc::new(self.proof_of_work.with_settings(settings)), ..self }
     }
 }
 

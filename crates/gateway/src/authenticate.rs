@@ -5,19 +5,17 @@ use std::time::Duration;
 
 use async_graphql::Request;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::future::BoxFuture;
-use serde::Deserialize;
 
 use database::DatabaseError;
-use domain::permission::Actor;
+use domain::permission::{Actor, Role};
 use domain::time::Timestamp;
-use identity::TokenError;
+use identity::{Footing, Recognised, TokenError};
 
 use crate::application::Application;
 use crate::graphql::{cookie_name, cookie_value};
 use crate::http::{Admission, Authenticate, Caller, Problem, ResponseHeaders};
+use crate::limits::Standing;
 
 /// Puts the [`Actor`] into every request.
 ///
@@ -35,20 +33,19 @@ impl Doorkeeper {
         Self { application }
     }
 
-    async fn recognise(&self, caller: &Caller, request: &Request) -> Result<(Actor, Admission), Problem> {
-        if let Some(token) = token(caller)? {
-            let actor = self.application.identity.authenticate_token(&token).await.map_err(|error| refused(&error))?;
-            return Ok((actor, Admission { expires_in: time_left(&token, self.application.clock.now()) }));
-        }
+    async fn recognise(&self, caller: &Caller, request: &Request) -> Result<Option<Recognised>, Problem> {
         let Application { identity, clock, secure_cookies, .. } = &self.application;
+        if let Some(token) = token(caller)? {
+            return identity.authenticate_token(&token).await.map(Some).map_err(|error| refused(&error));
+        }
         let Some(session) = session(&caller.headers, cookie_name(*secure_cookies)) else {
-            return Ok((Actor::Anonymous, Admission::default()));
+            return Ok(None);
         };
         let found = identity.authenticate_session(session).await.map_err(|error| silent(&error))?;
         if found.is_none() {
             take_back(request, clock.now(), *secure_cookies);
         }
-        Ok((found.unwrap_or(Actor::Anonymous), Admission::default()))
+        Ok(found)
     }
 }
 
@@ -59,15 +56,41 @@ impl Authenticate for Doorkeeper {
         request: &'a mut Request,
     ) -> BoxFuture<'a, Result<Admission, Problem>> {
         Box::pin(async move {
-            let (actor, admission) = self.recognise(caller, request).await?;
+            let Some(Recognised { actor, footing }) = self.recognise(caller, request).await? else {
+                request.data.insert(Actor::Anonymous);
+                return Ok(Admission::default());
+            };
+            let admission = admission(&actor, footing, self.application.clock.now());
             request.data.insert(actor);
+            request.data.insert(footing);
             Ok(admission)
         })
     }
+
+    fn still_stands(&self, admission: &Admission) -> bool {
+        admission.footing.is_none_or(|footing| self.application.identity.still_stands(&footing))
+    }
 }
 
-/// The session that a browser presents.
-fn session<'a>(headers: &'a HeaderMap, cookie: &str) -> Option<&'a str> {
+/// What the door needs to know of an actor: by what to count it, and which queue it stands in.
+fn admission(actor: &Actor, footing: Footing, now: Timestamp) -> Admission {
+    let standing = match actor {
+        Actor::Anonymous => Standing::Nobody,
+        Actor::Account { role: Role::Citizen, .. } => Standing::Citizen,
+        Actor::Account { role: Role::Clerk | Role::Lead | Role::Operator | Role::Device, .. } | Actor::System => {
+            Standing::Staff
+        }
+    };
+    Admission {
+        expires_in: Some(time_left(footing.ends_at(), now)),
+        standing,
+        account: actor.account().map(|account| account.0),
+        footing: Some(footing),
+    }
+}
+
+/// The value of a cookie that a browser presents.
+pub(crate) fn session<'a>(headers: &'a HeaderMap, cookie: &str) -> Option<&'a str> {
     let lists = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
     let mut pairs = lists.flat_map(|list| list.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.find(|(name, _)| *name == cookie).map(|(_, value)| value)
@@ -105,15 +128,9 @@ fn bearer(text: Option<&str>) -> Result<String, Problem> {
         .ok_or_else(|| unauthenticated("the authorization must be `Bearer` and an access token"))
 }
 
-/// How long a token that was found good goes on being good.
-fn time_left(token: &str, now: Timestamp) -> Option<Duration> {
-    #[derive(Deserialize)]
-    struct End {
-        exp: i64,
-    }
-    let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
-    let End { exp } = serde_json::from_slice(&claims).ok()?;
-    Some(Duration::from_secs(u64::try_from(exp.saturating_sub(now.seconds())).unwrap_or(0)))
+/// How long it is until `end`.
+fn time_left(end: Timestamp, now: Timestamp) -> Duration {
+    Duration::from_millis(u64::try_from(end.millis().saturating_sub(now.millis())).unwrap_or(0))
 }
 
 fn refused(error: &TokenError) -> Problem {

@@ -56,6 +56,7 @@ impl Follower {
         loop {
             ticks.tick().await;
             self.look().await;
+            self.hear().await;
         }
     }
 
@@ -75,6 +76,13 @@ impl Follower {
             Standing::NoCity => tracing::warn!("no city has been loaded; `servicepoint city load DIR` loads one"),
             Standing::Failing => tracing::error!(reason, "changes cannot be followed; serving what was known last"),
             Standing::NotLookedYet => {}
+        }
+    }
+
+    /// Hears once what was revoked. A database that does not answer is logged by `look`; the next time catches up.
+    async fn hear(&self) {
+        if let Ok(Err(error)) = timeout(PATIENCE, self.application.identity.follow_revocations()).await {
+            tracing::debug!(%error, "revocations cannot be followed");
         }
     }
 
@@ -116,6 +124,16 @@ impl Readiness for Ready {
             self.0.can_serve()?;
             answers(&self.0.application.database).await.map_err(|reason| format!("DATABASE: {reason}"))
         })
+    }
+}
+
+/// Ready when the database answers: a worker needs no more.
+#[derive(Debug, Clone)]
+pub(crate) struct DatabaseAnswers(pub(crate) Database);
+
+impl Readiness for DatabaseAnswers {
+    fn check(&self) -> BoxFuture<'_, Result<(), String>> {
+        Box::pin(async { answers(&self.0).await.map_err(|reason| format!("DATABASE: {reason}")) })
     }
 }
 

@@ -2,17 +2,22 @@
 
 pub mod application;
 pub mod authenticate;
+mod backup_age;
 pub mod cli;
 pub mod configuration;
-pub mod confirm_page;
+mod drain_door;
 pub mod environment;
 mod follow;
 pub mod graphql;
 pub mod guard;
 pub mod http;
+pub mod limits;
 pub mod logging;
 pub mod mail;
+mod measure;
+pub mod openid_pages;
 pub mod pages;
+pub mod proof_of_work;
 mod serve;
 pub mod shutdown;
 mod start;

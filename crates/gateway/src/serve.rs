@@ -8,7 +8,7 @@ use std::time::Duration;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
-use tokio::time::{interval, timeout};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use notifications::Notifications;
@@ -18,15 +18,15 @@ use crate::application::Application;
 use crate::authenticate::Doorkeeper;
 use crate::cli::{CommandError, say};
 use crate::configuration::{Configuration, Mode};
+use crate::drain_door::DrainKey;
 use crate::follow::{Follower, Ready};
-use crate::http::{Door, Settings, collect_metrics, internal_router, router};
+use crate::http::{Door, Settings, collect_metrics, internal_router, router_with};
+use crate::measure::measure;
 use crate::shutdown::{self, Drain, Ended, Patience, stop_signal};
-use crate::{confirm_page, graphql, mail, pages, start, work};
+use crate::{backup_age, drain_door, graphql, mail, openid_pages, pages, start, work};
 
 /// How long background work may take to finish its round, and the database to close.
 const LAST_ROUND: Duration = Duration::from_secs(5);
-/// How often measurements nobody read are folded together.
-const UPKEEP: Duration = Duration::from_secs(5);
 
 /// Where the worker runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +47,7 @@ pub(crate) async fn serve(configuration: &Configuration, worker: Worker) -> Resu
     start::migrated(&database).await?;
     let key = start::master_key(configuration)?;
     let (application, desk) = start::application(configuration, database, *key.bytes());
+    let drain_key = DrainKey::new(&key);
     let letters = match worker {
         Worker::Here => Some(mail::open(configuration, &application)?),
         Worker::Elsewhere => None,
@@ -56,25 +57,32 @@ pub(crate) async fn serve(configuration: &Configuration, worker: Worker) -> Resu
     let metrics =
         collect_metrics().map_err(|error| CommandError::Failed(format!("nothing can be measured: {error}")))?;
     let drain = Drain::default();
-    let listeners = open_doors(configuration, &application, &follower, &drain, &metrics).await?;
+    let (public, internal) = open_doors(configuration, &application, &follower, &drain, &metrics).await?;
+    let patience = Patience::from(configuration);
 
     let first_signal = signal_from_now_on().await?;
     let closing = CancellationToken::new();
-    let mut background = Background::start(&application, desk, follower, letters, metrics, &closing);
-    if let Some((listener, _)) = listeners.first() {
-        say(format_args!("listening on http://{}", local_address(listener)?));
+    let measuring = measure(configuration.clone(), Ready(Arc::clone(&follower)), metrics);
+    let mut background = Background::start(&application, desk, follower, letters, measuring, &closing);
+    if let Some(directory) = configuration.backup.directory.clone() {
+        background.spawn("measuring the age of backups", &closing, backup_age::measure(directory));
     }
+    if let Some((listener, router)) = internal {
+        let router = router.merge(drain_door::routes(drain.clone(), drain_key));
+        tokio::spawn(shutdown::serve_to_the_end(listener, router, patience));
+    }
+    say(format_args!("listening on http://{}", local_address(&public.0)?));
 
     let mut fallen = None;
     let stop = async {
         tokio::select! {
             () = first_signal => {}
+            () = drain.asked() => {}
             name = background.first_to_end() => fallen = Some(name),
         }
     };
-    let patience = Patience::from(configuration);
     let ended = tokio::select! {
-        ended = shutdown::serve(listeners, stop, &drain, patience) => Some(ended),
+        ended = shutdown::serve(vec![public], stop, &drain, patience) => Some(ended),
         () = second_signal(&drain) => None,
     };
     closing.cancel();
@@ -105,36 +113,42 @@ pub(crate) async fn signal_from_now_on() -> Result<impl Future<Output = ()>, Com
     })
 }
 
+/// Where something listens, and what it answers.
+type Entrance = (TcpListener, axum::Router);
+
 async fn open_doors(
     configuration: &Configuration,
     application: &Application,
     follower: &Arc<Follower>,
     drain: &Drain,
     metrics: &PrometheusHandle,
-) -> Result<Vec<(TcpListener, axum::Router)>, CommandError> {
+) -> Result<(Entrance, Option<Entrance>), CommandError> {
     let schema = graphql::schema(application.clone());
     let door = Door::new(schema, Settings::from(configuration), drain.clone())
         .with_authentication(Doorkeeper::new(application.clone()))
-        .with_readiness(Ready(Arc::clone(follower)));
+        .with_readiness(Ready(Arc::clone(follower)))
+        .with_charges(graphql::FIELD_CHARGES)
+        .with_manifest(start::manifest(configuration).await?);
     let door = Arc::new(door);
-    let public = router(Arc::clone(&door)).merge(pages::router(application.clone()));
-    let public = public.merge(confirm_page::routes(application.clone()));
-    let mut listeners = vec![(bind("server.listen", configuration.server.listen).await?, public)];
+    let pages = pages::routes(application.clone()).merge(openid_pages::routes(application.clone()));
+    let public = router_with(Arc::clone(&door), pages);
+    let public = (bind("server.listen", configuration.server.listen).await?, public);
+    let mut internal = None;
     if let Some(address) = configuration.server.internal_listen {
         let listener = bind("server.internal_listen", address).await?;
         tracing::info!(address = %local_address(&listener)?, "metrics and probes");
-        listeners.push((listener, internal_router(door, metrics.clone())));
+        internal = Some((listener, internal_router(door, metrics.clone())));
     }
-    Ok(listeners)
+    Ok((public, internal))
 }
 
-async fn bind(key: &str, address: SocketAddr) -> Result<TcpListener, CommandError> {
+pub(crate) async fn bind(key: &str, address: SocketAddr) -> Result<TcpListener, CommandError> {
     TcpListener::bind(address)
         .await
         .map_err(|error| CommandError::Failed(format!("{key}: nothing can listen on {address}: {error}")))
 }
 
-fn local_address(listener: &TcpListener) -> Result<SocketAddr, CommandError> {
+pub(crate) fn local_address(listener: &TcpListener) -> Result<SocketAddr, CommandError> {
     listener.local_addr().map_err(|error| CommandError::Failed(format!("the listener has no address: {error}")))
 }
 
@@ -155,19 +169,13 @@ impl Background {
         desk: DeskWork,
         follower: Arc<Follower>,
         letters: Option<Notifications>,
-        metrics: PrometheusHandle,
+        measuring: impl Future<Output = ()> + Send + 'static,
         closing: &CancellationToken,
     ) -> Self {
         let mut tasks = Self(JoinSet::new());
         tasks.spawn("the booking desk", closing, desk.run());
         tasks.spawn("following the database", closing, async move { follower.run().await });
-        tasks.spawn("measuring", closing, async move {
-            let mut ticks = interval(UPKEEP);
-            loop {
-                ticks.tick().await;
-                metrics.run_upkeep();
-            }
-        });
+        tasks.spawn("measuring", closing, measuring);
         if let Some(letters) = letters {
             // The worker ends by itself, between two rounds.
             let round = work::work(application.clone(), letters, closing.clone());

@@ -10,8 +10,10 @@ use scheduling::{DeskWork, Settings};
 
 use crate::application::{Application, Parts};
 use crate::cli::CommandError;
-use crate::configuration::{Configuration, MasterKey, Mode, load_or_create_secret};
+use crate::configuration::{Configuration, MasterKey, Mode, is_credential, load_or_create_secret};
 use crate::environment::{SystemClock, SystemEntropy};
+use crate::guard::Manifest;
+use crate::{graphql, http};
 
 /// How long somebody waits for a free connection before being told to come back.
 // A booking is tried five times; all of it must end before the request's deadline, so that people read `UNAVAILABLE`.
@@ -48,23 +50,46 @@ pub(crate) fn sqlite_file(configuration: &Configuration) -> Option<PathBuf> {
     (!path.is_empty() && path != ":memory:").then(|| Path::new(path).to_owned())
 }
 
+/// The folder whose disk matters: the database file's, else the key's. A key that systemd handed over lies on no disk;
+/// then it is the folder the program was started in.
+pub(crate) fn data_folder(configuration: &Configuration) -> PathBuf {
+    let file = sqlite_file(configuration).unwrap_or_else(|| configuration.secrets.key_file.clone());
+    let folder = file.parent().filter(|parent| !parent.as_os_str().is_empty() && !is_credential(parent));
+    folder.unwrap_or(Path::new(".")).to_owned()
+}
+
 /// Brings the tables up to date where nobody else can be using them: on SQLite. On PostgreSQL that is an operator's
 /// decision, and nothing starts before it was made.
 ///
+/// A database that a newer program has extended is served as it is: during an upgrade both run.
+///
 /// # Errors
-/// Steps are pending on PostgreSQL, or the database failed.
+/// Steps are pending on PostgreSQL, a newer program took something away, or the database failed.
 pub(crate) async fn migrated(database: &Database) -> Result<(), CommandError> {
+    let standing = standing(database).await?;
+    let taken_away = standing.contracted();
+    if !taken_away.is_empty() {
+        return Err(CommandError::Refused(format!(
+            "a newer program has taken away what this one may need: {}\nuse the program that fits the database",
+            taken_away.join(", ")
+        )));
+    }
+    if !standing.newer.is_empty() {
+        tracing::warn!(
+            steps = standing.newer.join(", "),
+            "the database is ahead of this program; serving it, as is meant during an upgrade"
+        );
+    }
+    if standing.pending.is_empty() {
+        return Ok(());
+    }
     match database.engine() {
         Engine::Sqlite => migrate_up(database).await.map(drop),
         Engine::Postgres => {
-            let pending = pending(database).await?;
-            if pending.is_empty() {
-                return Ok(());
-            }
-            let names = pending.join(", ");
+            let names = standing.pending.join(", ");
             Err(CommandError::Refused(format!(
                 "the database lacks {} migrations: {names}\ntype this first: servicepoint migrate up",
-                pending.len()
+                standing.pending.len()
             )))
         }
     }
@@ -73,19 +98,26 @@ pub(crate) async fn migrated(database: &Database) -> Result<(), CommandError> {
 /// Applies what is missing and gives the names of the steps.
 ///
 /// # Errors
-/// The database failed; nothing is half applied.
+/// The database knows newer steps than this program, or failed; nothing is half applied.
 pub(crate) async fn migrate_up(database: &Database) -> Result<Vec<String>, CommandError> {
+    let newer = standing(database).await?.newer;
+    if !newer.is_empty() {
+        return Err(CommandError::Refused(format!(
+            "the database knows steps that this program does not: {}\nuse the newer program to migrate",
+            newer.join(", ")
+        )));
+    }
     twice(async || migrations::up(database.for_migrations()).await)
         .await
         .map_err(|error| CommandError::Failed(format!("the tables cannot be brought up to date: {error}")))
 }
 
-/// The names of the steps that are missing.
+/// Where the database stands, seen from this program.
 ///
 /// # Errors
 /// The database failed.
-pub(crate) async fn pending(database: &Database) -> Result<Vec<String>, CommandError> {
-    twice(async || migrations::pending(database.for_migrations()).await).await.map_err(unreadable)
+pub(crate) async fn standing(database: &Database) -> Result<migrations::Standing, CommandError> {
+    migrations::standing(database.for_migrations()).await.map_err(unreadable)
 }
 
 /// Programs that meet on an empty database may all make the table that lists the migrations. Whoever comes second is
@@ -95,14 +127,6 @@ async fn twice<T, E>(attempt: impl AsyncFn() -> Result<T, E>) -> Result<T, E> {
         Ok(done) => Ok(done),
         Err(_) => attempt().await,
     }
-}
-
-/// The names of the steps that were applied.
-///
-/// # Errors
-/// The database failed.
-pub(crate) async fn applied(database: &Database) -> Result<Vec<String>, CommandError> {
-    migrations::applied(database.for_migrations()).await.map_err(unreadable)
 }
 
 fn unreadable(error: impl std::fmt::Display) -> CommandError {
@@ -140,15 +164,34 @@ pub(crate) fn application(
 ) -> (Application, DeskWork) {
     let server = &configuration.server;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    Application::new(Parts {
+    let (application, desk) = Application::new(Parts {
         database,
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
         master,
         scheduling: scheduling_settings(configuration),
         identity: IdentitySettings::new(&server.public_url, &server.public_url, cores),
+        openid: configuration.openid.clone(),
         secure_cookies: server.mode == Mode::Production || server.public_url.starts_with("https://"),
-    })
+    });
+    (application.with_proof_of_work(configuration.limits.proof_of_work), desk)
+}
+
+/// Reads the trusted documents, if there are any.
+///
+/// # Errors
+/// The file cannot be read, or documents in it do not fit: all of them are named.
+pub(crate) async fn manifest(configuration: &Configuration) -> Result<Manifest, CommandError> {
+    let Some(path) = &configuration.server.trusted_documents else { return Ok(Manifest::default()) };
+    let wrong =
+        |problems: String| CommandError::Usage(format!("server.trusted_documents: {}: {problems}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
+    let limits = http::Settings::from(configuration).limits;
+    let manifest = Manifest::read(&text, &limits, graphql::misfits, graphql::public_seconds).await;
+    let manifest =
+        manifest.map_err(|problems| wrong(format!("{} problems\n  {}", problems.len(), problems.join("\n  "))))?;
+    tracing::info!(documents = manifest.len(), for_whom = ?configuration.server.trusted_documents_for, "trusted documents");
+    Ok(manifest)
 }
 
 fn scheduling_settings(configuration: &Configuration) -> Settings {

@@ -2,58 +2,13 @@
 
 mod http_support;
 
-use futures_util::{SinkExt, StreamExt};
-use http_support::TestDoor;
-use serde_json::{Value, json};
-use tokio::net::TcpStream;
-use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream, connect_async,
-    tungstenite::{Message, client::IntoClientRequest},
-};
+use std::{sync::atomic::Ordering, time::Duration};
 
-struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
-
-impl Socket {
-    async fn connect(door: &TestDoor) -> Self {
-        Self::connect_with(door, "graphql-transport-ws", None).await.expect("a socket")
-    }
-
-    async fn connect_with(door: &TestDoor, protocol: &str, origin: Option<&str>) -> Option<Self> {
-        let mut request = format!("ws://{}/graphql", door.address()).into_client_request().expect("an address");
-        request.headers_mut().insert("sec-websocket-protocol", protocol.parse().expect("a header"));
-        if let Some(origin) = origin {
-            request.headers_mut().insert("origin", origin.parse().expect("a header"));
-        }
-        connect_async(request).await.ok().map(|(socket, _)| Self(socket))
-    }
-
-    async fn greeted(door: &TestDoor, payload: Value) -> Self {
-        let mut socket = Self::connect(door).await;
-        socket.say(json!({ "type": "connection_init", "payload": payload })).await;
-        assert_eq!(socket.hear().await, Ok(json!({ "type": "connection_ack" })));
-        socket
-    }
-
-    async fn say(&mut self, message: Value) {
-        self.0.send(Message::Text(message.to_string().into())).await.expect("sends");
-    }
-
-    async fn subscribe(&mut self, id: &str, query: &str) {
-        self.say(json!({ "type": "subscribe", "id": id, "payload": { "query": query } })).await;
-    }
-
-    /// The next message, or the code the server closes with.
-    async fn hear(&mut self) -> Result<Value, u16> {
-        loop {
-            match self.0.next().await {
-                Some(Ok(Message::Text(text))) => return Ok(serde_json::from_str(&text).expect("JSON")),
-                Some(Ok(Message::Close(frame))) => return Err(frame.map_or(0, |frame| frame.code.into())),
-                Some(Ok(_)) => {}
-                Some(Err(_)) | None => return Err(0),
-            }
-        }
-    }
-}
+use futures_util::SinkExt;
+use gateway::http::{LiveTimes, Settings};
+use http_support::{TestDoor, socket::Socket};
+use serde_json::json;
+use tokio_tungstenite::tungstenite::Message;
 
 #[tokio::test]
 async fn greets_and_streams() {
@@ -140,4 +95,95 @@ async fn a_restart_closes_sockets_with_a_hint_to_come_back() {
     door.stop();
     assert_eq!(socket.hear().await, Err(1012));
     assert_eq!(door.serving.await.expect("serves"), gateway::shutdown::Ended::Finished);
+}
+
+const HOUR: Duration = Duration::from_hours(1);
+
+fn looking(look_again: Duration, ask_again: Duration) -> Settings {
+    Settings { live: LiveTimes { look_again, ask_again, ..LiveTimes::default() }, ..Settings::default() }
+}
+
+/// Follows the ticks until the server closes, at most `most` of them.
+async fn closed_within(socket: &mut Socket, most: usize) -> Option<u16> {
+    for _ in 0..most {
+        if let Err(code) = socket.hear().await {
+            return Some(code);
+        }
+    }
+    None
+}
+
+#[tokio::test]
+async fn a_right_that_is_taken_back_ends_a_silent_socket() {
+    let soon = Duration::from_millis(20);
+    for (token, settings) in [("revocable", looking(soon, HOUR)), ("forgotten", looking(soon, soon))] {
+        let door = TestDoor::open_with(settings).await;
+        let mut socket = Socket::greeted(&door, json!({ "token": token })).await;
+        door.gate.revoked.store(true, Ordering::SeqCst);
+        assert_eq!(socket.hear().await, Err(4403), "{token}");
+    }
+}
+
+#[tokio::test]
+async fn a_right_that_is_taken_back_is_noticed_before_the_next_event() {
+    let door = TestDoor::open_with(looking(HOUR, HOUR)).await;
+    let mut socket = Socket::greeted(&door, json!({ "token": "revocable" })).await;
+    // Negative control: where memory hears nothing and nobody asks anew, events go on.
+    let mut unwatched = Socket::greeted(&door, json!({ "token": "forgotten" })).await;
+    for socket in [&mut socket, &mut unwatched] {
+        socket.subscribe("1", "subscription { ticks }").await;
+        assert_eq!(socket.hear().await.expect("an event")["payload"]["data"]["ticks"], 0);
+    }
+    door.gate.revoked.store(true, Ordering::SeqCst);
+    assert_eq!(closed_within(&mut socket, 100).await, Some(4403));
+    assert_eq!(closed_within(&mut unwatched, 10).await, None);
+}
+
+#[tokio::test]
+async fn a_right_that_is_taken_back_ends_an_event_stream() {
+    let soon = Duration::from_millis(20);
+    for (document, settings) in
+        [("subscription { silence }", looking(soon, HOUR)), ("subscription { ticks }", looking(HOUR, HOUR))]
+    {
+        let door = TestDoor::open_with(settings).await;
+        let body = json!({ "query": document }).to_string();
+        let request = door.post(body).header("accept", "text/event-stream").header("authorization", "revocable");
+        let response = request.send().await.expect("an answer");
+        door.gate.revoked.store(true, Ordering::SeqCst);
+        let text = response.text().await.expect("it ends");
+        assert!(text.contains("UNAUTHENTICATED") && text.ends_with("event: complete\ndata:\n\n"), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn an_account_and_a_network_have_so_many_sockets() {
+    let settings = Settings { sockets_per_network: 3, sockets_per_account: 2, ..Settings::default() };
+    let door = TestDoor::open_with(settings).await;
+    let _one = Socket::greeted(&door, json!({ "token": "citizen" })).await;
+    let _two = Socket::greeted(&door, json!({ "token": "citizen" })).await;
+    let mut three = Socket::connect(&door).await;
+    three.say(json!({ "type": "connection_init", "payload": { "token": "citizen" } })).await;
+    assert_eq!(three.hear().await, Err(4429));
+    drop(three);
+    // Staff give their network's seat back: the whole town hall comes from one address.
+    let _clerk = Socket::greeted(&door, json!({ "token": "clerk" })).await;
+    let _clerk = Socket::greeted(&door, json!({ "token": "clerk" })).await;
+    let _nobody = Socket::greeted(&door, json!({})).await;
+    let full = Socket::connect_with(&door, "graphql-transport-ws", None).await;
+    assert!(full.is_none(), "two citizens and one who told no name");
+}
+
+#[tokio::test]
+async fn a_socket_that_answers_no_ping_is_closed() {
+    let live = LiveTimes { ping: Duration::from_millis(50), ..LiveTimes::default() };
+    let door = TestDoor::open_with(Settings { live, sockets_per_network: 1, ..Settings::default() }).await;
+    let answers = Socket::greeted(&door, json!({})).await;
+    // Whoever reads answers pings by itself; this one keeps still.
+    let again = async {
+        while Socket::connect_with(&door, "graphql-transport-ws", None).await.is_none() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), again).await.expect("the silent one lost its place");
+    drop(answers);
 }

@@ -6,9 +6,10 @@ use std::fmt;
 use database::DatabaseError;
 use domain::identifier::{AccountId, Key};
 use domain::law::TrustLevel;
-use domain::permission::{Actor, Role};
+use domain::permission::{Actor, Permission, Role};
 use domain::time::Timestamp;
 
+use crate::failure::Failure;
 use crate::{Identity, store};
 
 /// An account without its password. Printing it shows neither login nor name.
@@ -39,6 +40,23 @@ impl Account {
     }
 }
 
+/// Which accounts somebody wants to see.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AccountFilter {
+    /// Those with this role; all when absent.
+    pub role: Option<Role>,
+    /// Those of this office; all when absent.
+    pub office: Option<Key>,
+}
+
+impl Account {
+    /// The name used to sign in, for its owner and for those who manage accounts.
+    pub fn login_for(&self, asker: &Actor) -> Option<&str> {
+        let may = asker.account() == Some(self.id) || asker.may(Permission::ManageAccounts).is_ok();
+        may.then_some(self.login.as_str())
+    }
+}
+
 impl fmt::Debug for Account {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Account");
@@ -64,5 +82,21 @@ impl Identity {
     pub async fn accounts(&self, ids: &[AccountId]) -> Result<HashMap<AccountId, Account>, DatabaseError> {
         let found = store::account::by_ids(&self.database, ids).await?;
         Ok(found.into_iter().map(|account| (account.id, account)).collect())
+    }
+
+    /// Up to `count` accounts after `after` in the order in which they were created, disabled ones too, for somebody who
+    /// manages accounts.
+    ///
+    /// # Errors
+    /// See [`Failure`].
+    pub async fn page_of_accounts(
+        &self,
+        actor: &Actor,
+        wanted: &AccountFilter,
+        after: Option<AccountId>,
+        count: usize,
+    ) -> Result<Vec<Account>, Failure> {
+        actor.may(Permission::ManageAccounts)?;
+        Ok(store::account::page(&self.database, wanted, after, count).await?)
     }
 }

@@ -1,8 +1,8 @@
 //! Finding out who a browser belongs to.
 
 use database::DatabaseError;
-use domain::permission::Actor;
 
+use crate::footing::Recognised;
 use crate::session_token::presented;
 use crate::{Identity, REMEMBERED_SECONDS, store};
 
@@ -14,17 +14,17 @@ impl Identity {
     ///
     /// # Errors
     /// See [`DatabaseError`].
-    pub async fn authenticate_session(&self, token: &str) -> Result<Option<Actor>, DatabaseError> {
+    pub async fn authenticate_session(&self, token: &str) -> Result<Option<Recognised>, DatabaseError> {
         let Some(hash) = presented(token) else { return Ok(None) };
         let now = self.clock.now();
-        if let Some(actor) = self.sessions.get(&hash, now) {
-            return Ok(Some(actor));
+        if let Some(recognised) = self.sessions.get(&hash, now) {
+            return Ok(Some(recognised));
         }
-        let Some((actor, expires_at)) = store::session::find(&self.database, &hash, now).await? else {
+        let Some(recognised) = store::session::find(&self.database, &hash, now).await? else {
             return Ok(None);
         };
-        let until = expires_at.min(now.plus_seconds(REMEMBERED_SECONDS));
-        self.sessions.put(hash, actor.clone(), now, until);
-        Ok(Some(actor))
+        let until = recognised.footing.ends_at.min(now.plus_seconds(REMEMBERED_SECONDS));
+        self.sessions.put(hash, recognised.clone(), now, until);
+        Ok(Some(recognised))
     }
 }

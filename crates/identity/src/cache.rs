@@ -50,13 +50,6 @@ impl<K: Eq + Hash, V: Clone> Cache<K, V> {
         halves.young.insert(key, Entry { value, since: now, until });
     }
 
-    /// Forgets `key`.
-    pub(crate) fn forget(&self, key: &K) {
-        let mut halves = self.lock();
-        halves.young.remove(key);
-        halves.old.remove(key);
-    }
-
     /// Forgets every value that `matches`.
     pub(crate) fn forget_where(&self, matches: impl Fn(&V) -> bool) {
         let mut halves = self.lock();
@@ -99,7 +92,7 @@ mod tests {
         cache.put("a", 1, at(0), at(9));
         cache.put("a", 2, at(0), at(9));
         assert_eq!(cache.get(&"a", at(1)), Some(2));
-        cache.forget(&"a");
+        cache.forget_where(|value| *value <= 2);
         assert_eq!(cache.get(&"a", at(1)), None);
     }
 

@@ -1,12 +1,12 @@
 //! Changing one's own password, which ends all other sessions.
 
-use database::DatabaseError;
 use domain::permission::Actor;
 
-use crate::password::{Password, PasswordRefusal};
-use crate::password_hasher::Busy;
+use crate::attempts::{Claimed, Leave};
+use crate::failure::{Failure, Problem};
+use crate::password::Password;
 use crate::sign_in::SignedIn;
-use crate::store::account::NewPassword;
+use crate::store::account::{Credentials, NewPassword};
 use crate::{Identity, store};
 
 /// The old password and the new one.
@@ -18,56 +18,50 @@ pub struct ChangePassword {
     pub new: Password,
 }
 
-/// Why the password stays as it is.
-#[derive(Debug, thiserror::Error)]
-pub enum ChangePasswordError {
-    /// The asker has no account.
-    #[error("nobody is signed in")]
-    NotSignedIn,
-    /// The current password is wrong.
-    #[error("the current password is wrong")]
-    InvalidCredentials,
-    /// The new password is refused.
-    #[error(transparent)]
-    Refused(#[from] PasswordRefusal),
-    /// Too many passwords are being checked.
-    #[error(transparent)]
-    Busy(#[from] Busy),
-    /// The database failed.
-    #[error(transparent)]
-    Database(#[from] DatabaseError),
-}
-
 impl Identity {
     /// Changes the password of the asker's own account, ends all its sessions and tokens, and opens a new session.
     ///
     /// # Errors
-    /// See [`ChangePasswordError`].
-    pub async fn change_password(
-        &self,
-        actor: &Actor,
-        command: ChangePassword,
-    ) -> Result<SignedIn, ChangePasswordError> {
-        let id = actor.account().ok_or(ChangePasswordError::NotSignedIn)?;
-        let found = store::account::credentials_of(&self.database, id).await?;
-        let stored = found.as_ref().map(|credentials| credentials.password.as_str());
-        let is_right = self.hasher.verify(&command.current, stored).await?;
-        let mut credentials = found.filter(|_| is_right).ok_or(ChangePasswordError::InvalidCredentials)?;
-        command.new.check(credentials.account.role, &credentials.account.login)?;
+    /// See [`Failure`].
+    pub async fn change_password(&self, actor: &Actor, command: ChangePassword) -> Result<SignedIn, Failure> {
+        let mut credentials = self.prove_own_password(actor, &command.current).await?;
+        command.new.check(&credentials.account)?;
         let hash = self.hasher.hash(&command.new, self.salt()).await?;
 
+        let id = credentials.account.id;
         let unit = self.database.begin().await?;
         let new = NewPassword { account: id, hash: &hash, generation: credentials.generation };
         if !store::account::set_password(&unit, &new).await? {
             // Somebody else was faster: the password that was checked above no longer counts.
-            return Err(ChangePasswordError::InvalidCredentials);
+            return Err(Problem::InvalidCredentials.into());
         }
-        store::session::delete_all(&unit, id).await?;
-        self.audit(&unit, actor, "account.change_password", id.0).await?;
         credentials.generation += 1;
+        let ended = self.end_everything(&unit, id, credentials.generation).await?;
+        self.forget_tries(&unit, Claimed::Password(id)).await?;
+        self.audit(&unit, actor, "account.change_password", id.0).await?;
         let signed_in = self.open_session(&unit, credentials).await?;
         unit.commit().await?;
-        self.forget(id);
+        self.hear_now(ended);
         Ok(signed_in)
+    }
+
+    /// Checks the current password of the asker's own account. Tries are counted: a session left open must not become a
+    /// place to guess.
+    pub(crate) async fn prove_own_password(&self, actor: &Actor, current: &Password) -> Result<Credentials, Failure> {
+        let id = actor.account().ok_or(Problem::NotSignedIn)?;
+        let admitted = self.hasher.admit()?;
+        let found = store::account::credentials_of(&self.database, id).await?;
+        let unit = self.database.begin().await?;
+        let leave = self.count_try(&unit, Claimed::Password(id)).await?;
+        unit.commit().await?;
+        let found = found.filter(|_| leave.is_granted());
+        let stored = found.as_ref().map(|credentials| credentials.password.as_str());
+        let is_right = self.hasher.verify(admitted, current, stored).await?;
+        if !is_right && leave == Leave::Last {
+            let unit = self.database.begin().await?;
+            self.note_limit(&unit, Claimed::Password(id), Some(id)).await?;
+            unit.commit().await?;
+        }
+        found.filter(|_| is_right).ok_or_else(|| Problem::InvalidCredentials.into())
     }
 }

@@ -2,23 +2,23 @@
 
 use std::collections::HashSet;
 
-use domain::identifier::{AccountId, Key};
+use domain::identifier::{AccountId, Key, TokenFamilyId};
 use domain::law::TrustLevel;
 use domain::permission::Role;
 use domain::time::Timestamp;
-use jsonwebtoken::{Algorithm, Header, Validation, decode, decode_header, encode};
+use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation, decode, decode_header, encode};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::settings::IdentitySettings;
-use crate::token_keys::TokenKeys;
+use crate::token_keys::TokenKey;
 
 /// `typ` of the header: keeps these tokens apart from any other kind the key might sign one day (RFC 9068).
 const TYPE: &str = "at+jwt";
 /// Longest token that is looked at, in bytes; ours have about 500.
 const LONGEST: usize = 2048;
 /// How far, in seconds, the clocks of two gateways may differ.
-const SKEW_SECONDS: i64 = 30;
+pub(crate) const SKEW_SECONDS: i64 = 30;
 
 /// The claims. Role, office and trust are there for clients to read; what counts is the account as it stands.
 #[derive(Serialize, Deserialize)]
@@ -39,6 +39,9 @@ pub(crate) struct Claims {
     /// The account's generation when the token was issued.
     #[serde(rename = "gen")]
     pub(crate) generation: i64,
+    /// The family of refresh tokens that it was drawn with.
+    #[serde(rename = "fam")]
+    pub(crate) family: TokenFamilyId,
     /// When it was issued, in seconds since the epoch.
     pub(crate) iat: i64,
     /// When it ends, in seconds since the epoch.
@@ -52,6 +55,7 @@ pub(crate) struct Claims {
 pub(crate) struct Verified {
     pub(crate) account: AccountId,
     pub(crate) generation: i64,
+    pub(crate) family: TokenFamilyId,
     pub(crate) expires_at: Timestamp,
 }
 
@@ -63,31 +67,35 @@ pub(crate) enum Unacceptable {
 }
 
 /// Signs `claims`. `None` should the library refuse the key, which the tests rule out.
-pub(crate) fn sign(keys: &TokenKeys, claims: &Claims) -> Option<String> {
-    let (key, id) = keys.signing();
+pub(crate) fn sign(key: &TokenKey, claims: &Claims) -> Option<String> {
     let mut header = Header::new(Algorithm::EdDSA);
     header.typ = Some(TYPE.to_owned());
-    header.kid = Some(id.to_owned());
-    encode(&header, claims, key).ok()
+    header.kid = Some(key.id().to_owned());
+    encode(&header, claims, key.encoding()).ok()
 }
 
-/// Checks form, signature, issuer, audience and times of `token` at `now`.
+/// The id of the key that `token` names, if it has the form of a token of ours. The algorithm is ours to choose, not the
+/// token's.
+pub(crate) fn key_id(token: &str) -> Option<String> {
+    if token.len() > LONGEST {
+        return None;
+    }
+    let header = decode_header(token).ok()?;
+    let is_ours = header.alg == Algorithm::EdDSA && header.typ.as_deref() == Some(TYPE) && header.crit.is_none();
+    header.kid.filter(|_| is_ours)
+}
+
+/// Checks signature, issuer, audience and times of `token` at `now`. `key` is the one that [`key_id`] names.
 pub(crate) fn verify(
-    keys: &TokenKeys,
+    key: &DecodingKey,
     settings: &IdentitySettings,
     token: &str,
     now: Timestamp,
 ) -> Result<Verified, Unacceptable> {
-    if token.len() > LONGEST {
-        return Err(Unacceptable::Invalid);
-    }
-    let header = decode_header(token).map_err(|_| Unacceptable::Invalid)?;
-    let is_ours = header.alg == Algorithm::EdDSA && header.typ.as_deref() == Some(TYPE) && header.crit.is_none();
-    let key = header.kid.filter(|_| is_ours).and_then(|id| keys.accepted(&id)).ok_or(Unacceptable::Invalid)?;
     let claims = decode::<Claims>(token, key, &validation(settings)).map_err(|_| Unacceptable::Invalid)?.claims;
     check_times(&claims, now)?;
     let expires_at = Timestamp::from_seconds(claims.exp);
-    Ok(Verified { account: claims.sub, generation: claims.generation, expires_at })
+    Ok(Verified { account: claims.sub, generation: claims.generation, family: claims.family, expires_at })
 }
 
 fn validation(settings: &IdentitySettings) -> Validation {
@@ -118,11 +126,14 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::token_keys::tests::{NOW, ring};
 
-    const NOW: Timestamp = Timestamp::from_seconds(1_795_424_400);
+    fn id() -> String {
+        ring(7).signing(NOW).unwrap().id().to_owned()
+    }
 
-    fn keys() -> TokenKeys {
-        TokenKeys::from_secret(&[7; 32])
+    fn signed(header: &Header, claims: &Value) -> String {
+        encode(header, claims, ring(7).signing(NOW).unwrap().encoding()).unwrap()
     }
 
     fn settings() -> IdentitySettings {
@@ -132,23 +143,24 @@ mod tests {
     fn claims() -> Value {
         json!({
             "iss": "https://stadt.example", "aud": "servicepoint", "sub": Uuid::nil(), "role": "clerk", "office": "aegi",
-            "trust": "none", "gen": 0, "iat": NOW.seconds(), "exp": NOW.seconds() + 600, "jti": Uuid::nil(),
+            "trust": "none", "gen": 0, "fam": Uuid::nil(), "iat": NOW.seconds(), "exp": NOW.seconds() + 600, "jti": Uuid::nil(),
         })
     }
 
     fn header() -> Header {
         let mut header = Header::new(Algorithm::EdDSA);
         header.typ = Some(TYPE.into());
-        header.kid = Some(keys().signing().1.into());
+        header.kid = Some(id());
         header
     }
 
     fn check(token: &str) -> Result<Verified, Unacceptable> {
-        verify(&keys(), &settings(), token, NOW)
+        let id = key_id(token).ok_or(Unacceptable::Invalid)?;
+        verify(ring(7).accepted(&id, NOW).ok_or(Unacceptable::Invalid)?, &settings(), token, NOW)
     }
 
     fn check_claims(claims: &Value) -> Result<Verified, Unacceptable> {
-        check(&encode(&header(), claims, keys().signing().0).unwrap())
+        check(&signed(&header(), claims))
     }
 
     #[test]
@@ -166,10 +178,11 @@ mod tests {
             ("sub", json!("eva")),
             ("role", json!("mayor")),
             ("gen", json!("0")),
+            ("fam", json!("1")),
             ("iat", json!(NOW.seconds() + 31)),
             ("exp", json!(1e300)),
         ];
-        wrong.extend(["iss", "aud", "sub", "role", "gen", "iat", "exp"].map(|name| (name, Value::Null)));
+        wrong.extend(["iss", "aud", "sub", "role", "gen", "fam", "iat", "exp"].map(|name| (name, Value::Null)));
         for (name, value) in wrong {
             let mut claims = claims();
             claims[name] = value.clone();
@@ -191,13 +204,13 @@ mod tests {
     #[test]
     fn refuses_other_algorithms_types_and_keys() {
         let sign = |header: &Header, key: &EncodingKey| encode(header, &claims(), key).unwrap();
-        let public = keys().jwks()["keys"][0]["x"].as_str().unwrap().to_owned();
+        let public = ring(7).jwks(NOW)["keys"][0]["x"].as_str().unwrap().to_owned();
         let public = URL_SAFE_NO_PAD.decode(public).unwrap();
         // The classic: the public key as the secret of a symmetric algorithm.
         let symmetric = Header { alg: Algorithm::HS256, ..header() };
         assert_eq!(check(&sign(&symmetric, &EncodingKey::from_secret(&public))), Err(Unacceptable::Invalid));
-        let foreign = TokenKeys::from_secret(&[8; 32]);
-        assert_eq!(check(&sign(&header(), foreign.signing().0)), Err(Unacceptable::Invalid));
+        let foreign = ring(8);
+        assert_eq!(check(&sign(&header(), foreign.signing(NOW).unwrap().encoding())), Err(Unacceptable::Invalid));
         for header in [
             Header { typ: Some("JWT".into()), ..header() },
             Header { typ: None, ..header() },
@@ -205,15 +218,15 @@ mod tests {
             Header { kid: Some("unknown".into()), ..header() },
             Header { crit: Some(vec!["exp".into()]), ..header() },
         ] {
-            assert_eq!(check(&sign(&header, keys().signing().0)), Err(Unacceptable::Invalid), "{header:?}");
+            assert_eq!(check(&signed(&header, &claims())), Err(Unacceptable::Invalid), "{header:?}");
         }
     }
 
     #[test]
     fn refuses_unsigned_changed_and_malformed_tokens() {
-        let good = encode(&header(), &claims(), keys().signing().0).unwrap();
+        let good = signed(&header(), &claims());
         let parts: Vec<&str> = good.split('.').collect();
-        let none = URL_SAFE_NO_PAD.encode(json!({ "alg": "none", "typ": TYPE, "kid": keys().signing().1 }).to_string());
+        let none = URL_SAFE_NO_PAD.encode(json!({ "alg": "none", "typ": TYPE, "kid": id() }).to_string());
         let mut other = claims();
         other["role"] = json!("operator");
         let other = URL_SAFE_NO_PAD.encode(other.to_string());

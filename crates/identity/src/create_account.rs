@@ -1,15 +1,17 @@
 //! Creating an account.
 
-use database::{AuditEntry, DatabaseError, Rule, Unit};
+use database::{AuditEntry, DatabaseError, IdempotencyKey, Remembered, Rule, Unit};
 use domain::identifier::{AccountId, EventId, Key};
 use domain::law::TrustLevel;
 use domain::permission::{Actor, Forbidden, Permission, Role};
 use uuid::Uuid;
 
 use crate::accounts::Account;
+use crate::blind::Purpose;
 use crate::new_account::{AccountRefusal, Wanted};
 use crate::password::Password;
 use crate::password_hasher::Busy;
+use crate::requests::idempotency_key;
 use crate::{Identity, store};
 
 /// What the new account is to be. Printing it shows the role alone.
@@ -47,6 +49,12 @@ pub enum CreateAccountError {
     /// Another account signs in with this name.
     #[error("the login is taken")]
     LoginTaken,
+    /// The key of the request is too short to be unique, or too long.
+    #[error("an idempotency key has 16 to 128 signs")]
+    IdempotencyKey,
+    /// The same idempotency key came with another input.
+    #[error("this idempotency key was used for another request")]
+    IdempotencyMismatch,
     /// Too many passwords are being hashed.
     #[error(transparent)]
     Busy(#[from] Busy),
@@ -67,6 +75,41 @@ impl Identity {
     /// # Errors
     /// See [`CreateAccountError`].
     pub async fn create_account(&self, actor: &Actor, command: CreateAccount) -> Result<Account, CreateAccountError> {
+        self.create(actor, &command, None).await
+    }
+
+    /// As [`Identity::create_account`], for clients that may send the same request twice.
+    ///
+    /// # Errors
+    /// See [`CreateAccountError`].
+    pub async fn create_account_once(
+        &self,
+        actor: &Actor,
+        command: CreateAccount,
+        client_key: &str,
+    ) -> Result<Account, CreateAccountError> {
+        actor.may(Permission::ManageAccounts)?;
+        let input = self.input_of(&command);
+        let key = idempotency_key(actor, client_key, "create_account", &input);
+        let key = key.map_err(|_| CreateAccountError::IdempotencyKey)?;
+        if let Some(before) = self.created_before(&key).await? {
+            return Ok(before);
+        }
+        match self.create(actor, &command, Some(&key)).await {
+            // The same request may have been faster on another way.
+            Err(CreateAccountError::LoginTaken) => {
+                self.created_before(&key).await?.ok_or(CreateAccountError::LoginTaken)
+            }
+            outcome => outcome,
+        }
+    }
+
+    async fn create(
+        &self,
+        actor: &Actor,
+        command: &CreateAccount,
+        key: Option<&IdempotencyKey>,
+    ) -> Result<Account, CreateAccountError> {
         actor.may(Permission::ManageAccounts)?;
         let wanted = Wanted {
             login: &command.login,
@@ -84,8 +127,27 @@ impl Identity {
         let unit = self.database.begin().await?;
         store::account::add(&unit, &account, hash.as_deref()).await?;
         self.audit(&unit, actor, "account.create", account.id.0).await?;
+        if let Some(key) = key {
+            unit.remember(key, account.id.0, account.created_at).await?;
+        }
         unit.commit().await?;
         Ok(account)
+    }
+
+    async fn created_before(&self, key: &IdempotencyKey) -> Result<Option<Account>, CreateAccountError> {
+        match self.database.remembered(key).await? {
+            Some(Remembered::Same(id)) => Ok(self.accounts(&[AccountId(id)]).await?.remove(&AccountId(id))),
+            Some(Remembered::Mismatch) => Err(CreateAccountError::IdempotencyMismatch),
+            None => Ok(None),
+        }
+    }
+
+    /// The request as text. The password goes in as a code that nobody can guess it from.
+    fn input_of(&self, command: &CreateAccount) -> String {
+        let CreateAccount { login, name, role, office, trust, password } = command;
+        let form = password.as_ref().and_then(Password::hashed_form);
+        let password = form.map(|form| self.blind.code(Purpose::SamePassword, &[form.as_bytes()]));
+        format!("{login:?} {name:?} {role:?} {office:?} {trust:?} {password:?}")
     }
 
     /// Writes into the audit log that `actor` did `action` to `subject` just now.

@@ -34,14 +34,18 @@ impl Identity {
             return Err(DisableAccountError::OwnAccount);
         }
         let unit = self.database.begin().await?;
-        if store::account::disable(&unit, account, self.clock.now()).await? {
-            store::session::delete_all(&unit, account).await?;
+        let ended = match store::account::disable(&unit, account, self.clock.now()).await? {
+            Some(generation) => Some(self.end_everything(&unit, account, generation).await?),
+            None if store::account::exists(&unit, account).await? => None,
+            None => return Err(DisableAccountError::NotFound),
+        };
+        if ended.is_some() {
             self.audit(&unit, actor, "account.disable", account.0).await?;
-        } else if !store::account::exists(&unit, account).await? {
-            return Err(DisableAccountError::NotFound);
         }
         unit.commit().await?;
-        self.forget(account);
+        if let Some(revocation) = ended {
+            self.hear_now(revocation);
+        }
         Ok(())
     }
 }

@@ -5,32 +5,56 @@
 //! | file | who may |
 //! |---|---|
 //! | `sign_in`, `sign_out`, `authenticate_session`, `authenticate_token` | everybody |
-//! | `change_password`, `viewer` | whoever is signed in, for their own account |
+//! | `refresh_access_token` | whoever has the refresh token |
+//! | `recover` | everybody may ask for a letter; whoever has its code sets a password |
+//! | `change_password`, `set_up_second_factor`, `remove_second_factor`, `sessions`, `viewer` | whoever is signed in, for their own account |
 //! | `issue_access_token` | `Permission::IssueTokens` |
-//! | `create_account`, `disable_account`, `reset_password` | `Permission::ManageAccounts` |
+//! | `create_account`, `disable_account`, `reset_password`, `change_role`, `accounts` | `Permission::ManageAccounts` |
+//! | `enrol_device`, `devices` | `Permission::ManageDevices`; a device that has the code enrols itself |
+//! | `rotate_keys` | `Permission::RotateKeys` |
+//! | `openid/begin_sign_in`, `openid/finish_sign_in`, `openid/sign_out` | everybody, on [`OpenId`] |
 //! | `seed_accounts` | `Permission::LoadCity` |
-//! | `accounts`, `tidy` | the house itself: loaders and the worker |
+//! | `accounts` (loaders), `footing`, `tidy` | the house itself: loaders, open connections and the worker |
 //!
 //! What counts as signed in is decided by the account's *generation*, a number that every session and token carries:
 //! one write raises it and thereby ends all of them. Answers are remembered for [`REMEMBERED_SECONDS`] seconds, so that
-//! requests need no query and an ended session is refused at the latest after that time, in this process at once.
+//! requests need no query and an ended session is refused at the latest after that time, in this process at once. Open
+//! connections are asked for by their [`Footing`], which hears of revocations within a second or two.
 
 mod accounts;
+mod attempts;
 mod authenticate_session;
 mod authenticate_token;
+mod blind;
 mod cache;
 mod change_password;
+mod change_role;
 mod claims;
 mod create_account;
+mod devices;
 mod disable_account;
+mod enrol_device;
+mod failure;
+mod footing;
+mod guessable;
 mod issue_access_token;
 mod login;
 mod new_account;
+mod openid;
 mod password;
 mod password_hasher;
+mod recover;
+mod refresh_access_token;
+mod refresh_token;
+mod remove_second_factor;
+mod requests;
 mod reset_password;
+mod rotate_keys;
+mod second_factor;
 mod seed_accounts;
 mod session_token;
+mod sessions;
+mod set_up_second_factor;
 mod settings;
 mod sign_in;
 mod sign_out;
@@ -38,34 +62,56 @@ mod standing;
 mod store;
 mod tidy;
 mod token_keys;
+mod vault;
+mod void_sign_ins;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use database::Database;
 use domain::environment::{Clock, Entropy};
-use domain::identifier::AccountId;
-use domain::permission::Actor;
+use domain::identifier::{AccountId, TokenFamilyId};
 use uuid::Uuid;
 
-pub use accounts::Account;
+pub use accounts::{Account, AccountFilter};
 pub use authenticate_token::TokenError;
-pub use change_password::{ChangePassword, ChangePasswordError};
+pub use change_password::ChangePassword;
+pub use change_role::ChangeRole;
 pub use create_account::{CreateAccount, CreateAccountError};
+pub use devices::Device;
 pub use disable_account::DisableAccountError;
-pub use issue_access_token::{AccessToken, IssueAccessTokenError};
+pub use enrol_device::{CreateDeviceEnrolment, ENROLMENT_MINUTES, EnrolledDevice, EnrolmentCode};
+pub use failure::{Failure, Problem};
+pub use footing::{Footing, Recognised};
+pub use issue_access_token::{IssueAccessTokenError, IssuedTokens};
 pub use new_account::AccountRefusal;
+pub use openid::{
+    Algorithm, Attempt, BeginSignIn, Begun, ClientSecret, ClientSecretUse, EndAtProvider, FinishSignIn, Finished,
+    OpenId, OpenIdError, OpenIdParts, OpenIdProvider, PlainHttp, ProviderRefusal, Purpose, ReturnPath, SignInProvider,
+    TokenFault,
+};
 pub use password::{Password, PasswordRefusal};
 pub use password_hasher::{Busy, PasswordHasher};
+pub use recover::{RESET_MINUTES, RecoverPassword, ResetCode};
+pub use refresh_token::RefreshToken;
 pub use reset_password::ResetPasswordError;
+pub use rotate_keys::Rotation;
+pub use second_factor::{Challenge, RecoveryCodes};
 pub use seed_accounts::{PreparedSeeds, SeedAccountsError};
 pub use session_token::SessionToken;
+pub use sessions::{Session, SessionKind};
+pub use set_up_second_factor::{NewSecondFactor, SecondFactorState};
 pub use settings::IdentitySettings;
-pub use sign_in::{SignInError, SignedIn};
-pub use token_keys::TokenKeys;
+pub use sign_in::{Proof, SignInError, SignedIn};
+pub use token_keys::{KEY_SET_CACHE_SECONDS, KeyPhase};
+pub use void_sign_ins::void_sign_ins;
 
+use crate::blind::Blind;
 use crate::cache::Cache;
 use crate::claims::Verified;
+use crate::footing::Revoked;
 use crate::standing::Standing;
+use crate::token_keys::KeyRing;
+use crate::vault::Vault;
 
 /// How long, in seconds, the answer to "who is this?" may be remembered in memory.
 pub const REMEMBERED_SECONDS: i64 = 5;
@@ -74,7 +120,6 @@ pub const REMEMBERED_SECONDS: i64 = 5;
 const REMEMBERED: usize = 10_000;
 
 /// What [`Identity`] is made of.
-#[derive(Debug)]
 pub struct IdentityParts {
     /// Where accounts and sessions are kept.
     pub database: Database,
@@ -82,8 +127,8 @@ pub struct IdentityParts {
     pub clock: Arc<dyn Clock>,
     /// Unpredictable bytes for tokens, salts and ids.
     pub entropy: Arc<dyn Entropy>,
-    /// The keys that sign access tokens.
-    pub tokens: TokenKeys,
+    /// The master secret of the installation, from which keys and codes are made.
+    pub master: [u8; 32],
     /// What the configuration says.
     pub settings: IdentitySettings,
 }
@@ -95,14 +140,25 @@ pub struct Identity {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     hasher: PasswordHasher,
-    tokens: TokenKeys,
     settings: IdentitySettings,
+    vault: Vault,
+    blind: Blind,
+    /// The keys that sign access tokens, as they stood when last read.
+    keys: Mutex<Option<Arc<KeyRing>>>,
+    /// What was revoked of late.
+    revoked: Revoked,
     /// Sessions that were found good, by the hash of their token.
-    sessions: Cache<[u8; 32], Actor>,
+    sessions: Cache<[u8; 32], Recognised>,
     /// Access tokens whose signature and claims were found good, by their hash.
     verified: Cache<[u8; 32], Verified>,
-    /// Accounts as they stood when last asked.
-    standings: Cache<AccountId, Standing>,
+    /// Accounts, with the token family that was asked about, as they stood when last asked.
+    standings: Cache<(AccountId, Option<TokenFamilyId>), Standing>,
+}
+
+impl std::fmt::Debug for IdentityParts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("IdentityParts").field("settings", &self.settings).finish_non_exhaustive()
+    }
 }
 
 impl Identity {
@@ -114,17 +170,15 @@ impl Identity {
             clock: parts.clock,
             entropy: parts.entropy,
             hasher,
-            tokens: parts.tokens,
             settings: parts.settings,
+            vault: Vault::from_master(&parts.master),
+            blind: Blind::from_master(&parts.master),
+            keys: Mutex::default(),
+            revoked: Revoked::default(),
             sessions: Cache::new(REMEMBERED),
             verified: Cache::new(REMEMBERED),
             standings: Cache::new(REMEMBERED),
         }
-    }
-
-    /// The public keys as a JSON Web Key Set (RFC 7517), for `/.well-known/jwks.json`.
-    pub fn jwks(&self) -> serde_json::Value {
-        self.tokens.jwks()
     }
 
     fn salt(&self) -> [u8; 16] {
@@ -139,7 +193,7 @@ impl Identity {
 
     /// Forgets everything remembered about `account`, after a write that changed what counts.
     fn forget(&self, account: AccountId) {
-        self.standings.forget(&account);
-        self.sessions.forget_where(|actor| actor.account() == Some(account));
+        self.standings.forget_where(|standing| standing.actor.account() == Some(account));
+        self.sessions.forget_where(|found| found.footing.account == account);
     }
 }

@@ -52,15 +52,8 @@ impl Wanted<'_> {
             Role::Citizen | Role::Clerk | Role::Lead | Role::Operator => person_name(self.name),
         };
         let name = name.map_err(AccountRefusal::Name)?;
-        match (self.role, self.office) {
-            (Role::Clerk | Role::Lead | Role::Device, None) => return Err(AccountRefusal::OfficeMissing),
-            (Role::Citizen | Role::Operator, Some(_)) => return Err(AccountRefusal::OfficeNotAllowed),
-            (Role::Clerk | Role::Lead | Role::Device, Some(_)) | (Role::Citizen | Role::Operator, None) => {}
-        }
-        if let Some(password) = self.password {
-            password.check(self.role, &login).map_err(AccountRefusal::Password)?;
-        }
-        Ok(Account {
+        check_office(self.role, self.office)?;
+        let account = Account {
             id,
             login,
             name,
@@ -69,6 +62,19 @@ impl Wanted<'_> {
             trust: self.trust,
             created_at: now,
             disabled_at: None,
-        })
+        };
+        if let Some(password) = self.password {
+            password.check(&account).map_err(AccountRefusal::Password)?;
+        }
+        Ok(account)
+    }
+}
+
+/// Whether `role` goes with an office, or with none.
+pub(crate) fn check_office(role: Role, office: Option<&Key>) -> Result<(), AccountRefusal> {
+    match (role, office) {
+        (Role::Clerk | Role::Lead | Role::Device, None) => Err(AccountRefusal::OfficeMissing),
+        (Role::Citizen | Role::Operator, Some(_)) => Err(AccountRefusal::OfficeNotAllowed),
+        (Role::Clerk | Role::Lead | Role::Device, Some(_)) | (Role::Citizen | Role::Operator, None) => Ok(()),
     }
 }

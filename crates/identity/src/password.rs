@@ -5,9 +5,13 @@ use std::fmt;
 use domain::permission::Role;
 use unicode_normalization::UnicodeNormalization;
 
+use crate::accounts::Account;
+use crate::guessable;
+
 /// Shortest password of a citizen, in characters.
 const CITIZEN_SHORTEST: usize = 10;
-/// Shortest password of staff and devices, in characters, as long as there is no second factor (NIST SP 800-63B-4).
+/// Shortest password of staff and devices, in characters: that of somebody without a second factor (NIST SP 800-63B-4). It counts
+/// with a second factor, too, so that taking one away leaves no short password behind.
 const STAFF_SHORTEST: usize = 15;
 /// Longest password as typed, in bytes; what is longer is an attack on the hash.
 const LONGEST_BYTES: usize = 512;
@@ -31,7 +35,7 @@ pub enum PasswordRefusal {
     /// A control character, which most keyboards cannot type again.
     #[error("the password has a control character")]
     Control,
-    /// One character over and over, or the login itself.
+    /// One of the common ones, a pattern, or made of the login and the name.
     #[error("the password is too easy to guess")]
     TooEasy,
 }
@@ -48,10 +52,10 @@ impl Password {
         (self.0.len() <= LONGEST_BYTES).then(|| self.0.nfc().collect())
     }
 
-    /// Checks a new password for an account of `role` that signs in as `login`.
-    pub(crate) fn check(&self, role: Role, login: &str) -> Result<(), PasswordRefusal> {
+    /// Checks a new password for `account`.
+    pub(crate) fn check(&self, account: &Account) -> Result<(), PasswordRefusal> {
         let form = self.hashed_form().ok_or(PasswordRefusal::TooLong)?;
-        let min = match role {
+        let min = match account.role {
             Role::Citizen => CITIZEN_SHORTEST,
             Role::Clerk | Role::Lead | Role::Operator | Role::Device => STAFF_SHORTEST,
         };
@@ -61,8 +65,7 @@ impl Password {
         if form.chars().any(char::is_control) {
             return Err(PasswordRefusal::Control);
         }
-        let first = form.chars().next();
-        if form.chars().all(|c| Some(c) == first) || form.to_lowercase() == login {
+        if guessable::is_guessable(&form, &[&account.login, &account.name]) {
             return Err(PasswordRefusal::TooEasy);
         }
         Ok(())
@@ -77,10 +80,24 @@ impl fmt::Debug for Password {
 
 #[cfg(test)]
 mod tests {
+    use domain::identifier::AccountId;
+    use domain::law::TrustLevel;
+    use domain::time::Timestamp;
+
     use super::*;
 
     fn check(role: Role, typed: &str) -> Result<(), PasswordRefusal> {
-        Password::new(typed).check(role, "eva.meier@example.org")
+        let account = Account {
+            id: AccountId(uuid::Uuid::nil()),
+            login: "eva.meier@example.org".into(),
+            name: "Eva Meier".into(),
+            role,
+            office: None,
+            trust: TrustLevel::None,
+            created_at: Timestamp::from_seconds(0),
+            disabled_at: None,
+        };
+        Password::new(typed).check(&account)
     }
 
     #[test]
@@ -101,8 +118,8 @@ mod tests {
 
     #[test]
     fn refuses_giants_controls_and_the_obvious() {
-        assert_eq!(check(Role::Citizen, &"ab".repeat(256)), Ok(()));
-        assert_eq!(check(Role::Citizen, &"ab".repeat(257)), Err(PasswordRefusal::TooLong));
+        assert_eq!(check(Role::Citizen, &"zwölf Äpfel ".repeat(36)), Err(PasswordRefusal::TooEasy));
+        assert_eq!(check(Role::Citizen, &"zwölf Äpfel ".repeat(37)), Err(PasswordRefusal::TooLong));
         assert_eq!(check(Role::Citizen, "zwölf\u{7}Äpfel"), Err(PasswordRefusal::Control));
         assert_eq!(check(Role::Citizen, "aaaaaaaaaaaaaaaa"), Err(PasswordRefusal::TooEasy));
         assert_eq!(check(Role::Citizen, "Eva.Meier@example.org"), Err(PasswordRefusal::TooEasy));

@@ -28,6 +28,9 @@ const OUTPUT: usize = 32;
 #[error("too many passwords are being checked; try again in a moment")]
 pub struct Busy;
 
+/// A place in the queue of passwords that are hashed or wait.
+pub(crate) struct Admitted(#[expect(dead_code, reason = "held until the work is done")] OwnedSemaphorePermit);
+
 /// Hashes and checks passwords.
 pub struct PasswordHasher {
     /// One permit per password that is hashed or waits.
@@ -62,8 +65,12 @@ impl PasswordHasher {
     }
 
     /// Whether `password` is the one behind `stored`. Without `stored` the same work is done, and the answer is no.
-    pub(crate) async fn verify(&self, password: &Password, stored: Option<&str>) -> Result<bool, Busy> {
-        let admitted = self.admit()?;
+    pub(crate) async fn verify(
+        &self,
+        admitted: Admitted,
+        password: &Password,
+        stored: Option<&str>,
+    ) -> Result<bool, Busy> {
         let Some(form) = password.hashed_form() else { return Ok(false) };
         let stored = stored.unwrap_or(&self.decoy).to_owned();
         let working = self.work().await?;
@@ -80,7 +87,7 @@ impl PasswordHasher {
         &self,
         password: &Password,
         salt: [u8; 16],
-        admitted: Option<OwnedSemaphorePermit>,
+        admitted: Option<Admitted>,
     ) -> Result<String, Busy> {
         let form = password.hashed_form().unwrap_or_default();
         let working = self.work().await?;
@@ -93,8 +100,9 @@ impl PasswordHasher {
         spawn_blocking(work).await.map_err(|_| Busy)?.map_err(|_| Busy)
     }
 
-    fn admit(&self) -> Result<OwnedSemaphorePermit, Busy> {
-        Arc::clone(&self.admitted).try_acquire_owned().map_err(|_| Busy)
+    /// A place in the queue.
+    pub(crate) fn admit(&self) -> Result<Admitted, Busy> {
+        Arc::clone(&self.admitted).try_acquire_owned().map(Admitted).map_err(|_| Busy)
     }
 
     async fn work(&self) -> Result<OwnedSemaphorePermit, Busy> {
@@ -141,12 +149,17 @@ mod tests {
         PasswordHasher::new(&settings, &Same(7))
     }
 
+    async fn check(hasher: &PasswordHasher, password: &Password, stored: Option<&str>) -> Result<bool, Busy> {
+        let admitted = hasher.admit()?;
+        hasher.verify(admitted, password, stored).await
+    }
+
     #[tokio::test]
     async fn a_hash_fits_its_password_in_either_form_of_the_same_letters() {
         let hasher = hasher(2, 2);
         let stored = hasher.hash(&Password::new("zwölf Äpfel"), [1; 16]).await.unwrap();
         assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$AQEBAQ"), "{stored}");
-        let fits = async |typed: &str| hasher.verify(&Password::new(typed), Some(&stored)).await.unwrap();
+        let fits = async |typed: &str| check(&hasher, &Password::new(typed), Some(&stored)).await.unwrap();
         assert!(fits("zwölf Äpfel").await);
         assert!(fits("zwo\u{308}lf A\u{308}pfel").await);
         assert!(!fits("zwölf äpfel").await);
@@ -158,17 +171,17 @@ mod tests {
         let hasher = hasher(1, 0);
         let decoy = PasswordHash::new(&hasher.decoy).expect("the decoy is a whole hash");
         assert_eq!(Params::try_from(&decoy).unwrap(), *argon2().params());
-        assert_eq!(hasher.verify(&Password::new("zwölf Äpfel"), None).await, Ok(false));
-        assert_eq!(hasher.verify(&Password::new("zwölf Äpfel"), Some("no hash")).await, Ok(false));
+        assert_eq!(check(&hasher, &Password::new("zwölf Äpfel"), None).await, Ok(false));
+        assert_eq!(check(&hasher, &Password::new("zwölf Äpfel"), Some("no hash")).await, Ok(false));
     }
 
     #[tokio::test]
     async fn a_full_queue_says_busy_at_once_and_empties_again() {
         let hasher = hasher(1, 1);
         let password = Password::new("zwölf Äpfel");
-        let check = || hasher.verify(&password, None);
-        let (one, two, three) = tokio::join!(check(), check(), check());
+        let verified = || check(&hasher, &password, None);
+        let (one, two, three) = tokio::join!(verified(), verified(), verified());
         assert_eq!((one, two, three), (Ok(false), Ok(false), Err(Busy)));
-        assert_eq!(check().await, Ok(false));
+        assert_eq!(verified().await, Ok(false));
     }
 }

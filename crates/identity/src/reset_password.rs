@@ -4,6 +4,7 @@ use database::DatabaseError;
 use domain::identifier::AccountId;
 use domain::permission::{Actor, Forbidden, Permission};
 
+use crate::attempts::Claimed;
 use crate::password::{Password, PasswordRefusal};
 use crate::password_hasher::Busy;
 use crate::store::account::NewPassword;
@@ -43,17 +44,18 @@ impl Identity {
         actor.may(Permission::ManageAccounts)?;
         let found = store::account::with_generation(&self.database, account).await?;
         let (found, generation) = found.ok_or(ResetPasswordError::NotFound)?;
-        new.check(found.role, &found.login)?;
+        new.check(&found)?;
         let hash = self.hasher.hash(new, self.salt()).await?;
 
         let unit = self.database.begin().await?;
         if !store::account::set_password(&unit, &NewPassword { account, hash: &hash, generation }).await? {
             return Err(ResetPasswordError::NotFound);
         }
-        store::session::delete_all(&unit, account).await?;
+        let ended = self.end_everything(&unit, account, generation.saturating_add(1)).await?;
+        self.forget_tries(&unit, Claimed::Login(&found.login)).await?;
         self.audit(&unit, actor, "account.reset_password", account.0).await?;
         unit.commit().await?;
-        self.forget(account);
+        self.hear_now(ended);
         Ok(())
     }
 }

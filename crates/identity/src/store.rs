@@ -1,7 +1,16 @@
 //! The statements of identity: the only place that names its tables.
 
 pub(crate) mod account;
+pub(crate) mod attempt;
+pub(crate) mod challenge;
+pub(crate) mod device;
+pub(crate) mod openid;
+pub(crate) mod password_reset;
+pub(crate) mod revocation;
+pub(crate) mod second_factor;
 pub(crate) mod session;
+pub(crate) mod signing_key;
+pub(crate) mod token_family;
 mod words;
 
 /// `$from, $from+1, ...`: placeholders for `count` values.

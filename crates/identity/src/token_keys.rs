@@ -1,91 +1,164 @@
-//! The keys that sign access tokens (Ed25519): made from the installation's secret, published as a JSON Web Key Set.
+//! The keys that sign access tokens (Ed25519) and the three phases of their lives, driven by the time alone.
+//!
+//! A key is *published* first, so that everybody who keeps our key set in a cache knows it before it is needed; then it
+//! *signs*; when its successor signs it is *retired*, and still checks the tokens that it signed until the last has ended.
+//! The keys stand in a table, so that all gateways of a city agree; the secret half is sealed.
 
 use std::fmt;
 
-use aws_lc_rs::hkdf;
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use database::DatabaseError;
+use domain::time::Timestamp;
 use jsonwebtoken::{DecodingKey, EncodingKey};
 use serde_json::{Value, json};
 
+use crate::claims::SKEW_SECONDS;
 use crate::session_token::sha256;
 
-/// What sets this key apart from others that are made from the same secret.
-const LABEL: &[u8] = b"servicepoint access token ed25519 1";
+/// How long others may keep our key set, in seconds.
+pub const KEY_SET_CACHE_SECONDS: i64 = 3600;
+/// How long a key is published before it signs, in seconds: longer than any cache keeps the set without it.
+pub(crate) const PUBLISHED_AHEAD_SECONDS: i64 = 2 * KEY_SET_CACHE_SECONDS;
 
-/// The key that signs, and those whose tokens are still accepted.
-pub struct TokenKeys {
-    signing: SigningKey,
-    accepted: Vec<VerifyingKey>,
+/// Where a key stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyPhase {
+    /// Others learn it; it signs nothing yet.
+    Published,
+    /// It signs.
+    Signing,
+    /// It signs no more; what it signed is still accepted.
+    Retired,
+    /// Nothing that it signed can be good any more.
+    Gone,
 }
 
-struct SigningKey {
+/// One key with its times.
+pub(crate) struct TokenKey {
     id: String,
-    key: EncodingKey,
-}
-
-struct VerifyingKey {
-    id: String,
-    key: DecodingKey,
-    /// The public key as base64url, `x` of a JSON Web Key.
+    published_at: Timestamp,
+    signs_from: Timestamp,
+    /// When its successor takes over; `None` for the newest.
+    retires_at: Option<Timestamp>,
+    encoding: EncodingKey,
+    decoding: DecodingKey,
+    /// The public half as base64url, `x` of a JSON Web Key.
     public: String,
 }
 
-impl TokenKeys {
-    /// Keys made from the 32-byte secret of the installation (HKDF-SHA256, RFC 5869). The same secret gives the same
-    /// keys, so several gateways that share it accept each other's tokens.
-    pub fn from_secret(secret: &[u8; 32]) -> Self {
-        let (signing, verifying) = derive(secret);
-        Self { signing, accepted: vec![verifying] }
+/// All keys that matter, as they stood in the table at `read_at`.
+pub(crate) struct KeyRing {
+    keys: Vec<TokenKey>,
+    /// The number of the newest key; 0 without any.
+    newest: i64,
+    read_at: Timestamp,
+    token_seconds: i64,
+}
+
+impl TokenKey {
+    /// The key of a 32-byte seed.
+    pub(crate) fn from_seed(
+        seed: &[u8],
+        published_at: Timestamp,
+        signs_from: Timestamp,
+    ) -> Result<Self, DatabaseError> {
+        let unusable = || DatabaseError::Internal("a signing key cannot be read".into());
+        let pair = Ed25519KeyPair::from_seed_unchecked(seed).map_err(|_| unusable())?;
+        let document = pair.to_pkcs8v1().map_err(|_| unusable())?;
+        let public = URL_SAFE_NO_PAD.encode(pair.public_key().as_ref());
+        Ok(Self {
+            id: thumbprint(&public),
+            published_at,
+            signs_from,
+            retires_at: None,
+            encoding: EncodingKey::from_ed_der(document.as_ref()),
+            decoding: DecodingKey::from_ed_der(pair.public_key().as_ref()),
+            public,
+        })
     }
 
-    /// Also accepts tokens signed with the keys of another secret: the next one before a change, the last one after it.
-    #[must_use]
-    pub fn also_accepting(mut self, secret: &[u8; 32]) -> Self {
-        let (_, verifying) = derive(secret);
-        self.accepted.push(verifying);
-        self
+    pub(crate) fn id(&self) -> &str {
+        &self.id
     }
 
-    /// All accepted public keys as a JSON Web Key Set (RFC 7517, RFC 8037).
-    pub fn jwks(&self) -> Value {
-        let key = |key: &VerifyingKey| json!({ "kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": key.id, "x": key.public });
-        json!({ "keys": self.accepted.iter().map(key).collect::<Vec<_>>() })
+    pub(crate) const fn encoding(&self) -> &EncodingKey {
+        &self.encoding
     }
 
-    /// The key that signs, and its id.
-    pub(crate) fn signing(&self) -> (&EncodingKey, &str) {
-        (&self.signing.key, &self.signing.id)
-    }
-
-    /// The accepted key of this id.
-    pub(crate) fn accepted(&self, id: &str) -> Option<&DecodingKey> {
-        self.accepted.iter().find(|key| key.id == id).map(|key| &key.key)
+    fn phase(&self, now: Timestamp, token_seconds: i64) -> KeyPhase {
+        let over = |retires_at: Timestamp| retires_at.plus_seconds(token_seconds.saturating_add(SKEW_SECONDS));
+        match self.retires_at {
+            Some(retires_at) if now >= over(retires_at) => KeyPhase::Gone,
+            Some(retires_at) if now >= retires_at => KeyPhase::Retired,
+            Some(_) | None if now >= self.signs_from => KeyPhase::Signing,
+            Some(_) | None => KeyPhase::Published,
+        }
     }
 }
 
-impl fmt::Debug for TokenKeys {
+impl KeyRing {
+    /// A ring of `keys` in the order of their numbers, the last of which is `newest`, read at `read_at`; tokens last
+    /// `token_seconds`.
+    pub(crate) fn new(mut keys: Vec<TokenKey>, newest: i64, read_at: Timestamp, token_seconds: i64) -> Self {
+        let successors: Vec<Option<Timestamp>> =
+            (1..=keys.len()).map(|next| keys.get(next).map(|key| key.signs_from)).collect();
+        for (key, retires_at) in keys.iter_mut().zip(successors) {
+            key.retires_at = retires_at;
+        }
+        Self { keys, newest, read_at, token_seconds }
+    }
+
+    pub(crate) const fn read_at(&self) -> Timestamp {
+        self.read_at
+    }
+
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
+    /// The number of the newest key; 0 without any.
+    pub(crate) const fn newest(&self) -> i64 {
+        self.newest
+    }
+
+    /// The key that signs at `now`. A first key that another gateway made a moment ahead of our clock signs, too.
+    pub(crate) fn signing(&self, now: Timestamp) -> Option<&TokenKey> {
+        self.keys.iter().rev().find(|key| key.signs_from <= now).or_else(|| self.keys.first())
+    }
+
+    /// The key of this id, if tokens signed with it are accepted at `now`.
+    pub(crate) fn accepted(&self, id: &str, now: Timestamp) -> Option<&DecodingKey> {
+        self.known(now).find(|key| key.id == id).map(|key| &key.decoding)
+    }
+
+    /// The public halves of all keys that are not gone at `now`, as a JSON Web Key Set (RFC 7517, RFC 8037).
+    pub(crate) fn jwks(&self, now: Timestamp) -> Value {
+        let key = |key: &TokenKey| json!({ "kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": key.id, "x": key.public });
+        json!({ "keys": self.known(now).map(key).collect::<Vec<_>>() })
+    }
+
+    /// Each key's id and phase at `now`, oldest first.
+    pub(crate) fn phases(&self, now: Timestamp) -> Vec<(String, KeyPhase)> {
+        self.keys.iter().map(|key| (key.id.clone(), key.phase(now, self.token_seconds))).collect()
+    }
+
+    /// When the newest key was published.
+    pub(crate) fn newest_published_at(&self) -> Option<Timestamp> {
+        self.keys.last().map(|key| key.published_at)
+    }
+
+    fn known(&self, now: Timestamp) -> impl Iterator<Item = &TokenKey> {
+        self.keys.iter().filter(move |key| key.phase(now, self.token_seconds) != KeyPhase::Gone)
+    }
+}
+
+impl fmt::Debug for KeyRing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ids: Vec<_> = self.accepted.iter().map(|key| &key.id).collect();
-        f.debug_struct("TokenKeys").field("accepted", &ids).finish_non_exhaustive()
+        let ids: Vec<_> = self.keys.iter().map(TokenKey::id).collect();
+        f.debug_struct("KeyRing").field("keys", &ids).finish_non_exhaustive()
     }
-}
-
-fn derive(secret: &[u8; 32]) -> (SigningKey, VerifyingKey) {
-    let mut seed = [0; 32];
-    let extracted = hkdf::Salt::new(hkdf::HKDF_SHA256, b"servicepoint").extract(secret);
-    extracted
-        .expand(&[LABEL], hkdf::HKDF_SHA256)
-        .and_then(|output| output.fill(&mut seed))
-        .expect("one block of SHA-256 is 32 bytes");
-    let pair = Ed25519KeyPair::from_seed_unchecked(&seed).expect("any 32 bytes are a seed of Ed25519");
-    let document = pair.to_pkcs8v1().expect("a whole pair can be written down");
-    let public = URL_SAFE_NO_PAD.encode(pair.public_key().as_ref());
-    let id = thumbprint(&public);
-    let signing = SigningKey { id: id.clone(), key: EncodingKey::from_ed_der(document.as_ref()) };
-    let verifying = VerifyingKey { id, key: DecodingKey::from_ed_der(pair.public_key().as_ref()), public };
-    (signing, verifying)
 }
 
 /// The thumbprint of a public key after RFC 7638 and RFC 8037: the same key has the same id everywhere.
@@ -95,8 +168,15 @@ fn thumbprint(public: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+
+    pub(crate) const NOW: Timestamp = Timestamp::from_seconds(1_795_424_400);
+
+    /// A ring with one key that signs.
+    pub(crate) fn ring(seed: u8) -> KeyRing {
+        KeyRing::new(vec![TokenKey::from_seed(&[seed; 32], NOW, NOW).unwrap()], 1, NOW, 600)
+    }
 
     #[test]
     fn the_thumbprint_is_that_of_the_standard() {
@@ -106,22 +186,37 @@ mod tests {
     }
 
     #[test]
-    fn the_same_secret_gives_the_same_key_and_nothing_secret_is_shown() {
-        let keys = TokenKeys::from_secret(&[7; 32]);
-        assert_eq!(keys.jwks(), TokenKeys::from_secret(&[7; 32]).jwks());
-        assert_ne!(keys.jwks(), TokenKeys::from_secret(&[8; 32]).jwks());
-        let key = &keys.jwks()["keys"][0];
+    fn nothing_secret_is_shown() {
+        let ring = ring(7);
+        let key = &ring.jwks(NOW)["keys"][0];
         assert!(key.get("d").is_none());
-        assert_eq!(key["kid"], keys.signing().1);
-        assert_eq!(format!("{keys:?}"), format!("TokenKeys {{ accepted: [{}], .. }}", key["kid"]));
+        assert_eq!(key["kid"], ring.signing(NOW).unwrap().id());
+        assert_eq!(format!("{ring:?}"), format!("KeyRing {{ keys: [{}], .. }}", key["kid"]));
     }
 
     #[test]
-    fn a_change_of_secret_publishes_both_keys() {
-        let keys = TokenKeys::from_secret(&[8; 32]).also_accepting(&[7; 32]);
-        let former = TokenKeys::from_secret(&[7; 32]);
-        assert_eq!(keys.jwks()["keys"].as_array().map(Vec::len), Some(2));
-        assert!(keys.accepted(former.signing().1).is_some());
-        assert!(former.accepted(keys.signing().1).is_none());
+    fn a_key_is_published_signs_retires_and_goes_by_the_clock_alone() {
+        let second_signs = NOW.plus_seconds(PUBLISHED_AHEAD_SECONDS);
+        let keys = || {
+            vec![
+                TokenKey::from_seed(&[1; 32], NOW.plus_seconds(-100), NOW.plus_seconds(-100)).unwrap(),
+                TokenKey::from_seed(&[2; 32], NOW, second_signs).unwrap(),
+            ]
+        };
+        let ring = KeyRing::new(keys(), 2, NOW, 600);
+        let (first, second) = (keys()[0].id.clone(), keys()[1].id.clone());
+        for (now, phases, signs) in [
+            (NOW, [KeyPhase::Signing, KeyPhase::Published], &first),
+            (second_signs.plus_seconds(-1), [KeyPhase::Signing, KeyPhase::Published], &first),
+            (second_signs, [KeyPhase::Retired, KeyPhase::Signing], &second),
+            (second_signs.plus_seconds(629), [KeyPhase::Retired, KeyPhase::Signing], &second),
+            (second_signs.plus_seconds(630), [KeyPhase::Gone, KeyPhase::Signing], &second),
+        ] {
+            let found: Vec<KeyPhase> = ring.phases(now).into_iter().map(|(_, phase)| phase).collect();
+            assert_eq!(found, phases, "{now:?}");
+            assert_eq!(ring.signing(now).unwrap().id(), signs);
+            assert_eq!(ring.accepted(&first, now).is_some(), phases[0] != KeyPhase::Gone);
+            assert!(ring.accepted(&second, now).is_some() && ring.accepted("unknown", now).is_none());
+        }
     }
 }

@@ -14,7 +14,7 @@ use crate::contact::ContactInput;
 use crate::desk::Written;
 use crate::failure::{Failure, Problem};
 use crate::place::{Overbook, Place, PlaceWish};
-use crate::requests::{idempotency_key, retried};
+use crate::requests::idempotency_key;
 use crate::secret::new_number;
 use crate::store::appointments::{self, Which, channel_word, json, quota_word};
 use crate::store::booking::{AppointmentRow, NewAppointment};
@@ -121,9 +121,8 @@ impl Scheduling {
                 self.write_new(actor, wish, &people, &key, draft).await
             }
             BookingPlace::Hold { code } => {
-                let once = || self.book_hold(actor, command.route, code, &contact, person, &key);
-                let outcome = retried(once).await;
-                self.explain_hold(outcome, person, code, &key).await
+                let work = || self.book_hold(actor, command.route, code, &contact, person, &key);
+                self.explain_hold(self.once(&key, work).await, person, code).await
             }
         }
     }
@@ -223,7 +222,13 @@ impl Scheduling {
                         Rule::CapacityNotExceeded => {
                             return Err(self.refusal(&new.cells, people, Some(wish), appointment.person).await?.into());
                         }
-                        Rule::TakenNotNegative | Rule::IdempotencyKey | Rule::AccountLogin | Rule::CityVersion => {
+                        Rule::TakenNotNegative
+                        | Rule::IdempotencyKey
+                        | Rule::AccountLogin
+                        | Rule::CityVersion
+                        | Rule::SigningKeyNumber
+                        | Rule::OpenIdSubject
+                        | Rule::OpenIdAccount => {
                             return Err(DatabaseError::Broken(rule).into());
                         }
                     }
@@ -293,9 +298,6 @@ impl Scheduling {
         person: Option<i64>,
         key: &IdempotencyKey,
     ) -> Result<Booked, Failure> {
-        if let Some(booked) = self.replay(key).await? {
-            return Ok(booked);
-        }
         let now = self.now();
         let unit = self.database.begin().await?;
         let held = self.open_hold_in(&unit, code).await?;
@@ -348,12 +350,8 @@ impl Scheduling {
         outcome: Result<Booked, Failure>,
         person: Option<i64>,
         code: &str,
-        key: &IdempotencyKey,
     ) -> Result<Booked, Failure> {
         let Err(Failure::Database(DatabaseError::Broken(rule))) = outcome else { return outcome };
-        if let Some(booked) = self.replay(key).await? {
-            return Ok(booked);
-        }
         if rule != Rule::CapacityNotExceeded {
             return Err(DatabaseError::Broken(rule).into());
         }

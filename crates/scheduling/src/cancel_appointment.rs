@@ -8,7 +8,7 @@ use crate::Scheduling;
 use crate::appointment::Appointment;
 use crate::failure::{Failure, Problem};
 use crate::read_appointments::Access;
-use crate::requests::{idempotency_key, retried};
+use crate::requests::idempotency_key;
 use crate::store::{appointments, cells};
 use crate::take::Take;
 use crate::traces::{Happening, leave};
@@ -34,10 +34,7 @@ impl Scheduling {
     pub async fn cancel_appointment(&self, actor: &Actor, command: &CancelAppointment) -> Result<Appointment, Failure> {
         let input = format!("{:?}", command.access);
         let key = idempotency_key(actor, &command.idempotency_key, "cancel_appointment", &input)?;
-        if let Some(done) = self.replay(&key).await? {
-            return Ok(done.appointment);
-        }
-        retried(|| async {
+        let work = || async {
             let now = self.now();
             let unit = self.database.begin().await?;
             let booked = self.access_in(&unit, actor, &command.access, Permission::ChangeOfficeAppointments).await?;
@@ -72,9 +69,9 @@ impl Scheduling {
                 None => self.board.forget(cancelled.id, &given_back),
             }
             self.board.settled(traces.0.id);
-            Ok(cancelled)
-        })
-        .await
+            Ok(self.booked(cancelled))
+        };
+        Ok(self.once(&key, work).await?.appointment)
     }
 
     /// Until when a freed place rests: a random time between half and one and a half of the configured mean.

@@ -35,7 +35,7 @@ impl Scheduling {
     /// # Errors
     /// [`Problem::NotFound`] when the code opens nothing or its time ran out.
     pub async fn confirm_appointment(&self, actor: &Actor, command: &ConfirmAppointment) -> Result<Booked, Failure> {
-        retried(|| async {
+        let work = || async {
             let now = self.now();
             let unit = self.database.begin().await?;
             let pending = self.open_in(&unit, Scope::Confirm, &command.code).await?;
@@ -58,7 +58,11 @@ impl Scheduling {
             self.board.lapse_at(&confirmed);
             self.board.settled(traces.0.id);
             Ok(self.booked(confirmed))
-        })
-        .await
+        };
+        match retried(work).await {
+            // A mail program opened the link at the same moment: the second look finds it confirmed.
+            Err(Failure::Problem(Problem::ChangedMeanwhile)) => retried(work).await,
+            outcome => outcome,
+        }
     }
 }

@@ -8,7 +8,7 @@ use crate::appointment::Appointment;
 use crate::book_appointment::Booked;
 use crate::failure::{Failure, Problem};
 use crate::place::{Overbook, PlaceWish};
-use crate::requests::{idempotency_key, retried};
+use crate::requests::idempotency_key;
 use crate::store::{appointments, cells};
 use crate::take::holds_of;
 use crate::traces::{Happening, leave};
@@ -29,6 +29,8 @@ pub struct HoldSlot {
 pub struct ExtendHold {
     /// The code that came with the hold.
     pub code: String,
+    /// The client's key of this request.
+    pub idempotency_key: String,
 }
 
 /// Gives a hold back.
@@ -36,6 +38,8 @@ pub struct ExtendHold {
 pub struct ReleaseHold {
     /// The code that came with the hold.
     pub code: String,
+    /// The client's key of this request.
+    pub idempotency_key: String,
 }
 
 impl Scheduling {
@@ -70,7 +74,8 @@ impl Scheduling {
     /// # Errors
     /// [`Problem::NotFound`] when the code opens no live hold, [`Problem::AlreadyExtended`].
     pub async fn extend_hold(&self, actor: &Actor, command: &ExtendHold) -> Result<Appointment, Failure> {
-        retried(|| async {
+        let key = idempotency_key(actor, &command.idempotency_key, "extend_hold", &command.code)?;
+        let work = || async {
             let now = self.now();
             let unit = self.database.begin().await?;
             let held = self.open_hold_in(&unit, &command.code).await?;
@@ -89,14 +94,15 @@ impl Scheduling {
             if !appointments::update(&unit, &extended, generation).await? {
                 return Err(Problem::ChangedMeanwhile.into());
             }
+            unit.remember(&key, extended.id.0, now).await?;
             let traces = self.traces(Happening::Extended, extended.id, actor.account(), &[], now);
             leave(&unit, &traces).await?;
             unit.commit().await?;
             self.board.lapse_at(&extended);
             self.board.settled(traces.0.id);
-            Ok(extended)
-        })
-        .await
+            Ok(self.booked(extended))
+        };
+        Ok(self.once(&key, work).await?.appointment)
     }
 
     /// Gives a hold back; the place is free at once.
@@ -104,7 +110,8 @@ impl Scheduling {
     /// # Errors
     /// [`Problem::NotFound`] when the code opens no live hold.
     pub async fn release_hold(&self, actor: &Actor, command: &ReleaseHold) -> Result<Appointment, Failure> {
-        retried(|| async {
+        let key = idempotency_key(actor, &command.idempotency_key, "release_hold", &command.code)?;
+        let work = || async {
             let now = self.now();
             let unit = self.database.begin().await?;
             let held = self.open_hold_in(&unit, &command.code).await?;
@@ -123,13 +130,14 @@ impl Scheduling {
                 return Err(Problem::ChangedMeanwhile.into());
             }
             cells::release(&unit, &given_back).await?;
+            unit.remember(&key, released.id.0, now).await?;
             let traces = self.traces(Happening::Released, released.id, actor.account(), &given_back, now);
             leave(&unit, &traces).await?;
             unit.commit().await?;
             self.board.forget(released.id, &given_back);
             self.board.settled(traces.0.id);
-            Ok(released)
-        })
-        .await
+            Ok(self.booked(released))
+        };
+        Ok(self.once(&key, work).await?.appointment)
     }
 }

@@ -15,7 +15,7 @@ use crate::book_appointment::Booked;
 use crate::failure::{Failure, Problem};
 use crate::place::PlaceWish;
 use crate::read_appointments::Access;
-use crate::requests::{idempotency_key, retried};
+use crate::requests::idempotency_key;
 use crate::store::{appointments, cells};
 use crate::take::{CellTake, Take};
 use crate::traces::{Happening, leave};
@@ -48,14 +48,11 @@ impl Scheduling {
     ) -> Result<Booked, Failure> {
         let input = format!("{:?}", (&command.access, &command.office, command.starts_at, command.channel));
         let key = idempotency_key(actor, &command.idempotency_key, "reschedule_appointment", &input)?;
-        if let Some(done) = self.replay(&key).await? {
-            return Ok(done);
-        }
-        let outcome = retried(|| self.move_once(actor, command, &key)).await;
+        let outcome = self.once(&key, || self.move_once(actor, command, &key)).await;
         let Err(Failure::Database(DatabaseError::Broken(Rule::CapacityNotExceeded))) = outcome else { return outcome };
         // The place may be taken by a hold that has lapsed.
         if self.make_room(None).await? {
-            let again = retried(|| self.move_once(actor, command, &key)).await;
+            let again = self.once(&key, || self.move_once(actor, command, &key)).await;
             if !matches!(again, Err(Failure::Database(DatabaseError::Broken(Rule::CapacityNotExceeded)))) {
                 return again;
             }

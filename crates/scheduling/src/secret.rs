@@ -3,6 +3,7 @@
 //! Codes are computed from a secret, the appointment's id, what they open and how often it has moved. So nothing secret
 //! is stored, a move voids all older codes, and a copy of the database opens no appointment.
 
+use domain::code::{grouped, normalized, signs};
 use domain::environment::Entropy;
 use domain::identifier::AppointmentId;
 use hmac::{Hmac, Mac};
@@ -28,8 +29,6 @@ pub enum Scope {
     Manage,
 }
 
-/// Crockford's alphabet: no I, L, O, U.
-const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// Signs of a number, 40 bits.
 const NUMBER_LENGTH: usize = 8;
 /// Signs of a code, 80 bits.
@@ -83,34 +82,6 @@ pub(crate) fn parse_code(typed: &str) -> Option<(String, String)> {
     let signs = normalized(typed, NUMBER_LENGTH + CODE_LENGTH)?;
     let (number, proof) = signs.split_at(NUMBER_LENGTH);
     Some((number.to_owned(), proof.to_owned()))
-}
-
-/// A number or code in groups of four.
-pub(crate) fn grouped(signs: &str) -> String {
-    let groups: Vec<&str> =
-        signs.as_bytes().chunks(4).map(|group| std::str::from_utf8(group).unwrap_or_default()).collect();
-    groups.join("-")
-}
-
-fn normalized(typed: &str, length: usize) -> Option<String> {
-    if typed.len() > 4 * length {
-        return None;
-    }
-    let signs: Option<String> = typed
-        .chars()
-        .filter(|sign| !matches!(sign, '-' | ' '))
-        .map(|sign| match sign.to_ascii_uppercase() {
-            'O' => Some('0'),
-            'I' | 'L' => Some('1'),
-            other => u8::try_from(other).ok().filter(|byte| ALPHABET.contains(byte)).map(char::from),
-        })
-        .collect();
-    signs.filter(|signs| signs.len() == length)
-}
-
-fn signs(bytes: &[u8], count: usize) -> String {
-    // One sign per byte: five of its eight bits, all signs equally likely.
-    bytes.iter().take(count).map(|byte| char::from(ALPHABET[usize::from(byte & 31)])).collect()
 }
 
 fn hmac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {

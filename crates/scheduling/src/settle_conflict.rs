@@ -6,7 +6,7 @@ use domain::permission::{Actor, Permission};
 use crate::Scheduling;
 use crate::appointment::{Appointment, Conflict};
 use crate::failure::{Failure, Problem};
-use crate::requests::retried;
+use crate::requests::idempotency_key;
 use crate::store::appointments::{self, Which};
 use crate::traces::{Happening, leave};
 
@@ -18,12 +18,14 @@ pub enum Settlement {
 }
 
 /// Settles a conflict.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct SettleConflict {
     /// The appointment.
     pub appointment: AppointmentId,
     /// The decision.
     pub settlement: Settlement,
+    /// The client's key of this request.
+    pub idempotency_key: String,
 }
 
 impl Scheduling {
@@ -54,7 +56,9 @@ impl Scheduling {
     /// [`Problem::NotFound`] when there is none or it is not the asker's to settle.
     pub async fn settle_conflict(&self, actor: &Actor, command: &SettleConflict) -> Result<Appointment, Failure> {
         actor.may(Permission::SettleConflicts)?;
-        retried(|| async {
+        let input = format!("{:?}", (command.appointment, command.settlement));
+        let key = idempotency_key(actor, &command.idempotency_key, "settle_conflict", &input)?;
+        let work = || async {
             let now = self.now();
             let unit = self.database.begin().await?;
             let found = appointments::read_in(&unit, &Which::Ids(&[command.appointment]), now).await?;
@@ -66,7 +70,7 @@ impl Scheduling {
                 Settlement::Keep => Conflict::Kept,
             };
             if current.conflict == Some(settled_as) {
-                return Ok(current);
+                return Ok(self.booked(current));
             }
             let generation = current.generation;
             let settled =
@@ -74,11 +78,12 @@ impl Scheduling {
             if !appointments::update(&unit, &settled, generation).await? {
                 return Err(Problem::ChangedMeanwhile.into());
             }
+            unit.remember(&key, settled.id.0, now).await?;
             let traces = self.traces(Happening::ConflictSettled, settled.id, actor.account(), &[], now);
             leave(&unit, &traces).await?;
             unit.commit().await?;
-            Ok(settled)
-        })
-        .await
+            Ok(self.booked(settled))
+        };
+        Ok(self.once(&key, work).await?.appointment)
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
+use axum::response::Response;
 use database::Database;
 use domain::environment::{Clock, Entropy};
 use domain::identifier::AppointmentId;
@@ -14,7 +15,7 @@ use gateway::application::{Application, Parts, Seeding};
 use gateway::authenticate::Doorkeeper;
 use gateway::http::{Door, Settings, router};
 use gateway::shutdown::Drain;
-use identity::IdentitySettings;
+use identity::{IdentitySettings, OpenIdProvider};
 use scheduling::Loaded;
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -56,8 +57,20 @@ impl TestApp {
         app
     }
 
+    /// Starts the application with the ordinary test city and these sign-in providers.
+    pub async fn with_providers(database: Database, providers: Vec<OpenIdProvider>) -> Self {
+        let scheduling = scheduling::Settings { return_minutes: 0, ..scheduling::Settings::default() };
+        let app = Self::assembled(database, scheduling, providers);
+        app.load(&TestCity::default()).await;
+        app
+    }
+
     /// Starts the application before any city was loaded.
     pub fn without_city(database: Database, scheduling: scheduling::Settings) -> Self {
+        Self::assembled(database, scheduling, vec![])
+    }
+
+    fn assembled(database: Database, scheduling: scheduling::Settings, openid: Vec<OpenIdProvider>) -> Self {
         let clock = FixedClock::default();
         // Several applications on one database must not draw the same ids.
         let seed = uuid::Uuid::now_v7().as_u128();
@@ -69,6 +82,7 @@ impl TestApp {
             master: [7; 32],
             scheduling,
             identity: IdentitySettings::new("https://stadt.example", "servicepoint", 2),
+            openid,
             secure_cookies: true,
         });
         tokio::spawn(desk.run());
@@ -126,12 +140,23 @@ impl TestApp {
     /// # Panics
     /// When the answer is not JSON.
     pub async fn send(&self, request: Request<Body>) -> Answer {
-        let response = self.router.clone().oneshot(request).await.expect("the router always answers");
-        let status = response.status();
-        let bytes = to_bytes(response.into_body(), 8 << 20).await.expect("a body");
-        let body =
-            serde_json::from_slice(&bytes).unwrap_or_else(|_| panic!("no JSON: {:?}", String::from_utf8_lossy(&bytes)));
-        Answer { status, body }
+        read(self.respond(request).await).await
+    }
+
+    /// Sends any request and gives the response as it came, with its headers.
+    ///
+    /// # Panics
+    /// Never: the router always answers.
+    pub async fn respond(&self, request: Request<Body>) -> Response {
+        self.router.clone().oneshot(request).await.expect("the router always answers")
+    }
+
+    /// Lets this application hear what was revoked.
+    ///
+    /// # Panics
+    /// When the database cannot be read.
+    pub async fn hear(&self) {
+        self.application.identity.follow_revocations().await.expect("the database answers");
     }
 
     /// An access token of an account of the test city.
@@ -168,6 +193,16 @@ impl TestApp {
         rows[0].at(0).expect("a number")
     }
 
+    /// How many holds, bookings that wait for their mail and firm bookings there are.
+    ///
+    /// # Panics
+    /// When the database cannot be read.
+    pub async fn live_appointments(&self) -> i64 {
+        let sql = "SELECT count(*) FROM appointment WHERE status IN ('held', 'pending_confirmation', 'confirmed')";
+        let rows = self.application.database.rows(sql, vec![]).await.expect("the database answers");
+        rows[0].at(0).expect("a number")
+    }
+
     /// Says that every count in the database is exactly what the appointments take: nothing is sold twice, no place lost.
     ///
     /// # Panics
@@ -197,6 +232,15 @@ impl TestApp {
         let number = self.keys.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
         format!("test-request-{number:012}-{}", uuid::Uuid::now_v7().simple())
     }
+}
+
+/// Reads a response.
+pub(crate) async fn read(response: Response) -> Answer {
+    let status = response.status();
+    let bytes = to_bytes(response.into_body(), 8 << 20).await.expect("a body");
+    let body =
+        serde_json::from_slice(&bytes).unwrap_or_else(|_| panic!("no JSON: {:?}", String::from_utf8_lossy(&bytes)));
+    Answer { status, body }
 }
 
 impl Answer {

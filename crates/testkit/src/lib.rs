@@ -14,11 +14,13 @@
 //! Only `[dev-dependencies]` name this crate.
 
 mod app;
+mod browser;
 mod environment;
 mod test_city;
 mod test_database;
 
 pub use app::{Answer, TestApp};
+pub use browser::Browser;
 pub use environment::{FixedClock, SeededEntropy};
 pub use test_city::{TestCity, password};
 pub use test_database::{TestDatabase, engines, on_both_engines};

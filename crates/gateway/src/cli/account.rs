@@ -8,7 +8,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use domain::identifier::{AccountId, Key};
 use domain::law::TrustLevel;
 use domain::permission::{Actor, Role};
-use identity::{CreateAccount, CreateAccountError, DisableAccountError, Password};
+use identity::{CreateAccount, CreateAccountError, DisableAccountError, Failure, Password, ResetPasswordError};
 
 use crate::application::Application;
 use crate::cli::migrate::closed;
@@ -26,6 +26,20 @@ pub(crate) enum AccountCommand {
     Add(Add),
     /// Ends an account, its sessions and its tokens. Its bookings stay.
     Disable {
+        /// The id that `account add` printed.
+        id: uuid::Uuid,
+    },
+    /// Sets a forgotten password anew and ends the account's sessions and tokens: the way back in for the last operator. The
+    /// password comes from a file or on standard input.
+    SetPassword {
+        /// The id that `account add` printed.
+        id: uuid::Uuid,
+        /// A file that holds the password on its only line. Without it the password is read from standard input.
+        #[arg(long, value_name = "FILE")]
+        password_file: Option<PathBuf>,
+    },
+    /// Takes away the second factor of somebody who lost it, and ends the account's sessions and tokens.
+    ResetSecondFactor {
         /// The id that `account add` printed.
         id: uuid::Uuid,
     },
@@ -81,7 +95,8 @@ pub(crate) async fn run(configuration: &Configuration, command: AccountCommand) 
     // Before anything is opened: whoever forgot the password must not wait for a database.
     let password = match &command {
         AccountCommand::Add(wanted) => Some(password(wanted.password_file.as_deref())?),
-        AccountCommand::Disable { .. } => None,
+        AccountCommand::SetPassword { password_file, .. } => Some(password(password_file.as_deref())?),
+        AccountCommand::Disable { .. } | AccountCommand::ResetSecondFactor { .. } => None,
     };
     let database = start::connect(configuration).await?;
     start::migrated(&database).await?;
@@ -90,6 +105,8 @@ pub(crate) async fn run(configuration: &Configuration, command: AccountCommand) 
     let done = match command {
         AccountCommand::Add(wanted) => add(&application, wanted, password).await,
         AccountCommand::Disable { id } => disable(&application, AccountId(id)).await,
+        AccountCommand::SetPassword { id, .. } => set_password(&application, AccountId(id), password).await,
+        AccountCommand::ResetSecondFactor { id } => reset_second_factor(&application, AccountId(id)).await,
     };
     done.and(closed(database).await)
 }
@@ -103,9 +120,11 @@ async fn add(application: &Application, wanted: Add, password: Option<Password>)
     let command = CreateAccount { login, name, role: role.into(), office, trust: TrustLevel::None, password };
     let account = application.identity.create_account(&Actor::System, command).await.map_err(|error| match error {
         CreateAccountError::Refused(_) | CreateAccountError::LoginTaken => CommandError::Refused(error.to_string()),
-        CreateAccountError::Forbidden(_) | CreateAccountError::Busy(_) | CreateAccountError::Database(_) => {
-            CommandError::Failed(error.to_string())
-        }
+        CreateAccountError::Forbidden(_)
+        | CreateAccountError::IdempotencyKey
+        | CreateAccountError::IdempotencyMismatch
+        | CreateAccountError::Busy(_)
+        | CreateAccountError::Database(_) => CommandError::Failed(error.to_string()),
     })?;
     say(format_args!("created the account {}", account.id));
     Ok(())
@@ -129,6 +148,29 @@ async fn disable(application: &Application, id: AccountId) -> Result<(), Command
         DisableAccountError::Forbidden(_) | DisableAccountError::Database(_) => CommandError::Failed(error.to_string()),
     })?;
     say(format_args!("disabled the account {id}"));
+    Ok(())
+}
+
+async fn set_password(application: &Application, id: AccountId, new: Option<Password>) -> Result<(), CommandError> {
+    let new = new.ok_or_else(|| CommandError::Usage("there is no password".to_owned()))?;
+    application.identity.reset_password(&Actor::System, id, &new).await.map_err(|error| match error {
+        ResetPasswordError::NotFound | ResetPasswordError::Refused(_) => CommandError::Refused(error.to_string()),
+        ResetPasswordError::Forbidden(_) | ResetPasswordError::Busy(_) | ResetPasswordError::Database(_) => {
+            CommandError::Failed(error.to_string())
+        }
+    })?;
+    say(format_args!("set the password of the account {id}"));
+    Ok(())
+}
+
+async fn reset_second_factor(application: &Application, id: AccountId) -> Result<(), CommandError> {
+    application.identity.reset_second_factor(&Actor::System, id).await.map_err(|failure| match failure {
+        Failure::Problem(problem) => CommandError::Refused(problem.to_string()),
+        Failure::Forbidden(_) | Failure::IdempotencyMismatch | Failure::Database(_) => {
+            CommandError::Failed(failure.to_string())
+        }
+    })?;
+    say(format_args!("took away the second factor of the account {id}"));
     Ok(())
 }
 

@@ -16,6 +16,12 @@ pub(crate) enum CommandError {
     /// A check says no: exit code 3.
     #[error("{0}")]
     Refused(String),
+    /// What was checked is not whole: exit code 4.
+    #[error("{0}")]
+    Damaged(String),
+    /// What was waited for did not happen in time: exit code 5.
+    #[error("{0}")]
+    TimeWasUp(String),
 }
 
 impl CommandError {
@@ -27,6 +33,8 @@ impl CommandError {
             Self::Failed(_) => ExitCode::from(1),
             Self::Usage(_) => ExitCode::from(2),
             Self::Refused(_) => ExitCode::from(3),
+            Self::Damaged(_) => ExitCode::from(4),
+            Self::TimeWasUp(_) => ExitCode::from(5),
         }
     }
 }

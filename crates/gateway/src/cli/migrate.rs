@@ -38,22 +38,29 @@ pub(crate) async fn run(configuration: &Configuration, command: Migrate) -> Resu
 }
 
 async fn plan(database: &Database) -> Result<(), CommandError> {
-    let pending = start::pending(database).await?;
-    if pending.is_empty() {
+    let standing = start::standing(database).await?;
+    if standing.pending.is_empty() {
         say("nothing to do");
     }
-    for step in pending {
+    for step in standing.pending {
         say(format_args!("would apply {step}"));
+    }
+    for step in standing.newer {
+        say(format_args!("newer than this program: {step}"));
     }
     Ok(())
 }
 
 async fn status(database: &Database) -> Result<(), CommandError> {
-    for step in start::applied(database).await? {
+    let standing = start::standing(database).await?;
+    for step in standing.applied {
         say(format_args!("applied {step}"));
     }
-    for step in start::pending(database).await? {
+    for step in standing.pending {
         say(format_args!("pending {step}"));
+    }
+    for step in standing.newer {
+        say(format_args!("newer than this program: {step}"));
     }
     Ok(())
 }

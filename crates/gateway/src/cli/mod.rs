@@ -1,18 +1,24 @@
 //! The command line: what an operator types, and how each command ends.
 
 mod account;
+mod backup;
+mod checksum;
 mod city;
 mod city_directory;
 mod config;
 mod doctor;
+mod drain;
 mod ending;
+mod manual;
 mod migrate;
+mod probe;
+mod restore;
 mod settings;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::settings::Source;
@@ -21,6 +27,7 @@ use crate::logging::start_logging;
 use crate::serve::{Worker, serve, signal_from_now_on};
 use crate::{graphql, mail, start, work};
 
+pub(crate) use backup::newest as newest_backup;
 pub(crate) use ending::{CommandError, say};
 
 const EXIT_CODES: &str = "\
@@ -28,7 +35,11 @@ Exit codes:
   0  done
   1  failed; the reason stands on standard error
   2  wrong usage or configuration
-  3  refused by a check: problems in a city, pending migrations, an account that is not allowed";
+  3  refused by a check: problems in a city, pending or newer migrations, a place that is not empty, an account that is
+     not allowed
+  4  damaged: what was checked is not whole
+  5  the time was up: what was waited for has not happened
+docs/operations/exit-codes.md says which command ends how.";
 
 /// Appointments and services of a city's offices.
 #[derive(Debug, Parser)]
@@ -64,13 +75,37 @@ enum Command {
         /// Prints one JSON object.
         #[arg(long)]
         json: bool,
+        /// Reads every row, too: whether the file is whole and every count is what the appointments take.
+        #[arg(long)]
+        deep: bool,
     },
+    /// Asks the server of this configuration whether it is ready.
+    Probe {
+        /// Asks the worker instead.
+        #[arg(long)]
+        worker: bool,
+    },
+    /// Makes, checks, lists and prunes backups, while people book.
+    #[command(subcommand)]
+    Backup(backup::BackupCommand),
+    /// Brings a city back from a backup into an empty place: all of it or nothing.
+    Restore(restore::Restore),
+    /// Prints rows and checksum of each table, the same for the same rows on every engine.
+    Checksum(checksum::ChecksumCommand),
+    /// Asks the server on this machine to stop in order, as SIGTERM does.
+    Drain(drain::DrainCommand),
     /// Checks and explains the configuration.
     #[command(subcommand)]
     Config(config::Config),
     /// Creates and disables accounts.
     #[command(subcommand)]
     Account(account::AccountCommand),
+    /// Writes the manual pages and the completions of shells into a directory: for whoever makes a package.
+    #[command(hide = true)]
+    Manual {
+        /// Made where it is missing.
+        directory: PathBuf,
+    },
 }
 
 /// Runs the command that was typed.
@@ -92,8 +127,16 @@ fn run(source: &Source, command: Command) -> Result<(), CommandError> {
             Ok(())
         }
         Command::Config(command) => config::run(source, &command),
+        Command::Probe { worker } => probe::run(&source.read()?, probe::Whom::of(worker)),
+        Command::Manual { directory } => manual::write(CommandLine::command(), &directory),
         Command::City(city::CityCommand::Check { directory }) => city::check(&directory),
-        Command::Doctor { json } => running(Runtime::Small, doctor::run(source, doctor::Form::of(json))),
+        Command::Doctor { json, deep } => {
+            running(Runtime::Small, doctor::run(source, doctor::Form::of(json), doctor::Depth::of(deep)))
+        }
+        Command::Backup(command) => running(Runtime::Small, backup::run(&source.read()?, command)),
+        Command::Restore(wanted) => running(Runtime::Small, restore::run(source.read()?, &wanted)),
+        Command::Checksum(wanted) => running(Runtime::Small, checksum::run(&source.read()?, wanted)),
+        Command::Drain(wanted) => running(Runtime::Small, drain::run(&source.read()?, &wanted)),
         Command::Serve { no_worker } => {
             let configuration = source.read()?;
             let worker = if no_worker { Worker::Elsewhere } else { Worker::Here };
@@ -146,10 +189,12 @@ async fn work_alone(configuration: &Configuration) -> Result<(), CommandError> {
     let (application, _desk) = start::application(configuration, database, *key.bytes());
     let stop = CancellationToken::new();
     let letters = mail::open(configuration, &application)?;
+    let figures = work::open_figures(configuration, &application, &stop).await?;
     let worker = tokio::spawn(work::work(application, letters, stop.clone()));
     let signal = signal_from_now_on().await?;
     say("working");
     signal.await;
     stop.cancel();
+    figures.wait().await;
     worker.await.map_err(|_| CommandError::Failed("the worker ended unexpectedly".to_owned()))
 }

@@ -1,6 +1,11 @@
 //! The configuration: one TOML file and the environment, checked at the start, explained where it is wrong.
 
+mod edge;
 mod network;
+mod openid;
+#[cfg(test)]
+mod openid_tests;
+mod openid_text;
 mod read;
 mod render;
 mod secret;
@@ -12,10 +17,11 @@ mod value;
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 pub use crate::configuration::{
+    edge::{ForwardedHeader, HttpLimits, Trust},
     network::{Network, NotANetwork},
     read::{Problems, Sources},
     render::reference_markdown,
-    secret::{MasterKey, load_or_create_secret},
+    secret::{MasterKey, is_credential, load_or_create_secret},
 };
 use crate::configuration::{read::Values, value::Value};
 
@@ -24,12 +30,17 @@ use crate::configuration::{read::Values, value::Value};
 #[expect(missing_docs, reason = "one field per section of the reference")]
 pub struct Configuration {
     pub server: Server,
+    pub worker: Worker,
     pub database: Database,
     pub log: Log,
     pub secrets: Secrets,
     pub mail: Mail,
+    pub backup: Backup,
+    pub reminders: Reminders,
+    pub webhooks: Webhooks,
     pub scheduling: Scheduling,
     pub limits: HttpLimits,
+    pub openid: Vec<identity::OpenIdProvider>,
     values: Values,
 }
 
@@ -53,6 +64,17 @@ pub struct Server {
     pub announce: Duration,
     pub drain: Duration,
     pub trusted_proxies: Vec<Network>,
+    pub forwarded_header: ForwardedHeader,
+    pub cors_origins: Vec<String>,
+    pub trusted_documents: Option<PathBuf>,
+    pub trusted_documents_for: Trust,
+}
+
+/// `[worker]`
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the reference explains each setting")]
+pub struct Worker {
+    pub internal_listen: Option<SocketAddr>,
 }
 
 /// `[database]`
@@ -100,6 +122,34 @@ pub struct Mail {
     pub from: String,
     pub smtp_url_file: Option<PathBuf>,
     pub directory: PathBuf,
+    pub per_minute: u32,
+}
+
+/// `[reminders]`
+#[derive(Debug, Clone, Copy)]
+#[expect(missing_docs, reason = "the reference explains each setting")]
+pub struct Reminders {
+    pub early_hours: u32,
+    pub late_hours: u32,
+}
+
+/// `[webhooks]`
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the reference explains each setting")]
+pub struct Webhooks {
+    pub endpoints_file: Option<PathBuf>,
+    pub timeout: Duration,
+}
+
+/// `[backup]`
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the reference explains each setting")]
+pub struct Backup {
+    pub directory: Option<PathBuf>,
+    pub keep_days: u32,
+    pub keep_keys_days: u32,
+    pub keep_newest: u32,
+    pub max_age_hours: u32,
 }
 
 /// `[scheduling]`
@@ -111,19 +161,6 @@ pub struct Scheduling {
     pub active_bookings_per_person: u32,
     pub holds_per_session: u32,
     pub overbooking_cap: u32,
-}
-
-/// `[limits]`
-#[derive(Debug, Clone, Copy)]
-#[expect(missing_docs, reason = "the reference explains each setting")]
-pub struct HttpLimits {
-    pub body_bytes: usize,
-    pub depth: u32,
-    pub cost: u64,
-    pub page: u64,
-    pub connections: usize,
-    pub sockets: usize,
-    pub operations_per_socket: usize,
 }
 
 impl Configuration {
@@ -141,6 +178,25 @@ impl Configuration {
         render::show(&self.values)
     }
 
+    /// The same with another database, named on the command line: everybody on the machine can read it there.
+    ///
+    /// # Errors
+    /// What is wrong with the address.
+    pub fn with_database(mut self, url: &str) -> Result<Self, String> {
+        let kind = value::Kind::DatabaseUrl;
+        if value::has_password(url) {
+            return Err(
+                "a password stands in SERVICEPOINT_DATABASE__URL or database.url_file, not on the command line"
+                    .to_owned(),
+            );
+        }
+        if kind.check(&value::Raw::Text(url.to_owned())).is_none() {
+            return Err(format!("the address of the database must be {}", kind.allowed()));
+        }
+        url.clone_into(&mut self.database.url);
+        Ok(self)
+    }
+
     fn assembled(values: Values) -> Self {
         let seconds = |key| Duration::from_secs(values.number(key));
         let count = |key| values.number(key) as u32;
@@ -154,7 +210,12 @@ impl Configuration {
                 announce: seconds("server.announce_seconds"),
                 drain: seconds("server.drain_seconds"),
                 trusted_proxies: values.networks("server.trusted_proxies"),
+                forwarded_header: ForwardedHeader::of(&values),
+                cors_origins: values.texts("server.cors_origins"),
+                trusted_documents: values.optional_path("server.trusted_documents"),
+                trusted_documents_for: Trust::of(&values),
             },
+            worker: Worker { internal_listen: values.address("worker.internal_listen") },
             database: Database { url: values.text("database.url"), max_connections: count("database.max_connections") },
             log: Log {
                 format: if values.text("log.format") == "pretty" { LogFormat::Pretty } else { LogFormat::Json },
@@ -165,6 +226,22 @@ impl Configuration {
                 from: values.text("mail.from"),
                 smtp_url_file: values.optional_path("mail.smtp_url_file"),
                 directory: values.path("mail.directory"),
+                per_minute: count("mail.per_minute"),
+            },
+            reminders: Reminders {
+                early_hours: count("reminders.early_hours"),
+                late_hours: count("reminders.late_hours"),
+            },
+            webhooks: Webhooks {
+                endpoints_file: values.optional_path("webhooks.endpoints_file"),
+                timeout: seconds("webhooks.timeout_seconds"),
+            },
+            backup: Backup {
+                directory: values.optional_path("backup.directory"),
+                keep_days: count("backup.keep_days"),
+                keep_keys_days: count("backup.keep_keys_days"),
+                keep_newest: count("backup.keep_newest"),
+                max_age_hours: count("backup.max_age_hours"),
             },
             scheduling: Scheduling {
                 hold_minutes: count("scheduling.hold_minutes"),
@@ -173,15 +250,8 @@ impl Configuration {
                 holds_per_session: count("scheduling.holds_per_session"),
                 overbooking_cap: count("scheduling.overbooking_cap"),
             },
-            limits: HttpLimits {
-                body_bytes: values.number("limits.body_bytes") as usize,
-                depth: count("limits.depth"),
-                cost: values.number("limits.cost"),
-                page: values.number("limits.page"),
-                connections: values.number("limits.connections") as usize,
-                sockets: values.number("limits.sockets") as usize,
-                operations_per_socket: values.number("limits.operations_per_socket") as usize,
-            },
+            openid: values.1.clone(),
+            limits: HttpLimits::of(&values),
             values,
         }
     }
@@ -229,6 +299,13 @@ impl Values {
         match self.get(key) {
             (Value::Path(path), _) => Some(path.clone()),
             _ => None,
+        }
+    }
+
+    fn texts(&self, key: &str) -> Vec<String> {
+        match self.get(key) {
+            (Value::Texts(texts), _) => texts.clone(),
+            other => unreachable!("{key} is a list of texts, not {other:?}"),
         }
     }
 

@@ -4,7 +4,10 @@ use std::{collections::HashMap, fmt, io, path::Path};
 
 use toml_edit::{Document, Item};
 
+use identity::{OpenIdProvider, PlainHttp};
+
 use crate::configuration::{
+    openid::{self, Surroundings},
     table::{FILE_VARIABLE, PREFIX, SETTINGS, Setting},
     value::{Kind, Raw, Value, has_password},
 };
@@ -53,7 +56,7 @@ impl std::error::Error for Problems {}
 
 /// All settings with their values.
 #[derive(Debug, Clone)]
-pub(super) struct Values(HashMap<String, (Value, Origin)>);
+pub(super) struct Values(HashMap<String, (Value, Origin)>, pub(super) Vec<OpenIdProvider>);
 
 impl Values {
     pub(super) fn get(&self, key: &str) -> &(Value, Origin) {
@@ -72,7 +75,8 @@ pub(super) fn read(sources: &Sources<'_>) -> Result<Values, Problems> {
     reader.environment(sources.environment);
     reader.secrets(sources.read_secret);
     reader.agreement();
-    if reader.problems.is_empty() { Ok(Values(reader.values)) } else { Err(Problems(reader.problems)) }
+    let providers = reader.providers(sources);
+    if reader.problems.is_empty() { Ok(Values(reader.values, providers)) } else { Err(Problems(reader.problems)) }
 }
 
 struct Reader {
@@ -110,6 +114,9 @@ impl Reader {
             }
         };
         for (section, item) in document.as_table() {
+            if only_providers(section, item) {
+                continue;
+            }
             let line = line_of(text, document.as_table().key(section).and_then(toml_edit::Key::span).or(item.span()));
             if !SETTINGS.iter().any(|setting| setting.section == section) {
                 let known = SETTINGS.iter().map(|setting| setting.section.to_owned());
@@ -121,7 +128,7 @@ impl Reader {
                     .push(format!("{path}:{line}: `{section}` is a section: write [{section}] and its settings below"));
                 continue;
             };
-            for (name, item) in table.iter() {
+            for (name, item) in table.iter().filter(|(name, _)| !is_providers(section, name)) {
                 let line = line_of(text, table.key(name).and_then(toml_edit::Key::span).or(item.span()));
                 let origin = Origin::File { path: path.to_owned(), line };
                 let key = format!("{section}.{name}");
@@ -137,6 +144,7 @@ impl Reader {
 
     fn environment(&mut self, environment: &[(String, String)]) {
         let ours = environment.iter().filter(|(name, _)| name.starts_with(PREFIX) && name != FILE_VARIABLE);
+        let ours = ours.filter(|(name, _)| !openid::is_secret_variable(name));
         for (name, text) in ours {
             if let Some(setting) = SETTINGS.iter().find(|setting| setting.variable() == *name) {
                 self.put(setting, &setting.kind.raw(text), Origin::Environment { variable: name.clone() });
@@ -167,6 +175,23 @@ impl Reader {
         }
     }
 
+    /// The sign-in providers, a list that the table of settings cannot say.
+    fn providers(&mut self, sources: &Sources<'_>) -> Vec<OpenIdProvider> {
+        let is_development =
+            matches!(self.values.get("server.mode"), Some((Value::Text(mode), _)) if mode == "development");
+        let around = Surroundings {
+            environment: sources.environment,
+            read_secret: sources.read_secret,
+            plain_http: if is_development { PlainHttp::OnThisMachine } else { PlainHttp::Never },
+        };
+        let (path, text) = sources.file.map_or((String::new(), ""), |(path, text)| (path.display().to_string(), text));
+        // A file that is not TOML has been named already.
+        let document = Document::parse(text).ok();
+        let section = document.as_ref().and_then(|document| document.as_table().get(openid::SECTION));
+        let list = section.and_then(Item::as_table_like).and_then(|section| section.get(openid::NAME));
+        openid::providers(&path, text, list, &around, &mut self.problems)
+    }
+
     /// Settings that are fine alone and wrong together.
     fn agreement(&mut self) {
         let text = |key: &str| match self.values.get(key) {
@@ -180,6 +205,13 @@ impl Reader {
                 "{origin}: server.public_url = {url:?}: must begin with https:// in production; browsers keep no sign-in otherwise"
             ));
         }
+        if let (Some((chosen @ ("anonymous" | "everyone"), origin)), Some((Value::Nothing, _))) =
+            (text("server.trusted_documents_for"), self.values.get("server.trusted_documents"))
+        {
+            self.problems.push(format!(
+                "{origin}: server.trusted_documents_for = {chosen:?}: server.trusted_documents must name the file of documents"
+            ));
+        }
         if let (Some((Value::Path(_), origin)), Some((_, Origin::Default))) =
             (self.values.get("mail.smtp_url_file"), self.values.get("mail.from"))
         {
@@ -187,6 +219,17 @@ impl Reader {
                 .push(format!("{origin}: mail.smtp_url_file is set and mail.from is not: letters need a sender"));
         }
     }
+}
+
+/// Whether this is the list of sign-in providers.
+fn is_providers(section: &str, name: &str) -> bool {
+    section == openid::SECTION && name == openid::NAME
+}
+
+/// Whether a section holds the list of sign-in providers and nothing else.
+fn only_providers(section: &str, item: &Item) -> bool {
+    item.as_table_like()
+        .is_some_and(|table| !table.is_empty() && table.iter().all(|(name, _)| is_providers(section, name)))
 }
 
 fn is_this_machine(host: &str) -> bool {
@@ -207,12 +250,12 @@ fn raw(item: &Item) -> Raw {
     }
 }
 
-fn line_of(text: &str, span: Option<std::ops::Range<usize>>) -> usize {
+pub(super) fn line_of(text: &str, span: Option<std::ops::Range<usize>>) -> usize {
     let start = span.map_or(0, |span| span.start).min(text.len());
     text.as_bytes()[..start].split(|&byte| byte == b'\n').count()
 }
 
-fn hint(wrong: &str, known: impl Iterator<Item = String>) -> String {
+pub(super) fn hint(wrong: &str, known: impl Iterator<Item = String>) -> String {
     let likeness = |name: &String| strsim::normalized_damerau_levenshtein(wrong, name);
     let best = known.max_by(|one, other| likeness(one).total_cmp(&likeness(other)));
     best.filter(|name| likeness(name) > 0.5).map_or(String::new(), |name| format!("; did you mean {name}?"))

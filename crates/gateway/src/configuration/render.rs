@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use crate::configuration::{
+    openid_text,
     read::Values,
     table::{SETTINGS, Setting},
     value::{Kind, Value, redacted},
@@ -22,7 +23,7 @@ pub(super) fn show(values: &Values) -> String {
         let line = format!("{} = {}", setting.name, shown(setting, value));
         append(&mut text, format_args!("{line:<60} # {origin}\n"));
     }
-    text
+    text + &openid_text::show(&values.1)
 }
 
 /// `docs/configuration.md`.
@@ -49,7 +50,7 @@ pub fn reference_markdown() -> String {
             ),
         );
     }
-    text
+    text + &openid_text::reference()
 }
 
 const INTRODUCTION: &str = "# Configuration
@@ -71,6 +72,7 @@ fn shown(setting: &Setting, value: &Value) -> String {
         (Value::Text(text), _) => format!("{text:?}"),
         (Value::Number(number), _) => number.to_string(),
         (Value::Path(path), _) => format!("{:?}", path.display().to_string()),
+        (Value::Texts(texts), _) => format!("{texts:?}"),
         (Value::Networks(networks), _) => {
             let networks: Vec<String> = networks.iter().map(|network| format!("\"{network}\"")).collect();
             format!("[{}]", networks.join(", "))

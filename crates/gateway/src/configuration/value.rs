@@ -17,6 +17,7 @@ pub(super) enum Kind {
     Path,
     OptionalPath,
     Networks,
+    Origins,
     DatabaseUrl,
     MailAddress,
 }
@@ -40,6 +41,7 @@ pub(super) enum Value {
     Number(u64),
     Path(PathBuf),
     Networks(Vec<Network>),
+    Texts(Vec<String>),
 }
 
 impl Kind {
@@ -57,6 +59,10 @@ impl Kind {
             Self::Path => "the path of a file".to_owned(),
             Self::OptionalPath => "the path of a file, or empty".to_owned(),
             Self::Networks => "a list of IP addresses or ranges, such as 10.0.0.0/8".to_owned(),
+            Self::Origins => {
+                "a list of addresses that begin with https:// or http:// and have no path, such as https://www.stadt.example"
+                    .to_owned()
+            }
             Self::MailAddress => "a mail address without umlauts, such as termine@stadt.example".to_owned(),
             Self::DatabaseUrl => "sqlite://PATH or postgres://USER@HOST/DATABASE".to_owned(),
         }
@@ -66,7 +72,7 @@ impl Kind {
     pub(super) fn raw(self, text: &str) -> Raw {
         match self {
             Self::Number { .. } => text.trim().parse().map_or_else(|_| Raw::Text(text.to_owned()), Raw::Number),
-            Self::Networks => {
+            Self::Networks | Self::Origins => {
                 Raw::List(text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect())
             }
             Self::Address
@@ -97,6 +103,10 @@ impl Kind {
             }
             (Self::Networks, Raw::List(parts)) => {
                 parts.iter().map(|part| part.parse().ok()).collect::<Option<Vec<_>>>().map(Value::Networks)
+            }
+            (Self::Origins, Raw::List(parts)) => {
+                let plain = |part: &String| is_origin(part).then(|| part.trim_end_matches('/').to_ascii_lowercase());
+                parts.iter().map(plain).collect::<Option<Vec<_>>>().map(Value::Texts)
             }
             (Self::DatabaseUrl, Raw::Text(text)) => is_database(text).then(|| Value::Text(text.clone())),
             (Self::MailAddress, Raw::Text(text)) => Sender::new(text).is_ok().then(|| Value::Text(text.clone())),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Result};
 use domain::permission::Actor;
+use identity::Footing;
 use scheduling::Picture;
 
 use crate::application::Application;
@@ -16,6 +17,9 @@ pub trait ContextExtensions {
 
     /// Who asks.
     fn actor(&self) -> &Actor;
+
+    /// What the request rests on; `None` for nobody.
+    fn footing(&self) -> Option<&Footing>;
 
     /// The city that serves.
     ///
@@ -32,6 +36,10 @@ impl ContextExtensions for Context<'_> {
     fn actor(&self) -> &Actor {
         // Whoever comes through a door without authentication is nobody.
         self.data_opt::<Actor>().unwrap_or(&Actor::Anonymous)
+    }
+
+    fn footing(&self) -> Option<&Footing> {
+        self.data_opt::<Footing>()
     }
 
     fn picture(&self) -> Result<Arc<Picture>> {

@@ -5,8 +5,9 @@ use database::DatabaseError;
 use domain::permission::Forbidden;
 use scheduling::{Failure, Problem, VisitRefusal};
 
-use crate::graphql::appointments::FreeStart;
+use crate::graphql::appointments::{ChallengeObject, FreeStart};
 use crate::graphql::ids::Global;
+use crate::proof_of_work::Required;
 
 /// Why something was not done, where the person can do something about it. The codes are stable; the words may change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -54,6 +55,8 @@ pub(crate) enum Code {
     NoCity,
     /// The search asked for days or things that cannot be.
     SearchInvalid,
+    /// Whoever has not signed in solves a puzzle first. `challenge` is it; send its answer along as `proofOfWork`.
+    ProofOfWorkRequired,
 }
 
 /// Something in the way that a person can act on.
@@ -70,6 +73,8 @@ pub(crate) struct ProblemObject {
     pub(crate) alternatives: Vec<FreeStart>,
     /// The id of the booking that is in the way, where the asker may know it.
     pub(crate) appointment: Option<ID>,
+    /// The puzzle to solve first, good for this request.
+    pub(crate) challenge: Option<ChallengeObject>,
 }
 
 impl From<Problem> for ProblemObject {
@@ -81,7 +86,20 @@ impl From<Problem> for ProblemObject {
             Problem::AlreadyBooked { appointment } => (Vec::new(), appointment.map(|id| Global::Appointment(id).id())),
             _ => (Vec::new(), None),
         };
-        Self { code, message, field: field.map(str::to_owned), alternatives, appointment }
+        Self { code, message, field: field.map(str::to_owned), alternatives, appointment, challenge: None }
+    }
+}
+
+impl From<Required> for ProblemObject {
+    fn from(required: Required) -> Self {
+        Self {
+            code: Code::ProofOfWorkRequired,
+            message: required.reason.to_string(),
+            field: Some("proofOfWork".to_owned()),
+            alternatives: Vec::new(),
+            appointment: None,
+            challenge: Some(required.challenge.into()),
+        }
     }
 }
 

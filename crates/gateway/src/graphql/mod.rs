@@ -4,6 +4,8 @@ mod appointments;
 mod authorization;
 mod catalogue;
 mod context;
+mod deliveries;
+mod edge;
 mod failure;
 mod ids;
 mod paging;
@@ -21,6 +23,7 @@ use crate::application::Application;
 
 pub use authorization::{Leave, ROOT_FIELDS, RootField};
 pub use context::ContextExtensions;
+pub use edge::{FIELD_CHARGES, misfits, public_seconds};
 pub use people::{cookie_name, cookie_value};
 
 /// Everything that can be read.
@@ -30,13 +33,15 @@ pub struct Query(
     catalogue::LawQuery,
     appointments::SearchQuery,
     appointments::AppointmentQuery,
+    appointments::ProofQuery,
     people::PeopleQuery,
+    deliveries::DeliveryQuery,
     catalogue::NodeQuery,
 );
 
 /// Everything that can be changed. A request carries one mutation; each is one transaction.
 #[derive(MergedObject, Default)]
-pub struct Mutation(appointments::AppointmentMutation, people::PeopleMutation);
+pub struct Mutation(appointments::AppointmentMutation, people::PeopleMutation, deliveries::DeliveryMutation);
 
 /// Everything that can be followed live, over websockets (`graphql-transport-ws`) or server-sent events.
 #[derive(MergedSubscription, Default)]

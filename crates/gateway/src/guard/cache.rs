@@ -8,9 +8,9 @@ use std::{
 use sha2::{Digest, Sha256};
 
 /// SHA-256 of a document's text.
-pub(super) type Fingerprint = [u8; 32];
+pub(crate) type Fingerprint = [u8; 32];
 
-pub(super) fn fingerprint(source: &str) -> Fingerprint {
+pub(crate) fn fingerprint(source: &str) -> Fingerprint {
     Sha256::digest(source.as_bytes()).into()
 }
 

@@ -8,7 +8,9 @@ mod cache;
 mod limits;
 mod measure;
 mod refused;
+mod roots;
 mod scan;
+mod trusted;
 
 use std::sync::Arc;
 
@@ -16,7 +18,7 @@ use async_graphql::{
     Positioned, Value, Variables,
     parser::{
         parse_query,
-        types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
+        types::{DocumentOperations, ExecutableDocument, Field, OperationDefinition, OperationType},
     },
 };
 
@@ -24,7 +26,11 @@ use crate::guard::{
     cache::{Cache, fingerprint},
     measure::{Verdict, measure},
 };
-pub use crate::guard::{limits::Limits, refused::Refused};
+pub use crate::guard::{
+    limits::Limits,
+    refused::Refused,
+    trusted::{DocumentId, Manifest, NotADocumentId},
+};
 
 /// Documents kept parsed, and the longest text worth keeping, in bytes: at most some ten megabytes together.
 const KEPT_DOCUMENTS: usize = 512;
@@ -35,12 +41,15 @@ const LONGEST_KEPT: usize = 16 * 1024;
 pub struct Guard {
     limits: Limits,
     cache: Cache<Judged>,
+    manifest: Manifest,
 }
 
 #[derive(Debug)]
 struct Judged {
     document: ExecutableDocument,
     verdict: Verdict,
+    /// For how long anybody may keep the answer; known of trusted documents alone.
+    public_seconds: Option<u32>,
 }
 
 /// A document the guard let through.
@@ -48,12 +57,32 @@ struct Judged {
 pub struct Checked {
     judged: Arc<Judged>,
     kind: OperationType,
+    is_trusted: bool,
 }
 
 impl Checked {
     /// Whether the chosen operation reads, writes or listens.
     pub fn kind(&self) -> OperationType {
         self.kind
+    }
+
+    /// Whether the document stands in the manifest.
+    pub fn is_trusted(&self) -> bool {
+        self.is_trusted
+    }
+
+    /// For how many seconds anybody may keep the answer to somebody who has not signed in; `None` for not at all.
+    pub fn public_seconds(&self) -> Option<u32> {
+        self.judged.public_seconds
+    }
+
+    /// The fields at the root of the operation, fragments expanded, as often as they stand there, with the arguments
+    /// and variables still apart.
+    pub fn root_fields(&self, operation_name: Option<&str>) -> Vec<&Field> {
+        choose(&self.judged.document, operation_name).map_or_else(
+            |_| Vec::new(),
+            |operation| roots::fields(&self.judged.document, &operation.node.selection_set.node),
+        )
     }
 
     /// The parsed document, for `Request::set_parsed_query`.
@@ -63,9 +92,15 @@ impl Checked {
 }
 
 impl Guard {
-    /// A guard with these limits and an empty memory.
+    /// A guard with these limits, an empty memory and no manifest.
     pub fn new(limits: Limits) -> Self {
-        Self { limits, cache: Cache::new(KEPT_DOCUMENTS) }
+        Self { limits, cache: Cache::new(KEPT_DOCUMENTS), manifest: Manifest::default() }
+    }
+
+    /// The same guard with documents that were judged before.
+    #[must_use]
+    pub fn with_manifest(self, manifest: Manifest) -> Self {
+        Self { manifest, ..self }
     }
 
     /// Judges one document with its variables and finds the operation to run.
@@ -75,15 +110,57 @@ impl Guard {
     /// [`Refused`] says which limit or rule the document breaks; the text itself is never repeated.
     pub fn check(&self, source: &str, operation_name: Option<&str>, variables: &Variables) -> Result<Checked, Refused> {
         let judged = self.judge(source, variables)?;
-        let operation = &choose(&judged.document, operation_name)?.node;
-        let kind = operation.ty;
-        require_variables(operation, variables)?;
-        Ok(Checked { judged, kind })
+        chosen(judged, operation_name, variables, false)
+    }
+
+    /// Judges a document that may stand in the manifest; `trusted_only` refuses others before they are read.
+    ///
+    /// # Errors
+    ///
+    /// As [`Guard::check`], and `DOCUMENT_NOT_TRUSTED`.
+    pub fn check_trusted(
+        &self,
+        source: &str,
+        operation_name: Option<&str>,
+        variables: &Variables,
+        trusted_only: bool,
+    ) -> Result<Checked, Refused> {
+        if let Some(known) = self.manifest.find_text(source) {
+            return self.known(known, operation_name, variables);
+        }
+        if trusted_only { Err(Refused::NotTrusted) } else { self.check(source, operation_name, variables) }
+    }
+
+    /// Finds a document of the manifest by its id. Nothing is parsed.
+    ///
+    /// # Errors
+    ///
+    /// As [`Guard::check`], and `DOCUMENT_UNKNOWN`.
+    pub fn check_id(
+        &self,
+        id: &DocumentId,
+        operation_name: Option<&str>,
+        variables: &Variables,
+    ) -> Result<Checked, Refused> {
+        let known = self.manifest.find(id).ok_or(Refused::UnknownDocument)?;
+        self.known(known, operation_name, variables)
+    }
+
+    fn known(
+        &self,
+        judged: Arc<Judged>,
+        operation_name: Option<&str>,
+        variables: &Variables,
+    ) -> Result<Checked, Refused> {
+        if judged.verdict == Verdict::ForTheseVariables {
+            measure(&judged.document, variables, &self.limits)?;
+        }
+        chosen(judged, operation_name, variables, true)
     }
 
     fn judge(&self, source: &str, variables: &Variables) -> Result<Arc<Judged>, Refused> {
         if source.len() > LONGEST_KEPT {
-            return self.read(source, variables).map(Arc::new);
+            return read(source, variables, &self.limits).map(Arc::new);
         }
         let key = fingerprint(source);
         if let Some(known) = self.cache.get(&key) {
@@ -92,17 +169,29 @@ impl Guard {
             }
             return Ok(known);
         }
-        let judged = Arc::new(self.read(source, variables)?);
+        let judged = Arc::new(read(source, variables, &self.limits)?);
         self.cache.insert(key, Arc::clone(&judged));
         Ok(judged)
     }
+}
 
-    fn read(&self, source: &str, variables: &Variables) -> Result<Judged, Refused> {
-        scan::scan(source, &self.limits)?;
-        let document = parse_query(source)?;
-        let verdict = measure(&document, variables, &self.limits)?;
-        Ok(Judged { document, verdict })
-    }
+fn chosen(
+    judged: Arc<Judged>,
+    operation_name: Option<&str>,
+    variables: &Variables,
+    is_trusted: bool,
+) -> Result<Checked, Refused> {
+    let operation = &choose(&judged.document, operation_name)?.node;
+    let kind = operation.ty;
+    require_variables(operation, variables)?;
+    Ok(Checked { judged, kind, is_trusted })
+}
+
+fn read(source: &str, variables: &Variables, limits: &Limits) -> Result<Judged, Refused> {
+    scan::scan(source, limits)?;
+    let document = parse_query(source)?;
+    let verdict = measure(&document, variables, limits)?;
+    Ok(Judged { document, verdict, public_seconds: None })
 }
 
 fn choose<'a>(

@@ -54,6 +54,10 @@ pub enum Refused {
     UnknownOperation,
     #[error("the document has several operations: say which one with operationName")]
     OperationNameMissing,
+    #[error("this caller may send trusted documents only: ask for one by its documentId, or sign in")]
+    NotTrusted,
+    #[error("there is no trusted document of this id")]
+    UnknownDocument,
 }
 
 impl Refused {
@@ -82,6 +86,8 @@ impl Refused {
             Self::VariableMissing { .. } => "VARIABLE_MISSING",
             Self::UnknownOperation => "UNKNOWN_OPERATION",
             Self::OperationNameMissing => "OPERATION_NAME_MISSING",
+            Self::NotTrusted => "DOCUMENT_NOT_TRUSTED",
+            Self::UnknownDocument => "DOCUMENT_UNKNOWN",
         }
     }
 }

@@ -1,10 +1,13 @@
 //! Turns the engine's answer into what the client may see: few errors, short messages, nothing of our insides.
 
+use std::io::{self, Write};
+
 use async_graphql::{ErrorExtensionValues, Response, ServerError, Value};
+use axum::http::StatusCode;
 use serde::Serialize;
 
 use crate::http::{
-    RequestId,
+    Problem, RequestId,
     problem::{INTERNAL, INTERNAL_MESSAGE},
 };
 
@@ -29,13 +32,46 @@ impl Presented {
         self.data.is_none()
     }
 
-    pub(super) fn to_json(&self) -> Vec<u8> {
-        let mut json = Vec::with_capacity(1024);
-        // Writing values of GraphQL into memory has no way to fail.
-        if serde_json::to_writer(&mut json, self).is_err() {
-            json.clear();
+    /// The codes of the errors.
+    pub(super) fn codes(&self) -> impl Iterator<Item = &str> {
+        let extensions = self.errors.iter().filter_map(|error| error.extensions.as_ref());
+        extensions.filter_map(|extensions| match extensions.get("code") {
+            Some(Value::String(code)) => Some(code.as_str()),
+            Some(_) | None => None,
+        })
+    }
+
+    /// # Errors
+    ///
+    /// `ANSWER_TOO_LARGE` for an answer of more than `most` bytes. What a mutation did is done.
+    pub(super) fn to_json(&self, most: usize) -> Result<Vec<u8>, Problem> {
+        let mut sheet = Sheet { text: Vec::with_capacity(1024), most };
+        // Writing values of GraphQL into memory fails only where the sheet ends.
+        serde_json::to_writer(&mut sheet, self).map_err(|_| {
+            let message = "the answer is too long; ask for shorter pages or fewer fields";
+            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "ANSWER_TOO_LARGE", message)
+        })?;
+        Ok(sheet.text)
+    }
+}
+
+/// Memory that takes so much and no more.
+struct Sheet {
+    text: Vec<u8>,
+    most: usize,
+}
+
+impl Write for Sheet {
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        if self.text.len() + piece.len() > self.most {
+            return Err(io::ErrorKind::FileTooLarge.into());
         }
-        json
+        self.text.extend_from_slice(piece);
+        Ok(piece.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -137,6 +173,14 @@ mod tests {
         let input = shown(Error::new("Expected input type \"Int\", found \"Erika Mustermann\"."));
         assert_eq!(input["message"], "Expected input type \"Int\"");
         assert_eq!(input["extensions"]["code"], "BAD_INPUT");
+    }
+
+    #[test]
+    fn an_answer_ends_at_its_limit() {
+        let presented = present(Response::new(Value::from("ü".repeat(1_000))), RequestId(Uuid::nil()));
+        assert_eq!(presented.to_json(3_000).expect("short enough").len(), 2_011);
+        assert_eq!(presented.to_json(2_011).expect("just short enough").len(), 2_011);
+        assert_eq!(presented.to_json(2_010).expect_err("too long").code(), "ANSWER_TOO_LARGE");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod answer;
 mod caller;
+mod charge;
 mod edge;
 mod events;
 mod execute;
@@ -9,39 +10,53 @@ mod explorer;
 mod graphql;
 mod metrics;
 mod negotiate;
+mod operation;
 mod probes;
 mod problem;
 mod question;
+mod right;
 mod same_origin;
 mod settings;
 mod socket;
+mod turns;
 
 use std::sync::Arc;
 
 use axum::{
     Router,
-    http::StatusCode,
+    extract::DefaultBodyLimit,
+    http::{HeaderName, HeaderValue, Method, StatusCode, header},
     middleware,
     response::Response,
     routing::{any, get},
 };
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::Semaphore;
-use tower_http::compression::{
-    CompressionLayer,
-    predicate::{NotForContentType, Predicate, SizeAbove},
+use tower_http::{
+    compression::{
+        CompressionLayer,
+        predicate::{NotForContentType, Predicate, SizeAbove},
+    },
+    cors::CorsLayer,
 };
 use uuid::Uuid;
 
+pub(crate) use crate::http::same_origin::check_cookie_use;
 pub use crate::http::{
     caller::{Admission, Anonymous, Authenticate, Caller, RequestId, ResponseHeaders},
+    charge::FieldCharge,
     execute::Execute,
     metrics::collect_metrics,
     probes::{AlwaysReady, Readiness},
     problem::Problem,
-    settings::Settings,
+    settings::{LiveTimes, Settings},
 };
-use crate::{guard::Guard, http::negotiate::Answer, shutdown::Drain};
+use crate::{
+    guard::{Guard, Manifest},
+    http::{negotiate::Answer, turns::Turns},
+    limits::{Census, Limits, Ticks},
+    shutdown::Drain,
+};
 
 /// Answers shorter than this gain nothing from compression, in bytes.
 const WORTH_COMPRESSING: u64 = 1_024;
@@ -56,6 +71,12 @@ pub struct Door {
     settings: Settings,
     drain: Drain,
     sockets: Arc<Semaphore>,
+    census: Census,
+    turns: Turns,
+    limits: Option<Limits>,
+    field_charges: &'static [FieldCharge],
+    /// Blinds contacts before they are counted.
+    blind: [u8; 32],
 }
 
 impl Door {
@@ -68,6 +89,11 @@ impl Door {
             new_id: Box::new(Uuid::now_v7),
             guard: Guard::new(settings.limits.clone()),
             sockets: Arc::new(Semaphore::new(settings.sockets)),
+            census: Census::default(),
+            turns: Turns::new(settings.concurrent_requests, settings.queued_requests),
+            limits: settings.rates.map(|rates| Limits::new(&rates, &Ticks::of_this_machine())),
+            field_charges: &[],
+            blind: rand::random(),
             settings,
             drain,
         }
@@ -91,6 +117,24 @@ impl Door {
         Self { new_id: Box::new(new_id), ..self }
     }
 
+    /// The same door that counts these fields.
+    #[must_use]
+    pub fn with_charges(self, field_charges: &'static [FieldCharge]) -> Self {
+        Self { field_charges, ..self }
+    }
+
+    /// The same door with documents that are trusted.
+    #[must_use]
+    pub fn with_manifest(self, manifest: Manifest) -> Self {
+        Self { guard: self.guard.with_manifest(manifest), ..self }
+    }
+
+    /// The same door whose budgets follow another clock.
+    #[must_use]
+    pub fn with_ticks(self, ticks: &Ticks) -> Self {
+        Self { limits: self.settings.rates.map(|rates| Limits::new(&rates, ticks)), ..self }
+    }
+
     fn new_request_id(&self) -> RequestId {
         RequestId((self.new_id)())
     }
@@ -98,6 +142,12 @@ impl Door {
 
 /// The public routes: `/graphql`, `/livez`, `/readyz`.
 pub fn router(door: Arc<Door>) -> Router {
+    router_with(door, Router::new())
+}
+
+/// The public routes with further pages, all behind the same edge: ids, measurements, origins, budgets, limits of time and
+/// size, protective headers, a net for panics.
+pub fn router_with(door: Arc<Door>, pages: Router) -> Router {
     let explorer = if door.settings.explorer_is_on() {
         Router::new()
             .route("/graphql/explorer.js", get(explorer::script))
@@ -107,14 +157,31 @@ pub fn router(door: Arc<Door>) -> Router {
     };
     let compression = CompressionLayer::new()
         .compress_when(SizeAbove::new(WORTH_COMPRESSING).and(NotForContentType::const_new("text/event-stream")));
+    let mut graphql = any(graphql::handle).layer(compression);
+    if !door.settings.cors_origins.is_empty() {
+        graphql = graphql.layer(cors(&door.settings));
+    }
     Router::new()
-        .route("/graphql", any(graphql::handle).layer(compression))
+        .route(edge::GRAPHQL, graphql)
         .route("/livez", get(probes::live))
         .route("/readyz", get(probes::ready))
         .merge(explorer)
+        .with_state(Arc::clone(&door))
+        .merge(pages)
         .fallback(nothing_here)
-        .layer(middleware::from_fn_with_state(Arc::clone(&door), edge::wrap))
-        .with_state(door)
+        .layer(DefaultBodyLimit::max(door.settings.body_bytes))
+        .layer(middleware::from_fn_with_state(door, edge::wrap))
+}
+
+/// Lets pages of the listed sites read answers. Without `allow_credentials` no browser sends cookies along.
+fn cors(settings: &Settings) -> CorsLayer {
+    let origins = settings.cors_origins.iter().filter_map(|origin| HeaderValue::try_from(origin).ok());
+    CorsLayer::new()
+        .allow_origin(origins.collect::<Vec<_>>())
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([header::CONTENT_TYPE, header::AUTHORIZATION, header::ACCEPT])
+        .expose_headers([HeaderName::from_static("x-request-id"), header::RETRY_AFTER])
+        .max_age(std::time::Duration::from_mins(10))
 }
 
 /// The routes for the operators, on a listener of their own: `/metrics`, `/livez`, `/readyz`.
@@ -123,6 +190,15 @@ pub fn internal_router(door: Arc<Door>, metrics: PrometheusHandle) -> Router {
         .route("/livez", get(probes::live))
         .route("/readyz", get(probes::ready))
         .with_state(door)
+        .route("/metrics", get(probes::metrics).with_state(metrics))
+        .layer(middleware::from_fn(edge::wrap_internal))
+}
+
+/// The routes for the operators of a worker on its own: as [`internal_router`], without a front door behind.
+pub fn worker_router(ready: Arc<dyn Readiness>, metrics: PrometheusHandle) -> Router {
+    Router::new()
+        .route("/livez", get(probes::live))
+        .route("/readyz", get(probes::worker_ready).with_state(ready))
         .route("/metrics", get(probes::metrics).with_state(metrics))
 }
 

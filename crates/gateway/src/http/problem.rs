@@ -11,6 +11,7 @@ use serde_json::json;
 use crate::{
     guard::Refused,
     http::{Answer, RequestId},
+    limits::Exceeded,
 };
 
 /// Why a request was turned away: a status for HTTP, a stable code for programs and a sentence for people.
@@ -58,10 +59,16 @@ impl Problem {
     }
 
     pub(super) fn error(&self, request_id: RequestId) -> serde_json::Value {
-        json!({
-            "message": self.message,
-            "extensions": { "code": self.code, "requestId": request_id.0.to_string() },
-        })
+        let mut extensions = json!({ "code": self.code, "requestId": request_id.0.to_string() });
+        if let Some(seconds) = self.retry_after_seconds {
+            extensions["retryAfterSeconds"] = seconds.into();
+        }
+        json!({ "message": self.message, "extensions": extensions })
+    }
+
+    /// Whether the fault is on our side and may pass by itself.
+    pub(super) fn is_ours(&self) -> bool {
+        matches!(self.blame, Blame::Request(status) if status.is_server_error())
     }
 
     pub(super) fn answer(&self, request_id: RequestId, media: Answer) -> Response {
@@ -84,6 +91,13 @@ impl Problem {
             response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, POST"));
         }
         response
+    }
+}
+
+impl From<Exceeded> for Problem {
+    fn from(exceeded: Exceeded) -> Self {
+        let message = "too many requests of this kind in a short time; wait and try again";
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED", message).retry_after(exceeded.retry_after_seconds)
     }
 }
 

@@ -11,22 +11,44 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::Deserialize;
 use serde_json::error::Category;
 
-use crate::http::Problem;
-
-/// A body that trickles in slower than this is given up.
-const BODY_TIME: Duration = Duration::from_secs(10);
+use crate::{guard::DocumentId, http::Problem};
 
 /// The parameters of one GraphQL request; others are ignored, as the specification asks.
 #[derive(Debug, Deserialize)]
 pub(super) struct Question {
-    pub(super) query: String,
+    query: Option<String>,
+    /// Which trusted document is meant, instead of `query` or beside it.
+    #[serde(rename = "documentId")]
+    document_id: Option<String>,
     #[serde(rename = "operationName")]
     pub(super) operation_name: Option<String>,
     #[serde(default)]
     variables: Option<Variables>,
-    /// Read so that a wrong kind is refused; no extension has a meaning here.
-    #[serde(default, rename = "extensions")]
-    _extensions: Option<serde_json::Map<String, serde_json::Value>>,
+    #[serde(default)]
+    extensions: Option<Extensions>,
+}
+
+/// The one extension with a meaning here; others are read over.
+#[derive(Debug, Default, Deserialize)]
+struct Extensions {
+    #[serde(rename = "persistedQuery")]
+    persisted_query: Option<PersistedQuery>,
+}
+
+/// How clients of Apollo name a trusted document.
+#[derive(Debug, Deserialize)]
+struct PersistedQuery {
+    #[serde(rename = "sha256Hash")]
+    sha256_hash: String,
+}
+
+/// The document of a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Document {
+    /// Written out.
+    Text(String),
+    /// A trusted one; `None` for an id that no document can have.
+    Trusted(Option<DocumentId>),
 }
 
 impl Question {
@@ -55,15 +77,35 @@ impl Question {
             axum::extract::Query::<AddressFields>::try_from_uri(address).map_err(|_| {
                 bad(
                     "BAD_REQUEST",
-                    "the address needs one `query` and at most one `operationName`, `variables` and `extensions`",
+                    "the address needs one `query` or `documentId` and at most one `operationName`, `variables` and `extensions`",
                 )
             })?;
         Ok(Self {
-            query: fields.query.ok_or_else(|| bad("BAD_REQUEST", "the address needs `query`"))?,
+            query: fields.query,
+            document_id: fields.document_id,
             operation_name: fields.operation_name.filter(|name| !name.is_empty()),
             variables: json_field(fields.variables.as_deref())?,
-            _extensions: json_field(fields.extensions.as_deref())?,
+            extensions: json_field(fields.extensions.as_deref())?,
         })
+    }
+
+    /// Which document is asked for. A text goes before an id, and must be the one the id names.
+    ///
+    /// # Errors
+    ///
+    /// `BAD_REQUEST` for neither, or for a text with another one's id.
+    pub(super) fn document(&self) -> Result<Document, Problem> {
+        let extension = self.extensions.as_ref().and_then(|extensions| extensions.persisted_query.as_ref());
+        let named = self.document_id.as_deref().or(extension.map(|query| query.sha256_hash.as_str()));
+        let id = named.map(|named| named.parse::<DocumentId>().ok());
+        match (&self.query, id) {
+            (Some(text), Some(id)) if id != Some(DocumentId::of(text)) => {
+                Err(bad("BAD_REQUEST", "`query` is not the document that the id names"))
+            }
+            (Some(text), _) => Ok(Document::Text(text.clone())),
+            (None, Some(id)) => Ok(Document::Trusted(id)),
+            (None, None) => Err(bad("BAD_REQUEST", "send `query`, or `documentId` of a trusted document")),
+        }
     }
 
     pub(super) fn variables(&self) -> Option<&Variables> {
@@ -71,17 +113,19 @@ impl Question {
     }
 
     pub(super) fn into_request(self) -> Request {
-        let mut request = Request::new(self.query).variables(self.variables.unwrap_or_default());
+        let mut request = Request::new(self.query.unwrap_or_default()).variables(self.variables.unwrap_or_default());
         request.operation_name = self.operation_name;
         request
     }
 }
 
-const PARAMETERS: &str = "send an object with `query` (text) and, if needed, `operationName` (text), `variables` (object), `extensions` (object)";
+const PARAMETERS: &str = "send an object with `query` or `documentId` (text) and, if needed, `operationName` (text), `variables` (object), `extensions` (object)";
 
 #[derive(Deserialize)]
 struct AddressFields {
     query: Option<String>,
+    #[serde(rename = "documentId")]
+    document_id: Option<String>,
     #[serde(rename = "operationName")]
     operation_name: Option<String>,
     variables: Option<String>,
@@ -100,19 +144,22 @@ fn bad(code: &'static str, message: impl Into<std::borrow::Cow<'static, str>>) -
     Problem::new(StatusCode::BAD_REQUEST, code, message)
 }
 
-/// Reads a body of at most `limit` bytes.
-pub(super) async fn read_body(headers: &HeaderMap, body: Body, limit: usize) -> Result<axum::body::Bytes, Problem> {
+/// Reads a body of at most `limit` bytes that arrives within `time`.
+pub(super) async fn read_body(
+    headers: &HeaderMap,
+    body: Body,
+    limit: usize,
+    time: Duration,
+) -> Result<axum::body::Bytes, Problem> {
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|length| length > limit as u64) {
         return Err(too_large(limit));
     }
-    match tokio::time::timeout(BODY_TIME, Limited::new(body, limit).collect()).await {
+    match tokio::time::timeout(time, Limited::new(body, limit).collect()).await {
         Ok(Ok(body)) => Ok(body.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large(limit)),
         Ok(Err(_)) => Err(bad("BODY_INCOMPLETE", "the body ended before it was complete")),
-        Err(_) => {
-            Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "BODY_TOO_SLOW", "the body did not arrive within 10 seconds"))
-        }
+        Err(_) => Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "BODY_TOO_SLOW", "the body did not arrive in time")),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, ops::ControlFlow, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
-use async_graphql::{Request, parser::types::OperationType};
+use async_graphql::parser::types::OperationType;
 use axum::{
     extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade},
     http::StatusCode,
@@ -16,17 +16,23 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep_until, timeout};
 
-use crate::http::{
-    Caller, Door, Problem, RequestId, ResponseHeaders, answer::present, negotiate::Answer, question::Question,
+use crate::{
+    http::{
+        Admission, Caller, Door, Problem, RequestId, ResponseHeaders,
+        answer::present,
+        graphql::Prepared,
+        negotiate::Answer,
+        question::Question,
+        right::{Ended, Right},
+    },
+    limits::{Full, Seat, Standing},
 };
 
 const PROTOCOL: &str = "graphql-transport-ws";
 const INIT_TIME: Duration = Duration::from_secs(10);
-const SEND_TIME: Duration = Duration::from_secs(10);
-const PING_EVERY: Duration = Duration::from_secs(30);
 const LONGEST_OPERATION_ID: usize = 100;
-/// A socket without an end of its own is asked to come back once a day.
-const LONGEST_LIFE: Duration = Duration::from_hours(24);
+/// What may wait to be written, in bytes, beside the message that is being written.
+const WRITE_BUFFER: usize = 128 * 1024;
 
 pub(super) fn upgrade(door: Arc<Door>, upgrade: WebSocketUpgrade, caller: Caller) -> Response {
     let refuse = |status, code, message: &'static str| {
@@ -43,12 +49,22 @@ pub(super) fn upgrade(door: Arc<Door>, upgrade: WebSocketUpgrade, caller: Caller
             "too many live connections are open; try again later",
         );
     };
+    let network = caller.payer(&Admission::default());
+    let Ok(seat) = door.census.network(&network, door.settings.sockets_per_network) else {
+        return refuse(
+            StatusCode::TOO_MANY_REQUESTS,
+            "TOO_MANY_SOCKETS",
+            "too many live connections are open from your network; close some first",
+        );
+    };
     let largest = door.settings.body_bytes;
-    upgrade.max_message_size(largest).max_frame_size(largest).on_upgrade(move |socket| async move {
+    let upgrade = upgrade.max_message_size(largest).max_frame_size(largest);
+    let upgrade = upgrade.write_buffer_size(0).max_write_buffer_size(WRITE_BUFFER + door.settings.answer_bytes);
+    upgrade.on_upgrade(move |socket| async move {
         // Held until the socket is gone: shutting down waits for it.
         let _running = door.drain.token();
         let _place = place;
-        Session::new(door, socket, caller).live().await;
+        Session::new(door, socket, caller, seat).live().await;
     })
 }
 
@@ -71,30 +87,61 @@ enum FromOperation {
 /// Why a socket is closed, with the codes of the protocol.
 type Closed = (u16, &'static str);
 
+const fn closing(ended: Ended) -> Closed {
+    match ended {
+        Ended::InTime => (4401, "Unauthorized: the session has ended"),
+        Ended::TakenBack => (4403, "Forbidden"),
+    }
+}
+
+async fn time_is_up(right: Option<&mut Right>, greeting_ends: Instant) -> Closed {
+    if let Some(right) = right {
+        return closing(right.ended().await);
+    }
+    sleep_until(greeting_ends).await;
+    (4408, "Connection initialisation timeout")
+}
+
 struct Session {
     door: Arc<Door>,
     socket: WebSocket,
     caller: Caller,
-    greeted: bool,
-    ends_at: Instant,
+    greeting_ends: Instant,
+    /// Set by the greeting.
+    right: Option<Right>,
+    admission: Admission,
+    network_seat: Option<Seat>,
+    account_seat: Option<Seat>,
     operations: SelectAll<BoxStream<'static, (String, FromOperation)>>,
     running: HashMap<String, AbortHandle>,
 }
 
 impl Session {
-    fn new(door: Arc<Door>, socket: WebSocket, caller: Caller) -> Self {
-        let ends_at = Instant::now() + INIT_TIME;
-        Self { door, socket, caller, greeted: false, ends_at, operations: SelectAll::new(), running: HashMap::new() }
+    fn new(door: Arc<Door>, socket: WebSocket, caller: Caller, network_seat: Option<Seat>) -> Self {
+        Self {
+            door,
+            socket,
+            caller,
+            greeting_ends: Instant::now() + INIT_TIME,
+            right: None,
+            admission: Admission::default(),
+            network_seat,
+            account_seat: None,
+            operations: SelectAll::new(),
+            running: HashMap::new(),
+        }
     }
 
     async fn live(mut self) {
-        let mut ping = tokio::time::interval_at(Instant::now() + PING_EVERY, PING_EVERY);
-        let mut heard = true;
         let door = Arc::clone(&self.door);
+        let every = door.settings.live.ping;
+        let mut ping = tokio::time::interval_at(Instant::now() + every, every);
+        let mut heard = true;
         let closed = loop {
+            let time_is_up = time_is_up(self.right.as_mut(), self.greeting_ends);
             let step = tokio::select! {
-                () = door.drain.started() => ControlFlow::Break(Some((1012, "the service restarts, please connect again"))),
-                () = sleep_until(self.ends_at) => ControlFlow::Break(Some(self.time_is_up())),
+                () = door.drain.closing() => ControlFlow::Break(Some((1012, "the service restarts, please connect again"))),
+                closed = time_is_up => ControlFlow::Break(Some(closed)),
                 message = self.socket.recv() => {
                     heard = true;
                     match message {
@@ -114,15 +161,7 @@ impl Session {
         if let Some((code, reason)) = closed {
             let frame = CloseFrame { code, reason: reason.into() };
             // The client may be gone already, which is what closing wants.
-            let _ = timeout(SEND_TIME, self.socket.send(Message::Close(Some(frame)))).await;
-        }
-    }
-
-    fn time_is_up(&self) -> Closed {
-        if self.greeted {
-            (4401, "Unauthorized: the session has ended")
-        } else {
-            (4408, "Connection initialisation timeout")
+            let _ = timeout(door.settings.live.write, self.socket.send(Message::Close(Some(frame)))).await;
         }
     }
 
@@ -149,23 +188,33 @@ impl Session {
     }
 
     async fn greet(&mut self, payload: Option<Value>) -> ControlFlow<Option<Closed>> {
-        if self.greeted {
+        if self.right.is_some() {
             return ControlFlow::Break(Some((4429, "Too many initialisation requests")));
         }
         self.caller.connection_init = payload.map(Arc::new);
-        let mut nothing = Request::new("");
-        match self.door.admit(&self.caller, &mut nothing, ResponseHeaders::default()).await {
-            Ok(admission) => {
-                self.greeted = true;
-                self.ends_at = Instant::now() + admission.expires_in.unwrap_or(LONGEST_LIFE).min(LONGEST_LIFE);
-                self.send_json(&json!({ "type": "connection_ack" })).await
-            }
-            Err(_) => ControlFlow::Break(Some((4403, "Forbidden"))),
+        let Ok(admission) = self.door.let_listen(&self.caller).await else {
+            return ControlFlow::Break(Some((4403, "Forbidden")));
+        };
+        if self.sit(&admission).is_err() {
+            return ControlFlow::Break(Some((4429, "Too many connections of this account")));
         }
+        self.admission = admission;
+        self.right = Some(Right::new(Arc::clone(&self.door), self.caller.clone(), admission));
+        self.send_json(&json!({ "type": "connection_ack" })).await
+    }
+
+    /// Takes a seat of the account; staff give their network's seat back, because many share it.
+    fn sit(&mut self, admission: &Admission) -> Result<(), Full> {
+        let payer = self.caller.payer(admission);
+        self.account_seat = self.door.census.account(&payer, self.door.settings.sockets_per_account)?;
+        if admission.standing == Standing::Staff {
+            self.network_seat = None;
+        }
+        Ok(())
     }
 
     fn start(&mut self, id: String, payload: Value) -> ControlFlow<Option<Closed>> {
-        if !self.greeted {
+        if self.right.is_none() {
             return ControlFlow::Break(Some((4401, "Unauthorized")));
         }
         if id.is_empty() || id.len() > LONGEST_OPERATION_ID {
@@ -182,11 +231,9 @@ impl Session {
             );
             refused(&problem, request_id)
         } else {
-            match Question::from_value(payload).and_then(|question| self.door.checked(question)) {
-                Ok((request, kind)) => {
-                    let caller = Caller { request_id, ..self.caller.clone() };
-                    operation(Arc::clone(&self.door), caller, request, kind)
-                }
+            let caller = Caller { request_id, ..self.caller.clone() };
+            match self.prepared(payload, &caller) {
+                Ok(prepared) => operation(Arc::clone(&self.door), caller, prepared),
                 Err(problem) => refused(&problem, request_id),
             }
         };
@@ -197,9 +244,20 @@ impl Session {
         ControlFlow::Continue(())
     }
 
+    /// Those without token or session pay here; others once it was looked at again.
+    fn prepared(&self, payload: Value, caller: &Caller) -> Result<Prepared, Problem> {
+        if !caller.has_credentials() {
+            self.door.charge_request(&caller.payer(&self.admission))?;
+        }
+        self.door.prepared(Question::from_value(payload)?, caller)
+    }
+
     async fn tell(&mut self, id: String, event: FromOperation) -> ControlFlow<Option<Closed>> {
         match event {
             FromOperation::Next(answer) => {
+                if let Some(ended) = self.right.as_ref().and_then(Right::has_ended) {
+                    return ControlFlow::Break(Some(closing(ended)));
+                }
                 let id = json!(id).to_string();
                 let text = [b"{\"type\":\"next\",\"id\":", id.as_bytes(), b",\"payload\":", &answer, b"}"].concat();
                 match String::from_utf8(text) {
@@ -222,9 +280,10 @@ impl Session {
         self.send(Message::Text(message.to_string().into())).await
     }
 
-    /// A reader that takes nothing for ten seconds is dropped; others wait behind it for nothing.
+    /// A reader that takes nothing for some seconds is dropped. Meanwhile nothing more is asked of its operations, so that
+    /// nothing piles up for it.
     async fn send(&mut self, message: Message) -> ControlFlow<Option<Closed>> {
-        match timeout(SEND_TIME, self.socket.send(message)).await {
+        match timeout(self.door.settings.live.write, self.socket.send(message)).await {
             Ok(Ok(())) => ControlFlow::Continue(()),
             Ok(Err(_)) | Err(_) => ControlFlow::Break(None),
         }
@@ -237,31 +296,33 @@ fn refused(problem: &Problem, request_id: RequestId) -> BoxStream<'static, FromO
 }
 
 /// Authenticates anew, so that an account barred since the greeting starts nothing more, and then runs.
-fn operation(
-    door: Arc<Door>,
-    caller: Caller,
-    mut request: Request,
-    kind: OperationType,
-) -> BoxStream<'static, FromOperation> {
+fn operation(door: Arc<Door>, caller: Caller, mut prepared: Prepared) -> BoxStream<'static, FromOperation> {
     let request_id = caller.request_id;
+    let most = door.settings.answer_bytes;
     let refusal = move |problem: &Problem| FromOperation::Refused(json!([problem.error(request_id)]));
     async_stream::stream! {
-        if let Err(problem) = door.admit(&caller, &mut request, ResponseHeaders::default()).await {
-            yield refusal(&problem);
-            return;
-        }
-        if kind != OperationType::Subscription {
-            match door.run(request, request_id).await {
+        let admission = match door.let_in(&caller, &mut prepared, ResponseHeaders::default()).await {
+            Ok(admission) => admission,
+            Err(problem) => {
+                yield refusal(&problem);
+                return;
+            }
+        };
+        if prepared.kind != OperationType::Subscription {
+            match door.run(prepared.request, request_id, admission.standing).await {
                 Ok(presented) if presented.was_not_run() => yield FromOperation::Refused(json!(presented.errors)),
-                Ok(presented) => {
-                    yield FromOperation::Next(presented.to_json());
-                    yield FromOperation::Complete;
-                }
+                Ok(presented) => match presented.to_json(most) {
+                    Ok(json) => {
+                        yield FromOperation::Next(json);
+                        yield FromOperation::Complete;
+                    }
+                    Err(problem) => yield refusal(&problem),
+                },
                 Err(problem) => yield refusal(&problem),
             }
             return;
         }
-        let mut answers = door.schema.subscribe(request);
+        let mut answers = door.schema.subscribe(prepared.request);
         loop {
             match AssertUnwindSafe(answers.next()).catch_unwind().await {
                 Ok(Some(response)) => {
@@ -270,7 +331,13 @@ fn operation(
                         yield FromOperation::Refused(json!(presented.errors));
                         return;
                     }
-                    yield FromOperation::Next(presented.to_json());
+                    match presented.to_json(most) {
+                        Ok(json) => yield FromOperation::Next(json),
+                        Err(problem) => {
+                            yield refusal(&problem);
+                            return;
+                        }
+                    }
                 }
                 Ok(None) => break,
                 Err(_) => {

@@ -36,7 +36,14 @@ fn wrong_usage_ends_with_two_and_help_explains_the_codes() {
     let installation = Installation::new();
     assert_eq!(installation.run(&["srve"]).code, Some(2));
     assert_eq!(installation.run(&[]).code, Some(2));
-    assert!(installation.run(&["--help"]).success().contains("3  refused by a check"));
+    let help = installation.run(&["--help"]).success();
+    for (code, meaning) in
+        ["done", "failed", "wrong usage", "refused by a check", "damaged", "the time was up"].iter().enumerate()
+    {
+        assert!(help.contains(&format!("  {code}  {meaning}")), "{help}");
+        let documented = include_str!("../../../../docs/operations/exit-codes.md");
+        assert!(documented.contains(&format!("| {code} | {meaning}")), "{code}: {meaning}");
+    }
     assert!(installation.run(&["schema"]).success().contains("type Query"));
 }
 

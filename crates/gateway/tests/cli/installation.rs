@@ -65,6 +65,12 @@ impl Installation {
         self
     }
 
+    /// The same with a variable that is not a setting of ours.
+    pub(crate) fn with_variable(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.variables.push((name.to_owned(), value.into()));
+        self
+    }
+
     /// A path in its folder.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
@@ -107,13 +113,26 @@ impl Installation {
         running
     }
 
+    /// Runs the program by a shell that first limits it: `prepare` are words of the shell that end before the program.
+    pub(crate) fn run_limited(&self, prepare: &str, arguments: &[&str]) -> Ended {
+        let script = format!("{prepare} exec \"$@\"");
+        let words = ["-c", &script, "sh", env!("CARGO_BIN_EXE_servicepoint")];
+        let mut command = self.prepared(Command::new("sh"));
+        ended(command.args(words).args(arguments).stdin(Stdio::null()).output().expect("a shell"))
+    }
+
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_servicepoint"));
+        let mut command = self.prepared(Command::new(env!("CARGO_BIN_EXE_servicepoint")));
+        command.args(arguments);
+        command
+    }
+
+    fn prepared(&self, mut command: Command) -> Command {
         let ours = std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("SERVICEPOINT_"));
         for (name, _) in ours {
             command.env_remove(name);
         }
-        command.args(arguments).current_dir(self.folder.path()).envs(self.variables.iter().cloned());
+        command.current_dir(self.folder.path()).envs(self.variables.iter().cloned());
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
@@ -190,6 +209,15 @@ pub(crate) async fn wait_for(url: &str, status: u16) -> Duration {
             return started.elapsed();
         }
         assert!(started.elapsed() < PATIENCE, "{url} answers {answer:?} instead of {status}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// Asks until the answer is yes, or fails.
+pub(crate) async fn wait_until(is_so: impl AsyncFn() -> bool) {
+    let started = Instant::now();
+    while !is_so().await {
+        assert!(started.elapsed() < PATIENCE, "it never became so");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }

@@ -1,7 +1,17 @@
 //! The real program, as an operator meets it: what it says, how it ends, what it leaves on the disk.
 
+mod backup;
+mod backup_damaged;
+mod backup_disk;
 mod city;
 mod configuration;
+mod doctor;
+mod drain;
+mod figures;
 mod installation;
+mod packaging;
 mod postgres;
+mod restore;
+mod rolling;
 mod serving;
+mod town;

@@ -6,14 +6,14 @@ use crate::installation::{Installation, demo_city, wait_for};
 use database::{ConnectOptions, Database, Engine};
 
 /// An empty database of its own on the throw-away server, if there is one.
-struct Empty {
+pub(crate) struct Empty {
     server: Database,
     name: String,
-    url: String,
+    pub(crate) url: String,
 }
 
 impl Empty {
-    async fn new(name: &str) -> Option<Self> {
+    pub(crate) async fn new(name: &str) -> Option<Self> {
         testkit::engines().contains(&Engine::Postgres).then_some(())?;
         let url = std::env::var("SERVICEPOINT_TEST_POSTGRES").expect("the engines say so");
         let options = ConnectOptions {
@@ -29,13 +29,21 @@ impl Empty {
         Some(Self { server, name, url })
     }
 
-    async fn finish(self) {
+    /// Loses everything, as a disk does, and begins with an empty database of the same name.
+    pub(crate) async fn lose_everything(&self) {
+        for sql in ["DROP DATABASE {} WITH (FORCE)", "CREATE DATABASE {}"] {
+            self.server.write(&sql.replace("{}", &self.name), vec![]).await.expect("the test server does it");
+        }
+    }
+
+    pub(crate) async fn finish(self) {
         let sql = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
         self.server.write(&sql, vec![]).await.expect("it can be dropped");
     }
 }
 
-fn with_key(installation: Installation) -> Installation {
+/// The same with a master key, as an operator would have copied it there.
+pub(crate) fn with_key(installation: Installation) -> Installation {
     let key = installation.write("data/servicepoint.key", &format!("{}\n", "ab".repeat(32)));
     std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).expect("ours");
     installation

@@ -241,7 +241,7 @@ async fn a_new_version_of_the_city_counts_everything_again_and_forgets_nobody() 
         let open = app.ask_as(Some(&lead), conflicts, json!({})).await;
         assert_eq!(open.data("conflicts"), &json!([{ "id": ids[1], "conflict": "OVER_CAPACITY" }]));
         let keep =
-            "mutation($id: ID!) { settleConflict(appointment: $id, settlement: KEEP) { appointment { conflict } } }";
+            "mutation($id: ID!) { settleConflict(input: { appointment: $id, settlement: KEEP, idempotencyKey: \"settles-this-conflict\" }) { appointment { conflict } } }";
         let kept = app.ask_as(Some(&lead), keep, json!({ "id": ids[1] })).await;
         assert_eq!(kept.data("settleConflict.appointment.conflict"), "KEPT", "{kept:?}");
         assert_eq!(app.ask_as(Some(&lead), conflicts, json!({})).await.data("conflicts"), &json!([]));

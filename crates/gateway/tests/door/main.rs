@@ -3,7 +3,16 @@
 mod appointments;
 mod bad_input;
 mod booking_support;
+mod idempotency;
 mod letters;
+mod manage;
 mod pages;
+mod people;
+mod people_managed;
+mod people_support;
 mod schema;
+mod sink;
+mod sink_support;
+mod tasks;
+mod town;
 mod trouble;

@@ -2,13 +2,25 @@
 
 #![expect(dead_code, reason = "every test binary uses a part")]
 
-use std::{sync::Arc, time::Duration};
+pub(crate) mod socket;
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use async_graphql::{Context, Error, ErrorExtensions, ID, InputObject, Object, Request, Schema, Subscription};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::{
+    Router,
+    http::{HeaderValue, StatusCode, header},
+};
 use futures_util::{Stream, future::BoxFuture, stream};
 use gateway::{
-    http::{Admission, Authenticate, Caller, Door, Problem, ResponseHeaders, Settings, router},
+    http::{Admission, Authenticate, Caller, Door, Problem, ResponseHeaders, Settings, router_with},
+    limits::Standing,
     shutdown::{Drain, Ended, Patience, serve},
 };
 use tokio::{
@@ -22,6 +34,12 @@ use tokio::{
 pub(crate) struct Gate {
     pub(crate) entered: Notify,
     pub(crate) may_go: Notify,
+    /// A flood that nobody listens to any more.
+    pub(crate) flood_ended: Notify,
+    /// How often `signIn` was run.
+    pub(crate) sign_ins: AtomicUsize,
+    /// Whether the token `revocable` was taken back.
+    pub(crate) revoked: AtomicBool,
 }
 
 pub(crate) struct TestDoor {
@@ -38,22 +56,29 @@ impl TestDoor {
     }
 
     pub(crate) async fn open_with(settings: Settings) -> Self {
+        Self::open_door(settings, |door| door, Router::new()).await
+    }
+
+    /// A door that was fitted out, with further pages.
+    pub(crate) async fn open_door(settings: Settings, fit: impl FnOnce(Door) -> Door, pages: Router) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address").to_string();
         let drain = Drain::default();
         let gate = Arc::new(Gate::default());
         let schema = Schema::build(Query, Mutation, Subscriptions).data(Arc::clone(&gate)).finish();
-        let door = Arc::new(Door::new(schema, settings, drain.clone()).with_authentication(Tokens));
+        let door = Door::new(schema, settings, drain.clone()).with_authentication(Tokens(Arc::clone(&gate)));
+        let door = Arc::new(fit(door));
         let (stop, stopped) = oneshot::channel();
         let patience = Patience {
             announce: Duration::ZERO,
             finish: Duration::from_secs(5),
             headers: Duration::from_millis(200),
+            write: Duration::from_millis(300),
             ..Patience::default()
         };
         let serving = tokio::spawn(async move {
             let stopped = async { drop(stopped.await) };
-            serve(vec![(listener, router(door))], stopped, &drain, patience).await
+            serve(vec![(listener, router_with(door, pages))], stopped, &drain, patience).await
         });
         Self { gate, address, stop: Some(stop), serving, client: reqwest::Client::new() }
     }
@@ -93,10 +118,30 @@ pub(crate) fn code(answer: &serde_json::Value) -> &str {
     answer["errors"][0]["extensions"]["code"].as_str().unwrap_or_default()
 }
 
-/// Knows one token and one that has ended.
-struct Tokens;
+/// Knows some tokens and one that has ended.
+struct Tokens(Arc<Gate>);
 
 struct Name(&'static str);
+
+impl Tokens {
+    fn admission(&self, token: &str, request: &mut Request) -> Option<Admission> {
+        let account = |standing, number| Admission {
+            standing,
+            account: Some(uuid::Uuid::from_u128(number)),
+            ..Admission::default()
+        };
+        match token {
+            "good" => request.data.insert(Name("Erika")),
+            "short" => return Some(Admission { expires_in: Some(Duration::from_millis(50)), ..Admission::default() }),
+            "clerk" => return Some(account(Standing::Staff, 1)),
+            "citizen" => return Some(account(Standing::Citizen, 2)),
+            "revocable" if !self.0.revoked.load(Ordering::SeqCst) => return Some(account(Standing::Citizen, 3)),
+            "forgotten" if !self.0.revoked.load(Ordering::SeqCst) => return Some(account(Standing::Citizen, 4)),
+            _ => return None,
+        }
+        Some(Admission::default())
+    }
+}
 
 impl Authenticate for Tokens {
     fn authenticate<'a>(
@@ -107,14 +152,18 @@ impl Authenticate for Tokens {
         Box::pin(async move {
             let in_header = caller.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
             let in_greeting = caller.connection_init.as_ref().and_then(|greeting| greeting["token"].as_str());
-            match in_header.or(in_greeting) {
-                None => request.data.insert(Name("nobody")),
-                Some("good") => request.data.insert(Name("Erika")),
-                Some("short") => return Ok(Admission { expires_in: Some(Duration::from_millis(50)) }),
-                Some(_) => return Err(Problem::new(StatusCode::UNAUTHORIZED, "TOKEN_INVALID", "sign in again")),
-            }
-            Ok(Admission::default())
+            let Some(token) = in_header.or(in_greeting) else {
+                request.data.insert(Name("nobody"));
+                return Ok(Admission::default());
+            };
+            self.admission(token, request)
+                .ok_or_else(|| Problem::new(StatusCode::UNAUTHORIZED, "TOKEN_INVALID", "sign in again"))
         })
+    }
+
+    fn still_stands(&self, admission: &Admission) -> bool {
+        // Of the token `forgotten` memory hears nothing; only who asks anew learns of its end.
+        admission.account != Some(uuid::Uuid::from_u128(3)) || !self.0.revoked.load(Ordering::SeqCst)
     }
 }
 
@@ -192,7 +241,9 @@ struct Mutation;
 
 #[Object]
 impl Mutation {
-    async fn sign_in(&self, ctx: &Context<'_>) -> bool {
+    async fn sign_in(&self, ctx: &Context<'_>, login: Option<String>) -> bool {
+        let _ = login;
+        ctx.data_unchecked::<Arc<Gate>>().sign_ins.fetch_add(1, Ordering::SeqCst);
         let cookie = HeaderValue::from_static("__Host-session=abc; Path=/; Secure; HttpOnly; SameSite=Lax");
         ctx.data_unchecked::<ResponseHeaders>().append(header::SET_COOKIE, cookie);
         true
@@ -206,6 +257,15 @@ impl Mutation {
     }
 }
 
+/// Tells the test when it is dropped.
+struct Ends(Arc<Gate>);
+
+impl Drop for Ends {
+    fn drop(&mut self) {
+        self.0.flood_ended.notify_one();
+    }
+}
+
 struct Subscriptions;
 
 #[Subscription]
@@ -216,6 +276,22 @@ impl Subscriptions {
 
     async fn silence(&self) -> impl Stream<Item = i32> {
         stream::pending()
+    }
+
+    /// A text of a hundred thousand letters, again and again, for as long as somebody takes it.
+    async fn flood(&self, ctx: &Context<'_>) -> impl Stream<Item = String> + use<> {
+        let ends = Ends(Arc::clone(ctx.data_unchecked::<Arc<Gate>>()));
+        stream::repeat_with(move || {
+            let _still_here = &ends;
+            "x".repeat(100_000)
+        })
+    }
+
+    async fn ticks(&self) -> impl Stream<Item = i32> {
+        stream::unfold(0, |number| async move {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            Some((number, number + 1))
+        })
     }
 
     async fn bursts(&self) -> impl Stream<Item = i32> {

@@ -3,18 +3,19 @@
 use std::collections::HashSet;
 
 use database::{Database, DatabaseError, Row, Unit, Value};
-use domain::identifier::AccountId;
-use domain::permission::Actor;
+use domain::identifier::{AccountId, Key, TokenFamilyId};
+use domain::permission::{Actor, Role};
 use domain::time::Timestamp;
+use uuid::Uuid;
 
-use crate::accounts::Account;
+use crate::accounts::{Account, AccountFilter};
 use crate::standing::Standing;
 use crate::store::{placeholders, words};
 
 /// How many values one list in a statement has at most.
 const LIST: usize = 100;
 
-const COLUMNS: &str = "id, login, name, role, office, trust, created_at, disabled_at";
+pub(super) const COLUMNS: &str = "id, login, name, role, office, trust, created_at, disabled_at";
 
 /// An account that can sign in, with what is needed to let it.
 pub(crate) struct Credentials {
@@ -50,6 +51,14 @@ pub(crate) async fn credentials_of(database: &Database, id: AccountId) -> Result
     database.row(&sql, vec![id.0.into()]).await?.map(|row| credentials(&row)).transpose()
 }
 
+/// As [`credentials_of`], within a unit.
+pub(crate) async fn credentials_in(unit: &Unit, id: AccountId) -> Result<Option<Credentials>, DatabaseError> {
+    let sql = format!(
+        "SELECT {COLUMNS}, password, generation FROM account WHERE id = $1 AND disabled_at IS NULL AND password IS NOT NULL"
+    );
+    unit.row(&sql, vec![id.0.into()]).await?.map(|row| credentials(&row)).transpose()
+}
+
 /// The account `id` with its generation, disabled or not, with a password or without.
 pub(crate) async fn with_generation(
     database: &Database,
@@ -60,11 +69,25 @@ pub(crate) async fn with_generation(
     row.map(|row| Ok((account(&row)?, row.get("generation")?))).transpose()
 }
 
-/// How the account `id` stands, unless it is unknown or disabled.
-pub(crate) async fn standing(database: &Database, id: AccountId) -> Result<Option<Standing>, DatabaseError> {
-    let sql = "SELECT id, role, office, trust, generation FROM account WHERE id = $1 AND disabled_at IS NULL";
-    let row = database.row(sql, vec![id.0.into()]).await?;
-    row.map(|row| Ok(Standing { actor: actor(&row)?, generation: row.get("generation")? })).transpose()
+/// How the account `id` stands, unless it is unknown or disabled, or `family` does not count.
+pub(crate) async fn standing(
+    database: &Database,
+    id: AccountId,
+    family: Option<TokenFamilyId>,
+    now: Timestamp,
+) -> Result<Option<Standing>, DatabaseError> {
+    let alone = "SELECT id, role, office, trust, generation FROM account WHERE id = $1 AND disabled_at IS NULL";
+    let row = match family {
+        None => database.row(alone, vec![id.0.into()]).await?,
+        Some(family) => {
+            let sql = format!(
+                "{alone} AND EXISTS (SELECT 1 FROM token_family WHERE id = $2 AND account = $1 \
+                 AND revoked_at IS NULL AND expires_at > $3 AND idle_until > $3)"
+            );
+            database.row(&sql, vec![id.0.into(), family.0.into(), now.millis().into()]).await?
+        }
+    };
+    row.map(|row| Ok(Standing { actor: actor(&row)?, generation: row.get("generation")?, family })).transpose()
 }
 
 /// The accounts with these ids, in no order.
@@ -119,10 +142,56 @@ pub(crate) async fn set_password(unit: &Unit, new: &NewPassword<'_>) -> Result<b
     Ok(unit.execute(sql, values).await? == 1)
 }
 
-/// Disables an account and thereby ends all its sessions and tokens. `false` when it was disabled or is unknown.
-pub(crate) async fn disable(unit: &Unit, id: AccountId, now: Timestamp) -> Result<bool, DatabaseError> {
-    let sql = "UPDATE account SET disabled_at = $2, generation = generation + 1 WHERE id = $1 AND disabled_at IS NULL";
-    Ok(unit.execute(sql, vec![id.0.into(), now.millis().into()]).await? == 1)
+/// Disables an account and thereby ends all its sessions and tokens; gives its new generation. `None` when it was disabled or
+/// is unknown.
+pub(crate) async fn disable(unit: &Unit, id: AccountId, now: Timestamp) -> Result<Option<i64>, DatabaseError> {
+    let sql = "UPDATE account SET disabled_at = $2, generation = generation + 1 \
+               WHERE id = $1 AND disabled_at IS NULL RETURNING generation";
+    let row = unit.row(sql, vec![id.0.into(), now.millis().into()]).await?;
+    row.map(|row| row.get("generation")).transpose()
+}
+
+/// Ends all sessions and tokens of an account that is not disabled, and gives its new generation.
+pub(crate) async fn raise_generation(unit: &Unit, id: AccountId) -> Result<Option<i64>, DatabaseError> {
+    let sql =
+        "UPDATE account SET generation = generation + 1 WHERE id = $1 AND disabled_at IS NULL RETURNING generation";
+    unit.row(sql, vec![id.0.into()]).await?.map(|row| row.get("generation")).transpose()
+}
+
+/// Gives an account that is not disabled another role and office, ends its sessions and tokens, and gives its new
+/// generation.
+pub(crate) async fn change_role(
+    unit: &Unit,
+    id: AccountId,
+    role: Role,
+    office: Option<&Key>,
+) -> Result<Option<i64>, DatabaseError> {
+    let sql = "UPDATE account SET role = $2, office = $3, generation = generation + 1 \
+               WHERE id = $1 AND disabled_at IS NULL RETURNING generation";
+    let office = office.map(|office| office.as_str().to_owned());
+    let row = unit.row(sql, vec![id.0.into(), words::of_role(role).into(), office.into()]).await?;
+    row.map(|row| row.get("generation")).transpose()
+}
+
+/// Up to `count` accounts after `after` in the order of their ids, disabled ones too.
+pub(crate) async fn page(
+    database: &Database,
+    wanted: &AccountFilter,
+    after: Option<AccountId>,
+    count: usize,
+) -> Result<Vec<Account>, DatabaseError> {
+    // An id of nothing comes before all others, and an empty word means everything: one statement for all filters.
+    let sql = format!(
+        "SELECT {COLUMNS} FROM account WHERE id > $1 AND ($2 = '' OR role = $2) AND ($3 = '' OR office = $3) \
+         ORDER BY id LIMIT $4"
+    );
+    let values = vec![
+        after.map_or(Uuid::nil(), |id| id.0).into(),
+        wanted.role.map_or("", words::of_role).into(),
+        wanted.office.as_ref().map_or("", Key::as_str).into(),
+        i64::try_from(count).unwrap_or(i64::MAX).into(),
+    ];
+    database.rows(&sql, values).await?.iter().map(account).collect()
 }
 
 /// Whether the account `id` exists.
@@ -140,7 +209,8 @@ pub(super) fn actor(row: &Row) -> Result<Actor, DatabaseError> {
     })
 }
 
-fn account(row: &Row) -> Result<Account, DatabaseError> {
+/// The account of a row without its password.
+pub(super) fn account(row: &Row) -> Result<Account, DatabaseError> {
     Ok(Account {
         id: AccountId(row.get("id")?),
         login: row.get("login")?,
@@ -168,4 +238,9 @@ fn values(account: &Account, password: Option<&str>) -> Vec<Value> {
         account.created_at.millis().into(),
         password.map(str::to_owned).into(),
     ]
+}
+
+/// Raises the generation of every account by `steps`.
+pub(crate) async fn raise_every_generation(unit: &Unit, steps: i64) -> Result<u64, DatabaseError> {
+    unit.execute("UPDATE account SET generation = generation + $1", vec![steps.into()]).await
 }

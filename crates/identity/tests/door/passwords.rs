@@ -3,7 +3,7 @@
 use database::Database;
 use domain::identifier::AccountId;
 use domain::permission::Actor;
-use identity::{ChangePassword, ChangePasswordError, Password, PasswordRefusal, ResetPasswordError, TokenError};
+use identity::{ChangePassword, Failure, Password, PasswordRefusal, Problem, ResetPasswordError, TokenError};
 use testkit::on_both_engines;
 
 use crate::town::{EVA, EVAS_PASSWORD, Town};
@@ -20,7 +20,7 @@ async fn a_new_password_ends_every_other_session_and_token() {
         let town = Town::settled(&database).await;
         let (here, elsewhere, karl) = (town.eva().await, town.eva().await, town.karl().await);
         let eva = here.account.actor();
-        let token = town.identity.issue_access_token(&eva).await.unwrap();
+        let token = town.tokens(&here).await;
         assert!(town.knows(&here).await && town.knows(&elsewhere).await && town.knows(&karl).await);
 
         let fresh = town.identity.change_password(&eva, change(EVAS_PASSWORD, NEW)).await.unwrap();
@@ -30,8 +30,8 @@ async fn a_new_password_ends_every_other_session_and_token() {
         assert!(matches!(town.identity.authenticate_token(&token.jwt).await, Err(TokenError::Invalid)));
         assert!(town.sign_in(EVA, EVAS_PASSWORD).await.is_err());
         assert!(town.sign_in(EVA, NEW).await.is_ok());
-        let token = town.identity.issue_access_token(&eva).await.unwrap();
-        assert_eq!(town.identity.authenticate_token(&token.jwt).await.unwrap(), eva);
+        let token = town.tokens(&fresh).await;
+        assert_eq!(town.bearer(&token.jwt).await.unwrap(), eva);
     })
     .await;
 }
@@ -43,12 +43,12 @@ async fn a_browser_left_open_is_not_enough_to_change_the_password() {
         let here = town.eva().await;
         let eva = here.account.actor();
         let wrong = town.identity.change_password(&eva, change(NEW, NEW)).await;
-        assert!(matches!(wrong, Err(ChangePasswordError::InvalidCredentials)));
+        assert!(matches!(wrong, Err(Failure::Problem(Problem::InvalidCredentials))));
         let weak = town.identity.change_password(&eva, change(EVAS_PASSWORD, "kurz")).await;
-        assert!(matches!(weak, Err(ChangePasswordError::Refused(PasswordRefusal::TooShort { min: 10 }))));
+        assert!(matches!(weak, Err(Failure::Problem(Problem::Password(PasswordRefusal::TooShort { min: 10 })))));
         for actor in [Actor::Anonymous, Actor::System] {
             let nobody = town.identity.change_password(&actor, change(EVAS_PASSWORD, NEW)).await;
-            assert!(matches!(nobody, Err(ChangePasswordError::NotSignedIn)));
+            assert!(matches!(nobody, Err(Failure::Problem(Problem::NotSignedIn))));
         }
         assert!(town.knows(&here).await);
         assert!(town.sign_in(EVA, EVAS_PASSWORD).await.is_ok());

@@ -13,7 +13,7 @@ async fn printing_shows_no_secret_and_no_name() {
         let town = Town::settled(&database).await;
         let signed_in = town.eva().await;
         town.knows(&signed_in).await;
-        let token = town.identity.issue_access_token(&signed_in.account.actor()).await.unwrap();
+        let token = town.tokens(&signed_in).await;
         let change = ChangePassword { current: Password::new(EVAS_PASSWORD), new: Password::new(EVAS_PASSWORD) };
         let wrong = CreateAccount { name: "Eva Meier 7".into(), ..eva() };
         let refused = town.identity.create_account(&Actor::System, wrong).await.unwrap_err();
@@ -24,7 +24,7 @@ async fn printing_shows_no_secret_and_no_name() {
             eva(),
             town.identity
         );
-        for secret in [signed_in.token.expose(), &token.jwt, EVAS_PASSWORD, EVA, "eva.meier", "Meier", "falsch"] {
+        for secret in [signed_in.token.expose(), &token.jwt, token.refresh.expose(), EVAS_PASSWORD, EVA, "eva.meier", "Meier", "falsch"] {
             assert!(!printed.contains(secret), "{printed}");
         }
     })

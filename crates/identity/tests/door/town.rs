@@ -8,7 +8,8 @@ use domain::identifier::{AccountId, Key};
 use domain::law::TrustLevel;
 use domain::permission::{Actor, Role};
 use identity::{
-    Account, CreateAccount, Identity, IdentityParts, IdentitySettings, Password, SignInError, SignedIn, TokenKeys,
+    Account, CreateAccount, Identity, IdentityParts, IdentitySettings, IssuedTokens, Password, SignInError, SignedIn,
+    TokenError,
 };
 use testkit::{FixedClock, SeededEntropy};
 use uuid::Uuid;
@@ -37,16 +38,8 @@ impl Town {
 
     /// A town with settings and a clock of its own; two of these on one database are two gateways.
     pub(crate) fn with(database: &Database, settings: IdentitySettings, clock: FixedClock) -> Self {
-        static SEED: AtomicU64 = AtomicU64::new(1);
-        let parts = IdentityParts {
-            database: database.clone(),
-            clock: Arc::new(clock.clone()),
-            // A seed of its own for each: two gateways must not draw the same tokens.
-            entropy: Arc::new(SeededEntropy::new(SEED.fetch_add(1, Ordering::Relaxed))),
-            tokens: TokenKeys::from_secret(&[7; 32]),
-            settings,
-        };
-        Self { identity: Identity::new(parts), clock, database: database.clone() }
+        let identity = identity(database, settings, &clock, [7; 32]);
+        Self { identity, clock, database: database.clone() }
     }
 
     /// A town with Eva and Karl.
@@ -73,6 +66,25 @@ impl Town {
         self.sign_in(KARL, KARLS_PASSWORD).await.expect("Karl can sign in")
     }
 
+    /// Karl's account.
+    pub(crate) async fn karl_id(&self) -> AccountId {
+        let sql = "SELECT id FROM account WHERE login = $1";
+        let row = self.database.row(sql, vec![KARL.into()]).await.expect("accounts can be read");
+        AccountId(row.expect("Karl is there").get("id").expect("an id"))
+    }
+
+    /// Tokens drawn with this session.
+    pub(crate) async fn tokens(&self, signed_in: &SignedIn) -> IssuedTokens {
+        let actor = signed_in.account.actor();
+        let issued = self.identity.issue_access_token(&actor, Some(&signed_in.footing), "a test").await;
+        issued.expect("whoever is signed in draws tokens")
+    }
+
+    /// Who an access token belongs to, if it is accepted now.
+    pub(crate) async fn bearer(&self, jwt: &str) -> Result<Actor, TokenError> {
+        self.identity.authenticate_token(jwt).await.map(|recognised| recognised.actor)
+    }
+
     /// Whether the session is accepted now.
     pub(crate) async fn knows(&self, signed_in: &SignedIn) -> bool {
         let found = self.identity.authenticate_session(signed_in.token.expose()).await;
@@ -89,6 +101,24 @@ impl Town {
     pub(crate) async fn kept_sessions(&self) -> usize {
         self.database.rows("SELECT id FROM session", vec![]).await.expect("sessions can be read").len()
     }
+}
+
+/// An identity with a master secret.
+pub(crate) fn identity(
+    database: &Database,
+    settings: IdentitySettings,
+    clock: &FixedClock,
+    master: [u8; 32],
+) -> Identity {
+    static SEED: AtomicU64 = AtomicU64::new(1);
+    Identity::new(IdentityParts {
+        database: database.clone(),
+        clock: Arc::new(clock.clone()),
+        // A seed of its own for each: two gateways must not draw the same tokens.
+        entropy: Arc::new(SeededEntropy::new(SEED.fetch_add(1, Ordering::Relaxed))),
+        master,
+        settings,
+    })
 }
 
 pub(crate) fn settings() -> IdentitySettings {

@@ -6,3 +6,4 @@ pub(crate) mod cells;
 pub(crate) mod changes;
 pub(crate) mod city;
 pub(crate) mod statistics;
+pub(crate) mod upkeep;

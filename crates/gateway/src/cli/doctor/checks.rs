@@ -1,22 +1,19 @@
 //! The checks of `doctor`, one function each.
 
-use std::path::Path;
 use std::time::Instant;
 
 use database::{Database, Engine};
 use domain::environment::Clock;
 use domain::time::Timestamp;
 
-use super::{Finding, State};
+use super::{Depth, Finding, State, deep, storage, working};
 use crate::configuration::{Configuration, Mode, load_or_create_secret};
 use crate::environment::SystemClock;
 use crate::follow::answers;
 use crate::start;
 
-/// Less free space than this is no way to go on, in MiB.
-const TOO_LITTLE: u64 = 100;
-/// Less than this should make somebody look, in MiB.
-const LITTLE: u64 = 1_024;
+/// A program that nobody has replaced for so many days misses what was repaired since.
+const OLD_PROGRAM: i64 = 365;
 /// This program was not written before 2026; a clock that says so is wrong.
 const WRITTEN: Timestamp = Timestamp::from_seconds(1_767_225_600);
 /// How far the clocks of two machines may differ, in milliseconds.
@@ -49,42 +46,46 @@ pub(super) fn key_file(configuration: &Configuration) -> Finding {
     }
 }
 
-/// Space beside the key, where an SQLite file usually lies too.
-pub(super) fn disk_space(configuration: &Configuration) -> Option<Finding> {
-    let file = start::sqlite_file(configuration).unwrap_or_else(|| configuration.secrets.key_file.clone());
-    let folder = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let is_writable = rustix::fs::access(folder, rustix::fs::Access::WRITE_OK).is_ok();
-    let space = rustix::fs::statvfs(folder).ok()?;
-    let free = space.f_bavail.saturating_mul(space.f_frsize) >> 20;
-    let state = match free {
-        _ if !is_writable => State::Fail,
-        ..TOO_LITTLE => State::Fail,
-        TOO_LITTLE..LITTLE => State::Warn,
-        LITTLE.. => State::Ok,
+/// Which program this is, and since when it lies here.
+pub(super) fn program() -> Finding {
+    let version = env!("CARGO_PKG_VERSION");
+    let installed = std::env::current_exe().and_then(std::fs::metadata).and_then(|file| file.modified()).ok();
+    let Some(installed) = installed.map(chrono::DateTime::<chrono::Utc>::from) else {
+        return Finding::new("program", State::Ok, version);
     };
-    let closed = if is_writable { "" } else { "; this account may not write there" };
-    Some(Finding::new("disk", state, format!("{free} MiB free in {}{closed}", folder.display())))
+    let days = (SystemClock.now().to_utc() - installed).num_days();
+    let state = if days > OLD_PROGRAM { State::Warn } else { State::Ok };
+    let after = if state == State::Ok { "" } else { "; look for a newer one" };
+    Finding::new(
+        "program",
+        state,
+        format!("{version}, installed {}, {days} days ago{after}", installed.format("%Y-%m-%d")),
+    )
 }
 
 /// Everything that needs an open database.
-pub(super) async fn database(configuration: &Configuration, database: Database) -> Vec<Finding> {
+pub(super) async fn database(configuration: &Configuration, database: &Database, depth: Depth) -> Vec<Finding> {
     let asked = Instant::now();
-    let mut findings = match answers(&database).await {
+    let mut findings = match answers(database).await {
         Ok(()) => {
-            let message = format!("answers within {} ms", asked.elapsed().as_millis().max(1));
+            let within = asked.elapsed().as_millis().max(1);
+            let message = format!("{} answers within {within} ms", storage::version(database).await);
             vec![Finding::new("database", State::Ok, message)]
         }
         Err(reason) => return vec![Finding::new("database", State::Fail, reason)],
     };
-    findings.push(durability(&database).await);
-    findings.push(clock(&database).await);
-    let (migrations, are_done) = migrations(&database).await;
+    findings.push(durability(database).await);
+    findings.extend(storage::log(configuration));
+    findings.push(clock(database).await);
+    let (migrations, are_done) = migrations(database).await;
     findings.push(migrations);
     if are_done {
-        findings.push(city(configuration, &database).await);
+        findings.push(city(configuration, database).await);
+        findings.extend([working::letters(configuration, database).await, working::lapsed(database).await]);
+        if depth == Depth::Deep {
+            findings.extend(deep(database).await);
+        }
     }
-    // Nothing was written; whatever closing says changes no finding.
-    let _ = database.close().await;
     findings
 }
 
@@ -142,16 +143,28 @@ async fn clock(database: &Database) -> Finding {
 }
 
 async fn migrations(database: &Database) -> (Finding, bool) {
-    match start::pending(database).await {
-        Ok(pending) if pending.is_empty() => (Finding::new("migrations", State::Ok, "all applied"), true),
-        Ok(pending) => {
-            let (state, after) = match database.engine() {
-                Engine::Sqlite => (State::Warn, "`serve` applies them"),
-                Engine::Postgres => (State::Fail, "type: servicepoint migrate up"),
-            };
-            (Finding::new("migrations", state, format!("{} pending; {after}", pending.len())), false)
+    let finding = |state, message: String| Finding::new("migrations", state, message);
+    let standing = match start::standing(database).await {
+        Ok(standing) => standing,
+        Err(error) => return (finding(State::Fail, error.to_string()), false),
+    };
+    let (taken_away, pending) = (standing.contracted().join(", "), standing.pending.len());
+    if !taken_away.is_empty() {
+        return (finding(State::Fail, format!("a newer program took something away: {taken_away}")), false);
+    }
+    match (pending, database.engine()) {
+        (0, _) if standing.newer.is_empty() => (finding(State::Ok, "all applied".to_owned()), true),
+        (0, _) => {
+            let ahead = standing.newer.join(", ");
+            (
+                finding(State::Warn, format!("the database is ahead of this program, as during an upgrade: {ahead}")),
+                true,
+            )
         }
-        Err(error) => (Finding::new("migrations", State::Fail, error.to_string()), false),
+        (pending, Engine::Sqlite) => (finding(State::Warn, format!("{pending} pending; `serve` applies them")), false),
+        (pending, Engine::Postgres) => {
+            (finding(State::Fail, format!("{pending} pending; type: servicepoint migrate up")), false)
+        }
     }
 }
 

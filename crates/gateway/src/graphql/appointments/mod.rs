@@ -3,6 +3,7 @@
 mod inputs;
 mod mutations;
 mod payloads;
+mod proof;
 mod queries;
 mod search;
 mod staff;
@@ -11,6 +12,7 @@ mod subscriptions;
 mod types;
 
 pub(crate) use mutations::AppointmentMutation;
+pub(crate) use proof::{ChallengeObject, ProofQuery};
 pub(crate) use queries::AppointmentQuery;
 pub(crate) use search::SearchQuery;
 pub(crate) use starts::FreeStart;

@@ -3,15 +3,17 @@
 use async_graphql::{Context, ID, InputObject, Object, OneofObject, Result};
 use scheduling::{
     Access, BookAppointment, BookingPlace, CancelAppointment, ConfirmAppointment, ExtendHold, HoldSlot, Overbook,
-    ReleaseHold, RescheduleAppointment, Route, SettleConflict, Settlement,
+    PlaceWish, ReleaseHold, RescheduleAppointment, Route, SettleConflict, Settlement,
 };
 
 use crate::graphql::appointments::inputs::{ContactInput, PlaceInput};
 use crate::graphql::appointments::payloads::AppointmentPayload;
+use crate::graphql::appointments::proof::missing_proof;
 use crate::graphql::context::ContextExtensions;
 use crate::graphql::ids::Global;
 use crate::graphql::scalars::Instant;
 use crate::graphql::words::{QuotaClass, VisitChannel};
+use crate::proof_of_work::Subject;
 
 /// Mutations of appointments.
 #[derive(Default)]
@@ -24,6 +26,8 @@ struct HoldSlotInput {
     place: PlaceInput,
     /// A random text of 8 to 256 signs that the client draws once for its session; holds are limited per session.
     session: String,
+    /// The answer to `proofOfWorkChallenge`, where one is asked for.
+    proof_of_work: Option<String>,
     /// A random text of 16 to 128 printable ASCII signs, new for each request and the same for its repetitions.
     idempotency_key: String,
 }
@@ -63,6 +67,8 @@ struct BookAppointmentInput {
     /// For leads: whether to book over capacity, up to the configured cap.
     #[graphql(default)]
     overbook: bool,
+    /// For the route MAIL_LINK: the answer to `proofOfWorkChallenge`, where one is asked for.
+    proof_of_work: Option<String>,
     /// A random text of 16 to 128 printable ASCII signs, new for each request and the same for its repetitions.
     idempotency_key: String,
 }
@@ -112,6 +118,26 @@ struct CancelAppointmentInput {
     idempotency_key: String,
 }
 
+/// Keeps a hold longer, or gives it back.
+#[derive(InputObject)]
+struct HoldInput {
+    /// The code that came with the hold.
+    code: String,
+    /// A random text of 16 to 128 printable ASCII signs, new for each request and the same for its repetitions.
+    idempotency_key: String,
+}
+
+/// Decides about an appointment that no longer fits the rules.
+#[derive(InputObject)]
+struct SettleConflictInput {
+    /// The id of the appointment.
+    appointment: ID,
+    /// The decision.
+    settlement: ConflictSettlement,
+    /// A random text of 16 to 128 printable ASCII signs, new for each request and the same for its repetitions.
+    idempotency_key: String,
+}
+
 /// What becomes of an appointment that no longer fits the rules. Moving and cancelling it settle the conflict as well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, async_graphql::Enum)]
 #[graphql(remote = "scheduling::Settlement")]
@@ -128,6 +154,10 @@ impl AppointmentMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The place and the session.")] input: HoldSlotInput,
     ) -> Result<AppointmentPayload> {
+        let proof = input.proof_of_work.as_deref();
+        if let Some(problem) = missing_proof(ctx, input.subject()?, proof, &input.idempotency_key).await? {
+            return Ok(AppointmentPayload::of_problem(problem));
+        }
         let command =
             HoldSlot { place: input.place.wish()?, session: input.session, idempotency_key: input.idempotency_key };
         AppointmentPayload::of_booked(ctx.application().scheduling.hold_slot(ctx.actor(), &command).await)
@@ -137,9 +167,9 @@ impl AppointmentMutation {
     async fn extend_hold(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The code that came with the hold.")] code: String,
+        #[graphql(desc = "Which hold.")] input: HoldInput,
     ) -> Result<AppointmentPayload> {
-        let command = ExtendHold { code };
+        let command = ExtendHold { code: input.code, idempotency_key: input.idempotency_key };
         AppointmentPayload::of_appointment(ctx.application().scheduling.extend_hold(ctx.actor(), &command).await)
     }
 
@@ -147,9 +177,9 @@ impl AppointmentMutation {
     async fn release_hold(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The code that came with the hold.")] code: String,
+        #[graphql(desc = "Which hold.")] input: HoldInput,
     ) -> Result<AppointmentPayload> {
-        let command = ReleaseHold { code };
+        let command = ReleaseHold { code: input.code, idempotency_key: input.idempotency_key };
         AppointmentPayload::of_appointment(ctx.application().scheduling.release_hold(ctx.actor(), &command).await)
     }
 
@@ -159,6 +189,12 @@ impl AppointmentMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The place, the person and the route.")] input: BookAppointmentInput,
     ) -> Result<AppointmentPayload> {
+        if let Some(subject) = input.subject()? {
+            let proof = input.proof_of_work.as_deref();
+            if let Some(problem) = missing_proof(ctx, subject, proof, &input.idempotency_key).await? {
+                return Ok(AppointmentPayload::of_problem(problem));
+            }
+        }
         let command = input.command()?;
         AppointmentPayload::of_booked(ctx.application().scheduling.book_appointment(ctx.actor(), &command).await)
     }
@@ -203,16 +239,38 @@ impl AppointmentMutation {
     async fn settle_conflict(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The id of the appointment.")] appointment: ID,
-        #[graphql(desc = "The decision.")] settlement: ConflictSettlement,
+        #[graphql(desc = "Which appointment, and the decision.")] input: SettleConflictInput,
     ) -> Result<AppointmentPayload> {
-        let settlement: Settlement = settlement.into();
-        let command = SettleConflict { appointment: Global::appointment(&appointment)?, settlement };
+        let settlement: Settlement = input.settlement.into();
+        let appointment = Global::appointment(&input.appointment)?;
+        let command = SettleConflict { appointment, settlement, idempotency_key: input.idempotency_key };
         AppointmentPayload::of_appointment(ctx.application().scheduling.settle_conflict(ctx.actor(), &command).await)
     }
 }
 
+impl HoldSlotInput {
+    /// What a proof of work must have been made for.
+    fn subject(&self) -> Result<Subject> {
+        let PlaceWish { office, starts_at, .. } = self.place.wish()?;
+        Ok(Subject::Hold { session: self.session.clone(), office: office.to_string(), starts_at })
+    }
+}
+
 impl BookAppointmentInput {
+    /// What a proof of work must have been made for; nothing on the routes that need none.
+    fn subject(&self) -> Result<Option<Subject>> {
+        Ok(match (self.route, &self.place) {
+            (BookingRoute::Account | BookingRoute::Staff, _) => None,
+            (BookingRoute::MailLink, BookingPlaceInput::HoldCode(code)) => {
+                Some(Subject::BookingOfHold { code: code.clone() })
+            }
+            (BookingRoute::MailLink, BookingPlaceInput::Start(place)) => {
+                let PlaceWish { office, starts_at, .. } = place.wish()?;
+                Some(Subject::Booking { office: office.to_string(), starts_at })
+            }
+        })
+    }
+
     fn command(self) -> Result<BookAppointment> {
         let place = match self.place {
             BookingPlaceInput::Start(place) => BookingPlace::Start(place.wish()?),

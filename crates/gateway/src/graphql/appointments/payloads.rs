@@ -39,7 +39,12 @@ impl AppointmentPayload {
         Self { appointment: Some(AppointmentNode(appointment)), manage_code, problem: None }
     }
 
+    /// The payload of something that was not tried.
+    pub(crate) const fn of_problem(problem: ProblemObject) -> Self {
+        Self { appointment: None, manage_code: None, problem: Some(problem) }
+    }
+
     fn refused(failure: Failure) -> Result<Self> {
-        Ok(Self { appointment: None, manage_code: None, problem: Some(problem_or_error(failure)?) })
+        Ok(Self::of_problem(problem_or_error(failure)?))
     }
 }

@@ -26,6 +26,11 @@ impl AccountNode {
         &self.0.name
     }
 
+    /// The name used to sign in; null for everybody but the account itself and operators.
+    async fn login(&self, ctx: &Context<'_>) -> Option<&str> {
+        self.0.login_for(ctx.actor())
+    }
+
     /// What the account may do; the table of permissions stands in the documentation.
     async fn role(&self) -> Role {
         self.0.role.into()
@@ -40,5 +45,10 @@ impl AccountNode {
     /// When it was created, UTC.
     async fn created_at(&self) -> Instant {
         self.0.created_at.into()
+    }
+
+    /// Since when nobody can sign in with it, UTC; null while it is in use.
+    async fn disabled_at(&self) -> Option<Instant> {
+        self.0.disabled_at.map(Instant::from)
     }
 }

@@ -1,0 +1,96 @@
+//! Codes and look-up hashes computed from the installation's secret, so that a copy of the database opens nothing.
+
+use std::fmt;
+
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+use subtle::ConstantTimeEq;
+
+/// What sets this key apart from others that are made from the same master secret.
+const LABEL: &[u8] = b"servicepoint/identity/blind/1";
+
+/// What a code is for. Codes of one purpose are worth nothing for another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Counting wrong passwords of a login, whether it exists or not.
+    Attempts,
+    /// A refresh token.
+    Refresh,
+    /// Setting a forgotten password.
+    Reset,
+    /// Drawing the code that enrols a device.
+    Enrolment,
+    /// Looking up the code that enrols a device.
+    EnrolmentCode,
+    /// Looking up a recovery code.
+    Recovery,
+    /// Telling whether two requests bring the same password, without keeping a hash that could be guessed.
+    SamePassword,
+}
+
+/// The secret from which codes are computed (HMAC-SHA256).
+pub(crate) struct Blind([u8; 32]);
+
+impl Blind {
+    /// The secret of the installation.
+    pub(crate) fn from_master(master: &[u8; 32]) -> Self {
+        Self(hmac(master, &[LABEL]))
+    }
+
+    /// The code of `parts` for `purpose`.
+    pub(crate) fn code(&self, purpose: Purpose, parts: &[&[u8]]) -> [u8; 32] {
+        let mut all = vec![purpose.label()];
+        all.extend(parts);
+        hmac(&self.0, &all)
+    }
+
+    /// Whether `code` is the one of `parts`; takes the same time for every wrong one of the same length.
+    pub(crate) fn is_code(&self, code: &[u8], purpose: Purpose, parts: &[&[u8]]) -> bool {
+        self.code(purpose, parts)[..].ct_eq(code).into()
+    }
+}
+
+impl Purpose {
+    const fn label(self) -> &'static [u8] {
+        match self {
+            Self::Attempts => b"attempts",
+            Self::Refresh => b"refresh",
+            Self::Reset => b"reset",
+            Self::Enrolment => b"enrolment",
+            Self::EnrolmentCode => b"enrolment code",
+            Self::Recovery => b"recovery",
+            Self::SamePassword => b"same password",
+        }
+    }
+}
+
+fn hmac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of every length");
+    for part in parts {
+        mac.update(&(part.len() as u64).to_be_bytes());
+        mac.update(part);
+    }
+    mac.finalize().into_bytes().into()
+}
+
+impl fmt::Debug for Blind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Blind(hidden)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_good_for_its_purpose_and_its_parts_only() {
+        let blind = Blind::from_master(&[1; 32]);
+        let code = blind.code(Purpose::Reset, &[b"a", b"bc"]);
+        assert!(blind.is_code(&code, Purpose::Reset, &[b"a", b"bc"]));
+        assert!(!blind.is_code(&code, Purpose::Reset, &[b"ab", b"c"]));
+        assert!(!blind.is_code(&code, Purpose::Refresh, &[b"a", b"bc"]));
+        assert!(!blind.is_code(&code[..31], Purpose::Reset, &[b"a", b"bc"]));
+        assert!(!Blind::from_master(&[2; 32]).is_code(&code, Purpose::Reset, &[b"a", b"bc"]));
+    }
+}
