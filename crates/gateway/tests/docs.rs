@@ -3,6 +3,22 @@
 use std::path::Path;
 
 use domain::permission::Permission;
+use gateway::configuration::Configuration;
+use gateway::retention;
+
+const PRIVACY: &str = "# What is kept about people, how, and for how long
+
+Names, mail addresses and telephone numbers are sealed as soon as they are written: AES-256-GCM with a key of each person's
+appointment, bound to table, column and row. Those keys are wrapped by a key of the city, that one by the master key in the
+operator's key file. Who lets a person's key go has erased the person, in every copy that outlives the backup of keys
+(`backup.keep_keys_days`). Looking somebody up goes by a keyed fingerprint; the database holds no plain address.
+
+Programs: `servicepoint person export|erase` for one person, `servicepoint retention plan` says what would go and changes nothing,
+`servicepoint retention apply` lets it go; a worker does so every day. Staff who read contacts leave one entry in the audit log.
+
+The table is the one the program works by; a test keeps this page fresh.
+
+";
 
 const PERMISSIONS: &str = "# Who may do what
 
@@ -30,4 +46,21 @@ fn the_table_of_permissions_is_fresh() {
 #[test]
 fn the_schema_is_fresh() {
     check("schema.graphql", &gateway::graphql::schema_text());
+}
+
+#[test]
+fn the_table_of_what_is_kept_is_fresh() {
+    let kept = Configuration::default().retention;
+    let days = |setting: &str| {
+        let days = match setting {
+            "contact_days" => kept.contact_days,
+            "cancelled_days" => kept.cancelled_days,
+            "lapsed_days" => kept.lapsed_days,
+            "appointment_days" => kept.appointment_days,
+            "audit_days" => kept.audit_days,
+            other => panic!("retention.{other} is a new setting: say its default here"),
+        };
+        days.to_string()
+    };
+    check("privacy.md", &format!("{PRIVACY}{}", retention::markdown(days)));
 }

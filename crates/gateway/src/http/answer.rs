@@ -128,10 +128,14 @@ fn mark(error: &mut ServerError, code: &str) {
     error.extensions.get_or_insert_with(ErrorExtensionValues::default).set("code", code);
 }
 
-/// One line of at most 200 characters, without the value the engine found in place of the one it expected.
+/// One line of at most 200 characters, without the value the engine found in place of the one it expected, and without
+/// the name of a field that no input has: in variables both are what somebody typed.
 fn clipped(message: &str) -> String {
-    let message = match message.find("\", found ") {
-        Some(end) if message.starts_with("Expected input type") => &message[..=end],
+    let message = match (message.find("\", found "), message.find(", unknown field \"")) {
+        (Some(end), _) if message.starts_with("Expected input type") => &message[..=end],
+        (_, Some(end)) if message.starts_with("Invalid value for argument") => {
+            &format!("{}, which has a field that its type does not know", &message[..end])
+        }
         _ => message,
     };
     let plain = message.chars().map(|sign| if sign.is_control() { ' ' } else { sign });
@@ -173,6 +177,14 @@ mod tests {
         let input = shown(Error::new("Expected input type \"Int\", found \"Erika Mustermann\"."));
         assert_eq!(input["message"], "Expected input type \"Int\"");
         assert_eq!(input["extensions"]["code"], "BAD_INPUT");
+    }
+
+    #[test]
+    fn a_field_that_no_input_has_is_not_repeated() {
+        let told = clipped(
+            "Invalid value for argument \"i.contact\", unknown field \"Erika Mustermann\" of type \"ContactInput\"",
+        );
+        assert_eq!(told, "Invalid value for argument \"i.contact\", which has a field that its type does not know");
     }
 
     #[test]

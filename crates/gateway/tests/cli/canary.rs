@@ -6,7 +6,7 @@ use std::path::Path;
 use database::{ConnectOptions, Database, Engine};
 use serde_json::{Value, json};
 
-use crate::installation::{Installation, demo_city, wait_for};
+use crate::installation::{Installation, demo_city, wait_for, wait_until};
 use crate::postgres::{Empty, with_key};
 
 const NAME: &str = "Quoxbertine Zwymlafell";
@@ -214,16 +214,13 @@ async fn story(engine: Engine, installation: Installation, url: &str) {
         errors: std::cell::RefCell::default(),
     };
     live(&city).await;
-    let waiting = "letters_failed_total";
-    loop {
-        let metrics =
-            reqwest::get(format!("http://{port}/metrics")).await.expect("metrics").text().await.expect("a text");
+    wait_until(async || {
+        let metrics = reqwest::get(format!("http://{port}/metrics")).await.expect("metrics");
+        let metrics = metrics.text().await.expect("a text");
         nothing_in("the metrics", metrics.as_bytes());
-        if metrics.contains(waiting) {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    }
+        metrics.contains("messages_failed_total")
+    })
+    .await;
     nothing_in("the errors and problems", city.errors.borrow().as_bytes());
     let bytes = dump(engine, &folder, url).await;
     nothing_in("the database in use", &bytes);
@@ -232,7 +229,7 @@ async fn story(engine: Engine, installation: Installation, url: &str) {
     let ended = server.end();
     assert_eq!(ended.code, Some(0), "{}", ended.err);
     nothing_in("the log", ended.err.as_bytes());
-    assert!(ended.err.contains("letters do not leave"), "the control: the post failed: {}", ended.err);
+    assert!(ended.err.contains("messages do not leave"), "the control: the post failed: {}", ended.err);
     nothing_in("the database at rest", &dump(engine, &folder, url).await);
     erased(engine, &installation, url).await;
     controls(engine, &installation, url).await;

@@ -65,7 +65,9 @@ async fn a_wrong_worker_a_dead_letter_and_a_lapsed_place_are_seen() {
         clerk.book().await.expect("a booking");
         server.terminate();
         server.end();
-        town.sabotage("UPDATE outbox SET attempts = 10").await;
+        let given_up = "INSERT INTO delivery (id, event, consumer, kind, subject, at, state, attempts, next_at, changed_at) \
+                        SELECT id, id, 'letters', kind, subject, at, 'dead', 10, at, at FROM outbox";
+        town.sabotage(given_up).await;
         town.sabotage("UPDATE appointment SET expires_at = 1").await;
         let told = town.run_json(&["doctor", "--json"]);
         assert_eq!((state(&told, "letters"), state(&told, "lapsed places")), ("warn", "warn"), "{told}");

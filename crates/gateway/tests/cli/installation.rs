@@ -50,11 +50,19 @@ impl Ended {
 }
 
 impl Installation {
-    /// A fresh installation on SQLite that listens on a free port.
+    /// A fresh installation on SQLite that listens on a free port. Everybody in these stories comes from one address, so
+    /// callers are not counted; what counting does is told in `http_limits.rs`.
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let variables =
-            [("SERVER__LISTEN", "127.0.0.1:0"), ("SERVER__INTERNAL_LISTEN", ""), ("SERVER__ANNOUNCE_SECONDS", "0")];
+        let variables = [
+            ("SERVER__LISTEN", "127.0.0.1:0"),
+            ("SERVER__INTERNAL_LISTEN", ""),
+            ("SERVER__ANNOUNCE_SECONDS", "0"),
+            ("LIMITS__RATES", "off"),
+            ("LIMITS__PROOF_OF_WORK", "off"),
+            ("LIMITS__SOCKETS_PER_NETWORK", "1000"),
+            ("LIMITS__SOCKETS_PER_ACCOUNT", "1000"),
+        ];
         let variables = variables.map(|(name, value)| (format!("SERVICEPOINT_{name}"), value.to_owned()));
         Self { folder, variables: variables.into() }
     }
