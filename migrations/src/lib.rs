@@ -9,6 +9,7 @@ mod m20261122_000004_outbox;
 mod m20261122_000005_identity_keys;
 mod m20261123_000006_sign_in;
 mod m20261123_000007_openid;
+mod m20261123_000008_messages;
 mod m20261123_000009_edge;
 
 use sea_orm_migration::prelude::*;
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000005_identity_keys::Migration),
             Box::new(m20261123_000006_sign_in::Migration),
             Box::new(m20261123_000007_openid::Migration),
+            Box::new(m20261123_000008_messages::Migration),
             Box::new(m20261123_000009_edge::Migration),
         ]
     }

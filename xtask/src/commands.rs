@@ -3,7 +3,9 @@
 pub mod bench;
 pub mod cluster;
 pub mod demo;
+pub mod deploy;
 pub mod faults;
+pub mod package;
 pub mod schema;
 pub mod storm;
 pub mod test;

@@ -4,6 +4,7 @@ pub mod bench;
 pub mod cargo;
 pub mod cluster;
 pub mod commands;
+pub mod deploy;
 pub mod failure;
 pub mod house;
 pub mod interrupt;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use xtask::commands::{bench, cluster, demo, faults, schema, storm, test, tidy};
+use xtask::commands::{bench, cluster, demo, deploy, faults, package, schema, storm, test, tidy};
 use xtask::interrupt;
 
 /// What can be done in this repository with one command.
@@ -31,6 +31,13 @@ enum Task {
     Bench(bench::Options),
     /// Shows that nothing is sold twice and nothing acknowledged is lost.
     Storm(storm::Options),
+    /// Checks how a city is brought onto a machine.
+    #[command(subcommand)]
+    Deploy(deploy::Deploy),
+    /// Makes the Debian package.
+    Package(package::Options),
+    /// Lists what the program is made of, as CycloneDX.
+    Sbom(package::SbomOptions),
     /// Hurts what the gateway stands on (disk, database, network) while people book.
     Faults(faults::Options),
 }
@@ -45,6 +52,9 @@ fn main() -> ExitCode {
         Task::Cluster(options) => cluster::run(&options),
         Task::Bench(options) => bench::run(&options),
         Task::Storm(options) => storm::run(&options),
+        Task::Deploy(command) => deploy::run(&command),
+        Task::Package(options) => package::run(&options),
+        Task::Sbom(options) => package::run_sbom(&options),
         Task::Faults(options) => faults::run(&options),
     });
     match outcome {

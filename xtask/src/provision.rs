@@ -1,5 +1,6 @@
-//! Brings what a fresh Debian machine lacks: PostgreSQL, Node.js, SQLite's shell and cargo-deny.
+//! Brings what a fresh Debian machine lacks: databases, Node.js, Python, tools of cargo, and what checks a deployment.
 
+use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -10,6 +11,10 @@ use crate::process;
 
 /// Tried with the deny.toml of this repository and with the Rust version in Cargo.toml.
 const CARGO_DENY_VERSION: &str = "0.20.2";
+/// MIT, released all year; makes the package without a debian/rules of its own.
+const CARGO_DEB_VERSION: &str = "3.8.0";
+/// Apache-2.0, kept by the makers of CycloneDX themselves.
+const CARGO_CYCLONEDX_VERSION: &str = "0.5.9";
 
 /// Keeps Debian from making and starting a cluster of its own on port 5432 while it installs PostgreSQL, and leaves no
 /// trace. `$*` are the packages.
@@ -30,6 +35,12 @@ pub enum Need {
     PostgreSql,
     /// Node.js and npm: the GraphQL-over-HTTP audit is written in JavaScript.
     Node,
+    /// Python with venv: the mail server and the receiver of webhooks that the tests talk to are written in it.
+    Python,
+    /// What reads units, scripts, packages and YAML.
+    DeployChecks,
+    /// What makes a small Debian and boots it.
+    SmallDebian,
     /// SQLite's shell: a second program that locks a database file and checks it.
     Sqlite,
 }
@@ -38,7 +49,13 @@ impl Need {
     fn is_met(self) -> bool {
         match self {
             Self::PostgreSql => cluster::programs().is_some(),
-            Self::Node => process::find_program("node").is_some() && process::find_program("npm").is_some(),
+            Self::Python => process::capture(Command::new("python3").args(["-c", "import ensurepip, venv"])).is_ok(),
+            Self::Node => all_found(&["node", "npm"]),
+            Self::DeployChecks => {
+                let programs = ["systemd-analyze", "shellcheck", "lintian", "dpkg-shlibdeps", "openssl"];
+                all_found(&programs) && process::capture(Command::new("python3").args(["-c", "import yaml"])).is_ok()
+            }
+            Self::SmallDebian => all_found(&["mmdebstrap", "systemd-nspawn"]),
             Self::Sqlite => process::find_program("sqlite3").is_some(),
         }
     }
@@ -47,6 +64,9 @@ impl Need {
         match self {
             Self::PostgreSql => &["postgresql"],
             Self::Node => &["nodejs", "npm"],
+            Self::Python => &["python3", "python3-venv"],
+            Self::DeployChecks => &["systemd", "shellcheck", "lintian", "dpkg-dev", "openssl", "python3-yaml"],
+            Self::SmallDebian => &["mmdebstrap", "systemd-container"],
             Self::Sqlite => &["sqlite3"],
         }
     }
@@ -92,21 +112,71 @@ pub fn rust_components() -> Result<()> {
 ///
 /// If it does not build.
 pub fn cargo_deny() -> Result<PathBuf> {
-    if let Some(found) = process::find_program("cargo-deny") {
+    cargo_tool("cargo-deny", CARGO_DENY_VERSION)
+}
+
+/// Where `cargo-deb` stands, as [`cargo_deny`].
+///
+/// # Errors
+///
+/// If it does not build.
+pub fn cargo_deb() -> Result<PathBuf> {
+    cargo_tool("cargo-deb", CARGO_DEB_VERSION)
+}
+
+/// Where `cargo-cyclonedx` stands, as [`cargo_deny`].
+///
+/// # Errors
+///
+/// If it does not build.
+pub fn cargo_cyclonedx() -> Result<PathBuf> {
+    cargo_tool("cargo-cyclonedx", CARGO_CYCLONEDX_VERSION)
+}
+
+fn cargo_tool(name: &str, version: &str) -> Result<PathBuf> {
+    if let Some(found) = process::find_program(name) {
         return Ok(found);
     }
     let tools = cargo::tools_directory()?;
-    let program = tools.join("bin/cargo-deny");
+    let program = tools.join("bin").join(name);
     if !process::is_program(&program) {
-        println!("installing cargo-deny {CARGO_DENY_VERSION} into {}: this happens once", tools.display());
+        println!("installing {name} {version} into {}: this happens once", tools.display());
         let mut install = cargo::cargo();
-        install.args(["install", "cargo-deny", "--locked", "--version", CARGO_DENY_VERSION]);
+        install.args(["install", name, "--locked", "--version", version]);
         // An unoptimised build takes a third of the time and checks our tree in six seconds.
         install.args(["--debug", "--root"]).arg(&tools);
         // A target directory of its own, which cargo deletes afterwards.
-        process::run(install.env_remove("CARGO_TARGET_DIR")).during("installing cargo-deny")?;
+        process::run(install.env_remove("CARGO_TARGET_DIR")).during(&format!("installing {name}"))?;
     }
     Ok(program)
+}
+
+/// Where a program of a Debian package stands. A package that would start a service on this machine is not installed but
+/// unpacked beside our other tools; that needs no root either.
+///
+/// # Errors
+///
+/// If the package cannot be fetched or the program does not run here.
+pub fn unpacked(package: &str, path: &str) -> Result<PathBuf> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    if let Some(found) = process::find_program(name) {
+        return Ok(found);
+    }
+    let folder = cargo::tools_directory()?.join("debian").join(package);
+    let program = folder.join(path);
+    if !process::is_program(&program) {
+        println!("unpacking {package} into {}: this happens once", folder.display());
+        fs::create_dir_all(&folder)?;
+        let fetch = "apt-get download --quiet \"$1\" && dpkg-deb -x \"$1\"_*.deb . && rm \"$1\"_*.deb";
+        let mut command = Command::new("sh");
+        command.args(["-e", "-c", fetch, "sh", package]).current_dir(&folder);
+        process::run(&mut command).during(&format!("unpacking {package}; perhaps `apt-get update` helps"))?;
+    }
+    Ok(program)
+}
+
+fn all_found(programs: &[&str]) -> bool {
+    programs.iter().all(|program| process::find_program(program).is_some())
 }
 
 fn install(packages: &[&str]) -> Result<()> {

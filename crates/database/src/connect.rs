@@ -10,8 +10,10 @@ use sea_orm::{
     ConnectionTrait, DatabaseConnection, SqliteTransactionMode, SqlxError, Statement, TransactionOptions,
     TransactionTrait, Value,
 };
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 
+use crate::budget;
 use crate::engine::Engine;
 use crate::error::DatabaseError;
 use crate::row::Row;
@@ -37,6 +39,7 @@ pub struct Database {
     writer: DatabaseConnection,
     // SQLite has one writer; waiting here in order is fair, waiting in the driver is not.
     turn: Arc<Semaphore>,
+    patience: Duration,
 }
 
 impl Database {
@@ -78,7 +81,8 @@ impl Database {
         };
         let writer = open(1).await?;
         let readers = open(options.max_connections.clamp(1, 16)).await?;
-        Ok(Self { engine: Engine::Sqlite, readers, writer, turn: Arc::new(Semaphore::new(1)) })
+        let turn = Arc::new(Semaphore::new(1));
+        Ok(Self { engine: Engine::Sqlite, readers, writer, turn, patience: options.acquire_timeout })
     }
 
     async fn connect_postgres(options: &ConnectOptions) -> Result<Self, DatabaseError> {
@@ -91,7 +95,8 @@ impl Database {
         });
         let pool = sea_orm::Database::connect(wanted).await?;
         let turn = Arc::new(Semaphore::new(options.max_connections.max(2) as usize));
-        Ok(Self { engine: Engine::Postgres, readers: pool.clone(), writer: pool, turn })
+        let patience = options.acquire_timeout;
+        Ok(Self { engine: Engine::Postgres, readers: pool.clone(), writer: pool, turn, patience })
     }
 
     /// The engine behind this door.
@@ -104,6 +109,7 @@ impl Database {
     /// # Errors
     /// See [`DatabaseError`]. A connection that was lost while idle is replaced and the read repeated once for each.
     pub async fn rows(&self, sql: &str, values: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
+        budget::take()?;
         let statement = self.statement(sql, values);
         let mut attempt = 0;
         loop {
@@ -130,6 +136,7 @@ impl Database {
     /// # Errors
     /// See [`DatabaseError`].
     pub async fn write(&self, sql: &str, values: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
+        budget::take()?;
         let _turn = self.turn().await?;
         let rows = self.writer.query_all_raw(self.statement(sql, values)).await?;
         Ok(rows.into_iter().map(Row).collect())
@@ -142,10 +149,7 @@ impl Database {
     /// # Errors
     /// See [`DatabaseError`].
     pub async fn begin(&self) -> Result<Unit, DatabaseError> {
-        let turn = Arc::clone(&self.turn)
-            .acquire_owned()
-            .await
-            .map_err(|_| DatabaseError::Unavailable("the database is closed".into()))?;
+        let turn = self.turn().await?;
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
@@ -182,8 +186,11 @@ impl Database {
         &self.writer
     }
 
-    async fn turn(&self) -> Result<tokio::sync::SemaphorePermit<'_>, DatabaseError> {
-        self.turn.acquire().await.map_err(|_| DatabaseError::Unavailable("the database is closed".into()))
+    async fn turn(&self) -> Result<OwnedSemaphorePermit, DatabaseError> {
+        let unavailable = |words: &str| DatabaseError::Unavailable(words.to_owned());
+        // In a crowd the turn comes late although all is well: a little more patience than for a connection.
+        let turn = timeout(2 * self.patience, Arc::clone(&self.turn).acquire_owned()).await;
+        turn.map_err(|_| unavailable("too many wait to write"))?.map_err(|_| unavailable("the database is closed"))
     }
 
     fn statement(&self, sql: &str, values: Vec<Value>) -> Statement {

@@ -6,6 +6,7 @@
 
 mod audit;
 mod backup;
+mod budget;
 mod connect;
 mod engine;
 mod error;
@@ -19,6 +20,7 @@ mod unit;
 
 pub use audit::AuditEntry;
 pub use backup::{Checksum, Inhabitants, NoChecksum, Table, TableSum, TakenOver, take_over_file};
+pub use budget::within_statements;
 pub use connect::{ConnectOptions, Database};
 pub use engine::Engine;
 pub use error::DatabaseError;

@@ -3,6 +3,7 @@
 use sea_orm::{ConnectionTrait, DatabaseTransaction, Statement, Value};
 use tokio::sync::OwnedSemaphorePermit;
 
+use crate::budget;
 use crate::engine::Engine;
 use crate::error::DatabaseError;
 use crate::row::Row;
@@ -29,6 +30,7 @@ impl Unit {
     /// # Errors
     /// See [`DatabaseError`]. After an error the unit can only be dropped.
     pub async fn execute(&self, sql: &str, values: Vec<Value>) -> Result<u64, DatabaseError> {
+        budget::take()?;
         Ok(self.transaction.execute_raw(self.statement(sql, values)).await?.rows_affected())
     }
 
@@ -37,6 +39,7 @@ impl Unit {
     /// # Errors
     /// As [`Unit::execute`].
     pub async fn rows(&self, sql: &str, values: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
+        budget::take()?;
         Ok(self.transaction.query_all_raw(self.statement(sql, values)).await?.into_iter().map(Row).collect())
     }
 

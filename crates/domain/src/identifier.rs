@@ -102,6 +102,8 @@ typed_ids! {
     TokenFamilyId,
     /// One event in the outbox or the audit log.
     EventId,
+    /// One message to one reader; also the message's name in the world.
+    DeliveryId,
 }
 
 #[cfg(test)]

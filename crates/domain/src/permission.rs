@@ -71,6 +71,8 @@ permissions! {
     ReadStatistics: Lead | Operator;
     /// See and settle conflicts after a change of rules.
     SettleConflicts: Lead | Operator;
+    /// See messages that could not be delivered, send them again or drop them.
+    SettleDeliveries: Lead | Operator;
     /// Load a new version of the city.
     LoadCity: Operator;
     /// Create accounts and take them away.

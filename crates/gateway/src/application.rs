@@ -7,6 +7,7 @@ use database::{Database, DatabaseError, Unit};
 use domain::environment::{Clock, Entropy};
 use domain::permission::Actor;
 use identity::{Identity, IdentityParts, IdentitySettings, OpenId, OpenIdParts, OpenIdProvider, PreparedSeeds};
+use notifications::{Deliveries, UnsubscribeSecret};
 use scheduling::{Companion, DeskWork, LinkSecret, Scheduling, Settings};
 
 use crate::proof_of_work::{ProofOfWork, ProofSettings};
@@ -18,6 +19,8 @@ pub struct Application {
     pub scheduling: Arc<Scheduling>,
     /// Accounts and sign-in.
     pub identity: Arc<Identity>,
+    /// Messages: what could not be delivered, and who wants no reminders.
+    pub deliveries: Arc<Deliveries>,
     /// Sign-in by OpenID Connect.
     pub openid: Arc<OpenId>,
     /// The database, for readiness and the worker.
@@ -77,6 +80,12 @@ impl Application {
             public_url,
             providers: parts.openid,
         });
+        let deliveries = Deliveries::new(
+            parts.database.clone(),
+            Arc::clone(&parts.clock),
+            Arc::clone(&parts.entropy),
+            UnsubscribeSecret::from_master(&parts.master),
+        );
         let proof_of_work = ProofOfWork::new(
             &parts.master,
             ProofSettings::default(),
@@ -89,6 +98,7 @@ impl Application {
             scheduling: Arc::new(scheduling),
             identity,
             openid: Arc::new(openid),
+            deliveries: Arc::new(deliveries),
             database: parts.database,
             clock: parts.clock,
             entropy: parts.entropy,

@@ -127,6 +127,16 @@ impl Readiness for Ready {
     }
 }
 
+/// Ready when the database answers: a worker needs no more.
+#[derive(Debug, Clone)]
+pub(crate) struct DatabaseAnswers(pub(crate) Database);
+
+impl Readiness for DatabaseAnswers {
+    fn check(&self) -> BoxFuture<'_, Result<(), String>> {
+        Box::pin(async { answers(&self.0).await.map_err(|reason| format!("DATABASE: {reason}")) })
+    }
+}
+
 /// Whether the database answers a trivial question within a second.
 ///
 /// # Errors

@@ -8,7 +8,7 @@ use std::time::Duration;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
-use tokio::time::{interval, timeout};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use notifications::Notifications;
@@ -21,13 +21,12 @@ use crate::configuration::{Configuration, Mode};
 use crate::drain_door::DrainKey;
 use crate::follow::{Follower, Ready};
 use crate::http::{Door, Settings, collect_metrics, internal_router, router_with};
+use crate::measure::measure;
 use crate::shutdown::{self, Drain, Ended, Patience, stop_signal};
-use crate::{backup_age, confirm_page, drain_door, graphql, mail, openid_pages, pages, start, work};
+use crate::{backup_age, drain_door, graphql, mail, openid_pages, pages, start, work};
 
 /// How long background work may take to finish its round, and the database to close.
 const LAST_ROUND: Duration = Duration::from_secs(5);
-/// How often measurements nobody read are folded together.
-const UPKEEP: Duration = Duration::from_secs(5);
 
 /// Where the worker runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,7 +62,8 @@ pub(crate) async fn serve(configuration: &Configuration, worker: Worker) -> Resu
 
     let first_signal = signal_from_now_on().await?;
     let closing = CancellationToken::new();
-    let mut background = Background::start(&application, desk, follower, letters, metrics, &closing);
+    let measuring = measure(configuration.clone(), Ready(Arc::clone(&follower)), metrics);
+    let mut background = Background::start(&application, desk, follower, letters, measuring, &closing);
     if let Some(directory) = configuration.backup.directory.clone() {
         background.spawn("measuring the age of backups", &closing, backup_age::measure(directory));
     }
@@ -130,9 +130,7 @@ async fn open_doors(
         .with_charges(graphql::FIELD_CHARGES)
         .with_manifest(start::manifest(configuration).await?);
     let door = Arc::new(door);
-    let pages = pages::router(application.clone())
-        .merge(confirm_page::routes(application.clone()))
-        .merge(openid_pages::routes(application.clone()));
+    let pages = pages::routes(application.clone()).merge(openid_pages::routes(application.clone()));
     let public = router_with(Arc::clone(&door), pages);
     let public = (bind("server.listen", configuration.server.listen).await?, public);
     let mut internal = None;
@@ -144,13 +142,13 @@ async fn open_doors(
     Ok((public, internal))
 }
 
-async fn bind(key: &str, address: SocketAddr) -> Result<TcpListener, CommandError> {
+pub(crate) async fn bind(key: &str, address: SocketAddr) -> Result<TcpListener, CommandError> {
     TcpListener::bind(address)
         .await
         .map_err(|error| CommandError::Failed(format!("{key}: nothing can listen on {address}: {error}")))
 }
 
-fn local_address(listener: &TcpListener) -> Result<SocketAddr, CommandError> {
+pub(crate) fn local_address(listener: &TcpListener) -> Result<SocketAddr, CommandError> {
     listener.local_addr().map_err(|error| CommandError::Failed(format!("the listener has no address: {error}")))
 }
 
@@ -171,19 +169,13 @@ impl Background {
         desk: DeskWork,
         follower: Arc<Follower>,
         letters: Option<Notifications>,
-        metrics: PrometheusHandle,
+        measuring: impl Future<Output = ()> + Send + 'static,
         closing: &CancellationToken,
     ) -> Self {
         let mut tasks = Self(JoinSet::new());
         tasks.spawn("the booking desk", closing, desk.run());
         tasks.spawn("following the database", closing, async move { follower.run().await });
-        tasks.spawn("measuring", closing, async move {
-            let mut ticks = interval(UPKEEP);
-            loop {
-                ticks.tick().await;
-                metrics.run_upkeep();
-            }
-        });
+        tasks.spawn("measuring", closing, measuring);
         if let Some(letters) = letters {
             // The worker ends by itself, between two rounds.
             let round = work::work(application.clone(), letters, closing.clone());

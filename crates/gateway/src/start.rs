@@ -10,7 +10,7 @@ use scheduling::{DeskWork, Settings};
 
 use crate::application::{Application, Parts};
 use crate::cli::CommandError;
-use crate::configuration::{Configuration, MasterKey, Mode, load_or_create_secret};
+use crate::configuration::{Configuration, MasterKey, Mode, is_credential, load_or_create_secret};
 use crate::environment::{SystemClock, SystemEntropy};
 use crate::guard::Manifest;
 use crate::{graphql, http};
@@ -48,6 +48,14 @@ pub(crate) fn sqlite_file(configuration: &Configuration) -> Option<PathBuf> {
     let path = path.strip_prefix("//").unwrap_or(path);
     let path = path.split('?').next().unwrap_or(path);
     (!path.is_empty() && path != ":memory:").then(|| Path::new(path).to_owned())
+}
+
+/// The folder whose disk matters: the database file's, else the key's. A key that systemd handed over lies on no disk;
+/// then it is the folder the program was started in.
+pub(crate) fn data_folder(configuration: &Configuration) -> PathBuf {
+    let file = sqlite_file(configuration).unwrap_or_else(|| configuration.secrets.key_file.clone());
+    let folder = file.parent().filter(|parent| !parent.as_os_str().is_empty() && !is_credential(parent));
+    folder.unwrap_or(Path::new(".")).to_owned()
 }
 
 /// Brings the tables up to date where nobody else can be using them: on SQLite. On PostgreSQL that is an operator's

@@ -1,34 +1,77 @@
-//! The worker: sends letters, gives lapsed places back and forgets what has ended, in any number of processes.
+//! The worker: carries messages, gives lapsed places back and forgets what has ended, in any number of processes.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use domain::permission::Actor;
 use notifications::Notifications;
 
 use crate::application::Application;
+use crate::cli::CommandError;
+use crate::configuration::Configuration;
+use crate::follow::DatabaseAnswers;
+use crate::http::{collect_metrics, worker_router};
 use crate::mail;
+use crate::measure::measure;
+use crate::serve::{bind, local_address};
+use crate::shutdown::{self, Drain, Patience};
 
 /// How often lapsed holds are given back. Search knows by the clock that they have lapsed; this frees them for booking.
 const LAPSED_EVERY: Duration = Duration::from_secs(5);
 /// How often ended sessions are deleted, in rounds of the above.
 const SESSIONS_EVERY: u32 = 12;
 
+/// How often what waits is measured, in the same rounds.
+const MEASURED_EVERY: u32 = 6;
+
 /// How long answered requests and delivered events are kept: nobody repeats a request after a day.
 const KEPT_MINUTES: i64 = 24 * 60;
+
+/// How long settled deliveries are kept, for whoever asks whether a letter left.
+const DELIVERIES_KEPT_MINUTES: i64 = 7 * 24 * 60;
 
 /// Works until `stop`, and ends between two rounds.
 pub(crate) async fn work(application: Application, letters: Notifications, stop: CancellationToken) {
     tokio::join!(tidy(application, stop.clone()), mail::deliver(letters, stop));
 }
 
+/// Opens the listener for figures and probes of a worker on its own, where one is set. It closes with `stop`.
+///
+/// # Errors
+/// The address is taken.
+pub(crate) async fn open_figures(
+    configuration: &Configuration,
+    application: &Application,
+    stop: &CancellationToken,
+) -> Result<TaskTracker, CommandError> {
+    let tasks = TaskTracker::new();
+    tasks.close();
+    let Some(address) = configuration.worker.internal_listen else { return Ok(tasks) };
+    let metrics =
+        collect_metrics().map_err(|error| CommandError::Failed(format!("nothing can be measured: {error}")))?;
+    let ready = DatabaseAnswers(application.database.clone());
+    let routes = worker_router(Arc::new(ready.clone()), metrics.clone());
+    let listener = bind("worker.internal_listen", address).await?;
+    tracing::info!(address = %local_address(&listener)?, "metrics and probes");
+    let (until, patience) = (stop.clone(), Patience { announce: Duration::ZERO, ..Patience::default() });
+    tasks.spawn(async move {
+        shutdown::serve(vec![(listener, routes)], until.cancelled(), &Drain::default(), patience).await
+    });
+    let (until, measuring) = (stop.clone(), measure(configuration.clone(), ready, metrics));
+    tasks.spawn(async move { until.run_until_cancelled(measuring).await });
+    Ok(tasks)
+}
+
 async fn tidy(application: Application, stop: CancellationToken) {
     let mut rounds = interval(LAPSED_EVERY);
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let (mut lapsed, mut sessions) = (Health::new("lapsed places"), Health::new("ended sessions"));
-    let (mut requests, mut keys) = (Health::new("old requests"), Health::new("signing keys"));
+    let (mut requests, mut deliveries) = (Health::new("old requests"), Health::new("old deliveries"));
+    let mut keys = Health::new("signing keys");
     let mut proofs = Health::new("used proofs of work");
     for round in (0..SESSIONS_EVERY).cycle() {
         tokio::select! {
@@ -44,6 +87,10 @@ async fn tidy(application: Application, stop: CancellationToken) {
             );
             proofs.note(application.database.forget_spent_proofs(now).await);
             requests.note(application.database.forget_requests(now.plus_minutes(-KEPT_MINUTES)).await);
+            deliveries.note(application.deliveries.forget(now.plus_minutes(-DELIVERIES_KEPT_MINUTES)).await);
+        }
+        if round % MEASURED_EVERY == 0 {
+            mail::measure(&application).await;
         }
     }
 }

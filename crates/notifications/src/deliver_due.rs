@@ -1,40 +1,37 @@
-//! Sends the letters that are due.
+//! Carries what is due: letters by the post, calls to webhooks. One lane for each consumer, all by the same rules.
 
 use std::time::Duration;
 
 use database::DatabaseError;
 use domain::identifier::AppointmentId;
-use domain::time::Timestamp;
 
 use crate::Notifications;
+use crate::back_off::BackOff;
+use crate::consumer::Consumer;
+use crate::delivery::State;
 use crate::facts::FactsMissing;
-use crate::message::{compose, message_id};
 use crate::post::{NotSent, SMTP_PATIENCE};
-use crate::store::{self, MOST_ATTEMPTS, Taken};
-use crate::texts;
+use crate::store::lanes::{self, Taken};
+use crate::webhook::{Endpoint, NotCalled};
 
-/// How long a worker may keep what it has taken. One that dies leaves its letters to the others after this time.
+/// How long a worker may keep what it has taken. One that dies leaves its messages to the others after this time.
 const LEASE: Duration = Duration::from_mins(1);
-/// How many letters a worker takes at once.
+/// How many messages a worker takes at once.
 const BATCH: i64 = 50;
-/// The longest pause between two attempts, in minutes.
-const LONGEST_PAUSE: i64 = 60;
 
 /// What one round did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Delivered {
-    /// Letters that the post has taken.
+    /// Messages that were taken by the post or the endpoint.
     pub sent: u64,
     /// Those of them that were tried before. An earlier attempt may have reached its reader although nobody heard of it,
     /// so this is the most duplicates there can be.
     pub repeated: u64,
-    /// Letters that nobody needs any more: the appointment has moved on, or there is nobody to write to.
+    /// Messages that nobody needs any more: the appointment has moved on, or there is nobody to write to.
     pub skipped: u64,
-    /// Events that lead to no letter.
-    pub passed: u64,
-    /// Letters that could not be sent; they are tried again later.
+    /// Messages that could not be sent; they are tried again later.
     pub failed: u64,
-    /// Letters given up after the last attempt.
+    /// Messages given up: they wait for somebody to decide.
     pub dead: u64,
     /// Why the last of the failed ones failed.
     pub trouble: Option<Trouble>,
@@ -42,7 +39,7 @@ pub struct Delivered {
     pub more: bool,
 }
 
-/// Why a letter was not sent this time. Holds no personal data.
+/// Why a message was not sent this time. Holds no personal data.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Trouble {
     /// Nobody could say what to write.
@@ -51,92 +48,179 @@ pub enum Trouble {
     /// The post did not take it.
     #[error(transparent)]
     Post(#[from] NotSent),
+    /// The endpoint did not take it.
+    #[error(transparent)]
+    Webhook(#[from] NotCalled),
 }
 
 impl Trouble {
-    /// Whether the next letter has to expect the same.
-    const fn concerns_every_letter(&self) -> bool {
+    /// Whether the next message has to expect the same.
+    const fn concerns_every_message(&self) -> bool {
         match self {
             Self::Facts(_) => true,
             Self::Post(reason) => reason.concerns_every_letter(),
+            Self::Webhook(reason) => reason.concerns_every_call(),
         }
     }
 
     /// Whether the last attempt may end like this. A post that is down for a weekend must not cost anybody a letter: it
-    /// is tried every hour until the appointment is past.
+    /// is tried every hour until the appointment is past. A webhook that is gone for days is somebody's task.
     const fn may_be_final(&self) -> bool {
         match self {
-            Self::Facts(_) => true,
+            Self::Facts(_) | Self::Webhook(_) => true,
             Self::Post(reason) => !reason.concerns_every_letter(),
+        }
+    }
+
+    /// Whether trying again would end the same.
+    const fn is_hopeless(&self) -> bool {
+        match self {
+            Self::Facts(_) => false,
+            Self::Post(reason) => reason.is_hopeless(),
+            Self::Webhook(reason) => reason.is_hopeless(),
+        }
+    }
+
+    /// The stable code that operators see.
+    fn code(&self) -> String {
+        match self {
+            Self::Facts(_) => "FACTS_MISSING".to_owned(),
+            Self::Post(reason) => reason.code(),
+            Self::Webhook(reason) => reason.code(),
         }
     }
 }
 
-/// What became of one letter.
-enum Outcome {
+/// What became of one message.
+pub(crate) enum Outcome {
     Sent,
     Skipped,
 }
 
+/// The way of one consumer's messages.
+#[derive(Debug, Clone, Copy)]
+enum Lane<'a> {
+    Mail,
+    Webhook(&'a Endpoint),
+}
+
+impl Lane<'_> {
+    fn consumer(self) -> Consumer {
+        match self {
+            Self::Mail => Consumer::Mail,
+            Self::Webhook(endpoint) => Consumer::Webhook(endpoint.name.clone()),
+        }
+    }
+
+    /// The longest that one message may take.
+    fn patience(self) -> Duration {
+        match self {
+            Self::Mail => SMTP_PATIENCE,
+            Self::Webhook(endpoint) => endpoint.timeout,
+        }
+    }
+}
+
 impl Notifications {
-    /// Takes the letters that are due and sends them, at least once each. Any number of workers may do this at the same
-    /// time. Between two letters it asks `go_on`; what it then still has, it gives back.
+    /// Sends the letters that are due, at least once each. Any number of workers may do this at the same time. Between two
+    /// letters it asks `go_on`; what it then still has, it gives back.
     ///
-    /// A letter that fails is tried again after 1, 2, 4 ... minutes, at most an hour, and given up after the tenth
-    /// attempt. When the post as a whole is down, the rest of the round is given back, and nothing is given up.
+    /// A letter that the server refuses for good is given up at once. One that fails otherwise is tried again after 1, 2,
+    /// 4 ... minutes, at most an hour, and given up after the tenth attempt. When the post as a whole is down, the rest of
+    /// the round is given back, and nothing is given up.
     ///
     /// # Errors
     /// [`DatabaseError`]. What this worker had taken is free again when its lease ends.
-    pub async fn deliver_due(&self, go_on: &(dyn Fn() -> bool + Sync)) -> Result<Delivered, DatabaseError> {
-        let now = self.clock.now();
-        let look = store::look(&self.database, now).await?;
-        let mut done = Delivered::default();
-        if look.others {
-            done.passed = store::pass_others(&self.database, now).await?;
+    pub async fn deliver_letters(&self, go_on: &(dyn Fn() -> bool + Sync)) -> Result<Delivered, DatabaseError> {
+        let room = self.pace.room(self.clock.now());
+        if room == 0 {
+            return Ok(Delivered::default());
         }
-        if look.letters {
-            let taken = store::take(&self.database, now, now.plus_seconds(LEASE.as_secs() as i64), BATCH).await?;
-            done.more = taken.len() == BATCH as usize;
-            let addressed = self.skip_unaddressed(taken, &mut done).await?;
-            self.deliver(&addressed, go_on, &mut done).await?;
-        }
+        let mut done = self.run(Lane::Mail, room.min(BATCH), go_on).await?;
+        done.more &= self.pace.room(self.clock.now()) > 0;
         Ok(done)
     }
 
-    /// Marks done, all at once, what has nobody to write to, and gives the rest.
+    /// Calls the endpoint of this name for everything that is due to it, as [`Notifications::deliver_letters`] sends
+    /// letters. A name that is not set up has nothing due.
+    ///
+    /// # Errors
+    /// As [`Notifications::deliver_letters`].
+    pub async fn call_webhook(
+        &self,
+        name: &str,
+        go_on: &(dyn Fn() -> bool + Sync),
+    ) -> Result<Delivered, DatabaseError> {
+        match self.webhooks.iter().find(|endpoint| endpoint.name == name) {
+            Some(endpoint) => self.run(Lane::Webhook(endpoint), BATCH, go_on).await,
+            None => Ok(Delivered::default()),
+        }
+    }
+
+    async fn run(
+        &self,
+        lane: Lane<'_>,
+        limit: i64,
+        go_on: &(dyn Fn() -> bool + Sync),
+    ) -> Result<Delivered, DatabaseError> {
+        let mut done = Delivered::default();
+        let (consumer, now) = (lane.consumer(), self.clock.now());
+        if !lanes::is_due(&self.database, &consumer, now).await? {
+            return Ok(done);
+        }
+        done.dead = lanes::bury(&self.database, &consumer, BackOff::of(&consumer).most_attempts, now).await?;
+        let lease = now.plus_seconds(LEASE.as_secs() as i64);
+        let taken = lanes::take(&self.database, &consumer, now, lease, limit).await?;
+        done.more = taken.len() == limit as usize;
+        let rest = match lane {
+            Lane::Mail => self.skip_unaddressed(taken, &mut done).await?,
+            Lane::Webhook(_) => taken,
+        };
+        self.deliver(lane, &rest, go_on, &mut done).await?;
+        Ok(done)
+    }
+
+    /// Marks done, all at once, what has nobody to write to any more, and gives the rest.
     async fn skip_unaddressed(&self, taken: Vec<Taken>, done: &mut Delivered) -> Result<Vec<Taken>, DatabaseError> {
-        let subjects: Vec<AppointmentId> = taken.iter().map(|row| row.subject).collect();
+        let subjects: Vec<AppointmentId> = taken.iter().filter_map(appointment).collect();
         // One that cannot be read must not hold up the others: then each is looked at by itself.
-        let Ok(addressed) = self.facts.addressed(&subjects).await else { return Ok(taken) };
+        let Ok(outlines) = self.facts.outlines(&subjects).await else { return Ok(taken) };
+        let has_mail = |id| outlines.get(&id).is_some_and(|outline| outline.has_mail);
         let (rest, skipped): (Vec<Taken>, Vec<Taken>) =
-            taken.into_iter().partition(|row| addressed.contains(&row.subject));
-        store::finish(&self.database, &skipped, self.clock.now()).await?;
+            taken.into_iter().partition(|row| appointment(row).is_none_or(has_mail));
+        lanes::finish(&self.database, &skipped, State::Skipped, self.clock.now()).await?;
         done.skipped += skipped.len() as u64;
         Ok(rest)
     }
 
     async fn deliver(
         &self,
+        lane: Lane<'_>,
         taken: &[Taken],
         go_on: &(dyn Fn() -> bool + Sync),
         done: &mut Delivered,
     ) -> Result<(), DatabaseError> {
         for (index, row) in taken.iter().enumerate() {
-            if !go_on() || !self.time_is_left(row) {
-                return store::give_back(&self.database, &taken[index..]).await;
+            if !go_on() || !self.time_is_left(lane, row) {
+                return lanes::give_back(&self.database, &taken[index..]).await;
             }
-            match self.send(row).await {
+            match self.carry(lane, row).await {
                 Ok(outcome) => {
-                    store::finish(&self.database, &[*row], self.clock.now()).await?;
-                    count(done, row, &outcome);
+                    lanes::finish(
+                        &self.database,
+                        std::slice::from_ref(row),
+                        count(done, row, &outcome),
+                        self.clock.now(),
+                    )
+                    .await?;
                 }
                 Err(trouble) => {
-                    self.postpone(row, &trouble, done).await?;
-                    let is_general = trouble.concerns_every_letter();
+                    self.postpone(lane, row, &trouble, done).await?;
+                    let is_general = trouble.concerns_every_message();
                     done.trouble = Some(trouble);
                     if is_general {
                         done.more = false;
-                        return store::give_back(&self.database, &taken[index + 1..]).await;
+                        return lanes::give_back(&self.database, &taken[index + 1..]).await;
                     }
                 }
             }
@@ -144,59 +228,59 @@ impl Notifications {
         Ok(())
     }
 
-    /// Whether a letter that is begun now is finished while the row is still ours.
-    fn time_is_left(&self, row: &Taken) -> bool {
-        self.clock.now().plus_seconds(SMTP_PATIENCE.as_secs() as i64) < row.lease
+    /// Whether a message that is begun now is finished while the row is still ours.
+    fn time_is_left(&self, lane: Lane<'_>, row: &Taken) -> bool {
+        self.clock.now().plus_seconds(lane.patience().as_secs() as i64) < row.lease
     }
 
-    async fn send(&self, row: &Taken) -> Result<Outcome, Trouble> {
-        // Read late: what the letter says holds when it leaves.
-        let Some(facts) = self.facts.facts(row.subject).await? else { return Ok(Outcome::Skipped) };
-        let Some(letter) = row.kind.letter(&facts, self.clock.now()) else { return Ok(Outcome::Skipped) };
-        let written = texts::write(letter, &facts, &self.settings.public_url);
-        let sender = &self.settings.sender;
-        let mail = compose(row.occasion, letter, &facts, written, sender).map_err(|_| NotSent::Address)?;
-        self.post.send(&message_id(row.occasion.event, sender), &mail).await?;
-        Ok(Outcome::Sent)
+    async fn carry(&self, lane: Lane<'_>, row: &Taken) -> Result<Outcome, Trouble> {
+        match lane {
+            Lane::Mail => self.send_letter(row).await,
+            Lane::Webhook(endpoint) => {
+                let body = row.body.as_deref().unwrap_or_default();
+                self.caller.call(endpoint, row.id, body, self.clock.now()).await?;
+                Ok(Outcome::Sent)
+            }
+        }
     }
 
-    async fn postpone(&self, row: &Taken, trouble: &Trouble, done: &mut Delivered) -> Result<(), DatabaseError> {
+    async fn postpone(
+        &self,
+        lane: Lane<'_>,
+        row: &Taken,
+        trouble: &Trouble,
+        done: &mut Delivered,
+    ) -> Result<(), DatabaseError> {
         let now = self.clock.now();
-        if row.attempts >= MOST_ATTEMPTS && trouble.may_be_final() {
+        let back_off = BackOff::of(&lane.consumer());
+        let code = trouble.code();
+        let is_last = row.attempts >= back_off.most_attempts && trouble.may_be_final();
+        if trouble.is_hopeless() || is_last {
             done.dead += 1;
-            tracing::error!(event.id = %row.occasion.event, row.attempts, %trouble, "a letter is given up");
-            return store::postpone(&self.database, row, row.attempts, now).await;
+            tracing::error!(delivery.id = %row.id, row.attempts, %trouble, "a message is given up");
+            return lanes::give_up(&self.database, row, &code, now).await;
         }
         done.failed += 1;
-        let attempts = row.attempts.min(MOST_ATTEMPTS - 1);
-        store::postpone(&self.database, row, attempts, next_attempt(attempts, now)).await
+        let attempts = row.attempts.min(back_off.most_attempts - 1);
+        let until = back_off.next_attempt(row.id, attempts, now);
+        lanes::postpone(&self.database, row, attempts, until, &code, now).await
     }
 }
 
-fn count(done: &mut Delivered, row: &Taken, outcome: &Outcome) {
+fn appointment(row: &Taken) -> Option<AppointmentId> {
+    row.kind.starts_with("appointment.").then_some(AppointmentId(row.subject))
+}
+
+fn count(done: &mut Delivered, row: &Taken, outcome: &Outcome) -> State {
     match outcome {
         Outcome::Sent => {
             done.sent += 1;
             done.repeated += u64::from(row.attempts > 1);
+            State::Done
         }
-        Outcome::Skipped => done.skipped += 1,
-    }
-}
-
-/// 1, 2, 4 ... minutes after the first, second, third ... attempt.
-fn next_attempt(attempts: i64, now: Timestamp) -> Timestamp {
-    let doublings = u32::try_from(attempts - 1).unwrap_or(0).min(16);
-    now.plus_minutes((1_i64 << doublings).min(LONGEST_PAUSE))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pauses_double_up_to_an_hour() {
-        let minutes: Vec<i64> =
-            (1..=9).map(|attempts| next_attempt(attempts, Timestamp::from_seconds(0)).seconds() / 60).collect();
-        assert_eq!(minutes, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
+        Outcome::Skipped => {
+            done.skipped += 1;
+            State::Skipped
+        }
     }
 }

@@ -1,11 +1,11 @@
-//! What a letter needs to know about an appointment, and the port through which it asks.
+//! What messages need to know about appointments and accounts, and the ports through which they ask.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::fmt;
 use std::pin::Pin;
 
 use chrono_tz::Tz;
-use domain::identifier::AppointmentId;
+use domain::identifier::{AccountId, AppointmentId, EventId, Key};
 use domain::text::Language;
 use domain::time::Timestamp;
 
@@ -14,12 +14,12 @@ pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, FactsMissing>> + 
 
 /// The port to whoever owns the appointments. The gateway wires it.
 pub trait AppointmentFacts: Send + Sync + fmt::Debug {
-    /// Which of these appointments have somebody to write to. Asked for a whole round at once: most bookings of a busy
-    /// hour may have no mail address, and then cost one question together.
+    /// What the planning of messages needs to know about these appointments, of those that exist. Asked for a whole round
+    /// at once, so that the bookings of a busy hour cost one question together.
     ///
     /// # Errors
     /// [`FactsMissing`] when they cannot be read at the moment.
-    fn addressed<'a>(&'a self, appointments: &'a [AppointmentId]) -> Answer<'a, HashSet<AppointmentId>>;
+    fn outlines<'a>(&'a self, appointments: &'a [AppointmentId]) -> Answer<'a, HashMap<AppointmentId, Outline>>;
 
     /// The facts as they stand now. `None` when there is nobody to write to, or nothing to write about: no such
     /// appointment, no mail address, a hold, an appointment that has lapsed or has begun to be served.
@@ -29,9 +29,106 @@ pub trait AppointmentFacts: Send + Sync + fmt::Debug {
     fn facts(&self, appointment: AppointmentId) -> Answer<'_, Option<Facts>>;
 }
 
+/// An appointment as the planning of messages sees it. Names nobody, so it may leave the house in a webhook.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outline {
+    /// Whether there is somebody to write to.
+    pub has_mail: bool,
+    /// Whether it is booked and will take place.
+    pub is_firm: bool,
+    /// The stable word of its status: `confirmed`.
+    pub status: &'static str,
+    /// The office.
+    pub office: Key,
+    /// The services.
+    pub services: Vec<Key>,
+    /// Start, UTC.
+    pub starts_at: Timestamp,
+    /// End, UTC.
+    pub ends_at: Timestamp,
+    /// Its last change, UTC: tells which of two messages is the newer one.
+    pub changed_at: Timestamp,
+}
+
+/// The port to whoever owns the accounts. The gateway wires it.
+pub trait AccountFacts: Send + Sync + fmt::Debug {
+    /// What a letter about an account says, as it stands now. `None` when there is nobody to write to or nothing to write
+    /// about: no such account, a disabled one, no mail address, a code that has been used or has lapsed.
+    ///
+    /// # Errors
+    /// [`FactsMissing`] when they cannot be read at the moment.
+    fn facts<'a>(&'a self, happening: &'a AccountHappening) -> Answer<'a, Option<AccountLetter>>;
+}
+
+/// What happened to an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccountOccasion {
+    /// `account.reset_requested`: somebody forgot the password.
+    ResetRequested,
+    /// `account.signed_in_anew`: a sign-in from a device that was not seen before.
+    SignedInAnew,
+    /// `account.second_factor_changed`: a second factor came, went or was replaced.
+    SecondFactorChanged,
+}
+
+/// An event about an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AccountHappening {
+    /// The event in the outbox.
+    pub event: EventId,
+    /// The account.
+    pub account: AccountId,
+    /// What happened.
+    pub occasion: AccountOccasion,
+    /// When, UTC.
+    pub at: Timestamp,
+}
+
+/// What a letter about an account says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountLetter {
+    /// Who reads the letter.
+    pub recipient: Recipient,
+    /// The zone of the city's wall clock.
+    pub zone: Tz,
+    /// Name of the city.
+    pub city: String,
+    /// Whom to call.
+    pub phone: Option<String>,
+    /// The way to a new password; there for [`AccountOccasion::ResetRequested`] alone.
+    pub reset: Option<Reset>,
+}
+
+/// The way to a new password.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Reset {
+    /// The code, as people may type it.
+    pub code: String,
+    /// The page where it works, below the public address: `/account/reset/CODE`.
+    pub path: String,
+    /// Until when, UTC.
+    pub until: Timestamp,
+}
+
+impl fmt::Debug for Reset {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Reset(redacted)")
+    }
+}
+
+/// Nobody owns accounts that are written to: for installations and tests without them.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoAccounts;
+
+impl AccountFacts for NoAccounts {
+    fn facts<'a>(&'a self, _happening: &'a AccountHappening) -> Answer<'a, Option<AccountLetter>> {
+        Box::pin(async { Ok(None) })
+    }
+}
+
 /// The facts cannot be read at the moment. The reason holds no personal data.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the facts of an appointment cannot be read: {0}")]
+#[error("the facts of a message cannot be read: {0}")]
 pub struct FactsMissing(pub String);
 
 /// An appointment as a letter tells it, in the language of its recipient.
@@ -55,6 +152,8 @@ pub struct Facts {
     pub address: Option<String>,
     /// Names of the services, in the order they were asked for; at least one.
     pub services: Vec<String>,
+    /// What to bring, each paper once.
+    pub documents: Vec<String>,
     /// Name of the city.
     pub city: String,
     /// Whom to call: the office, else the city.
@@ -92,11 +191,28 @@ pub enum Standing {
     Confirmed {
         /// The code with which it is read, moved and cancelled.
         code: String,
-        /// The appointment as an iCalendar file.
+        /// The appointment as an iCalendar file with METHOD:REQUEST.
         calendar: String,
     },
     /// It was given back.
-    Cancelled,
+    Cancelled {
+        /// The appointment as an iCalendar file with METHOD:CANCEL.
+        calendar: String,
+    },
+}
+
+impl Standing {
+    /// The file that goes along.
+    pub(crate) fn calendar(&self) -> Option<&str> {
+        match self {
+            Self::Pending { .. } => None,
+            Self::Confirmed { calendar, .. } | Self::Cancelled { calendar } => Some(calendar),
+        }
+    }
+
+    pub(crate) const fn is_confirmed(&self) -> bool {
+        matches!(self, Self::Confirmed { .. })
+    }
 }
 
 impl fmt::Debug for Standing {
@@ -105,7 +221,7 @@ impl fmt::Debug for Standing {
         formatter.write_str(match self {
             Self::Pending { .. } => "Pending(redacted)",
             Self::Confirmed { .. } => "Confirmed(redacted)",
-            Self::Cancelled => "Cancelled",
+            Self::Cancelled { .. } => "Cancelled(redacted)",
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use domain::time::Timestamp;
 
-use crate::facts::{Facts, Standing};
+use crate::facts::{AccountOccasion, Facts, Standing};
 
 /// A kind of event that leads to a letter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,10 +11,19 @@ pub(crate) enum Kind {
     Booked,
     Rescheduled,
     Cancelled,
+    Account(AccountOccasion),
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 4] = [Self::ConfirmationRequested, Self::Booked, Self::Rescheduled, Self::Cancelled];
+    pub(crate) const ALL: [Self; 7] = [
+        Self::ConfirmationRequested,
+        Self::Booked,
+        Self::Rescheduled,
+        Self::Cancelled,
+        Self::Account(AccountOccasion::ResetRequested),
+        Self::Account(AccountOccasion::SignedInAnew),
+        Self::Account(AccountOccasion::SecondFactorChanged),
+    ];
 
     /// The word in the outbox.
     pub(crate) const fn as_str(self) -> &'static str {
@@ -23,6 +32,9 @@ impl Kind {
             Self::Booked => "appointment.booked",
             Self::Rescheduled => "appointment.rescheduled",
             Self::Cancelled => "appointment.cancelled",
+            Self::Account(AccountOccasion::ResetRequested) => "account.reset_requested",
+            Self::Account(AccountOccasion::SignedInAnew) => "account.signed_in_anew",
+            Self::Account(AccountOccasion::SecondFactorChanged) => "account.second_factor_changed",
         }
     }
 
@@ -43,11 +55,28 @@ impl Kind {
             }
             (Self::Booked, Standing::Confirmed { .. }) => Some(Letter::Booked),
             (Self::Rescheduled, Standing::Confirmed { .. }) => Some(Letter::Rescheduled),
-            (Self::Cancelled, Standing::Cancelled) => Some(Letter::Cancelled),
-            (Self::ConfirmationRequested, Standing::Confirmed { .. } | Standing::Cancelled)
+            (Self::Cancelled, Standing::Cancelled { .. }) => Some(Letter::Cancelled),
+            (Self::ConfirmationRequested, Standing::Confirmed { .. } | Standing::Cancelled { .. })
             | (Self::Booked | Self::Cancelled, Standing::Pending { .. })
-            | (Self::Booked | Self::Rescheduled, Standing::Cancelled)
-            | (Self::Cancelled, Standing::Confirmed { .. }) => None,
+            | (Self::Booked | Self::Rescheduled, Standing::Cancelled { .. })
+            | (Self::Cancelled, Standing::Confirmed { .. })
+            | (Self::Account(_), _) => None,
+        }
+    }
+
+    /// Whether the appointment is firm at a new time after this event, so that reminders are planned.
+    pub(crate) const fn plans_reminders(self) -> bool {
+        match self {
+            Self::Booked | Self::Rescheduled => true,
+            Self::ConfirmationRequested | Self::Cancelled | Self::Account(_) => false,
+        }
+    }
+
+    /// Whether reminders planned before this event speak of a time that does not hold any more.
+    pub(crate) const fn voids_reminders(self) -> bool {
+        match self {
+            Self::Rescheduled | Self::Cancelled => true,
+            Self::Booked | Self::ConfirmationRequested | Self::Account(_) => false,
         }
     }
 }
@@ -59,6 +88,7 @@ pub(crate) enum Letter {
     Booked,
     Rescheduled,
     Cancelled,
+    Reminder,
 }
 
 impl Letter {
@@ -69,6 +99,33 @@ impl Letter {
             Self::Booked => "booked",
             Self::Rescheduled => "rescheduled",
             Self::Cancelled => "cancelled",
+            Self::Reminder => "reminder",
         }
+    }
+
+    /// Whether the letter may name the person: not before the address was confirmed, since whoever typed the name may not
+    /// own the address.
+    pub(crate) const fn names_the_person(self) -> bool {
+        match self {
+            Self::ConfirmationRequested => false,
+            Self::Booked | Self::Rescheduled | Self::Cancelled | Self::Reminder => true,
+        }
+    }
+
+    /// Whether the appointment goes along as a calendar file. A reminder brings none: the calendar has it already.
+    pub(crate) const fn brings_the_calendar(self) -> bool {
+        match self {
+            Self::Booked | Self::Rescheduled | Self::Cancelled => true,
+            Self::ConfirmationRequested | Self::Reminder => false,
+        }
+    }
+}
+
+/// The name of the text of a letter about an account.
+pub(crate) const fn account_text(occasion: AccountOccasion) -> &'static str {
+    match occasion {
+        AccountOccasion::ResetRequested => "reset_requested",
+        AccountOccasion::SignedInAnew => "signed_in_anew",
+        AccountOccasion::SecondFactorChanged => "second_factor_changed",
     }
 }

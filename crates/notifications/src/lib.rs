@@ -1,79 +1,134 @@
-//! Letters about appointments: written from texts in files, sent as mail, fed by the outbox.
+//! Messages: letters and reminders from texts in files, webhooks for other programs, all fed by the outbox.
 //!
-//! Whatever happens to an appointment stands in the outbox, written in the same transaction. [`Notifications::deliver_due`]
-//! takes what is due, asks the feature that owns the appointment for the facts ([`AppointmentFacts`], a port that the
-//! gateway wires), writes the letter and hands it to the [`Post`]. A letter goes out at least once; its `Message-ID` is
-//! the id of the event, so a reader recognises the same letter when it comes twice.
+//! Whatever happens stands in the outbox, written in the same transaction. [`Notifications::dispatch`] looks at it once and
+//! plans a delivery for each reader: the mail, and every webhook. Reminders are deliveries for later.
+//! [`Notifications::deliver_letters`] and [`Notifications::call_webhook`] carry what is due. They ask for the facts late
+//! ([`AppointmentFacts`] and [`AccountFacts`], ports that the gateway wires), so that a message says what holds when it
+//! leaves. A message goes out at least once; its name in the world is the id of its delivery, so a reader recognises the same
+//! message when it comes twice. What was given up is a task for people: [`Deliveries`].
 
+mod back_off;
+mod consumer;
 mod deliver_due;
+mod deliveries;
+mod delivery;
+mod dispatch;
 mod facts;
 mod kind;
 mod message;
+mod pace;
 mod post;
+mod reminders;
+mod send_letter;
 mod sender;
 mod store;
 mod texts;
+mod unsubscribe;
+mod webhook;
 
 use std::sync::Arc;
 
 use database::{Database, DatabaseError};
 use domain::environment::Clock;
 
+pub use consumer::Consumer;
 pub use deliver_due::{Delivered, Trouble};
-pub use facts::{Answer, AppointmentFacts, Facts, FactsMissing, Recipient, Standing};
+pub use deliveries::{Deliveries, FailedDeliveriesError, SettleError};
+pub use delivery::{Delivery, State};
+pub use dispatch::Dispatched;
+pub use facts::{
+    AccountFacts, AccountHappening, AccountLetter, AccountOccasion, Answer, AppointmentFacts, Facts, FactsMissing,
+    NoAccounts, Outline, Recipient, Reset, Standing,
+};
 pub use post::{NotAnSmtpAddress, NotSent, Post};
+pub use reminders::Reminders;
 pub use sender::{NotASender, Sender};
-pub use store::Backlog;
+pub use store::lanes::Backlog;
 pub use texts::date_in_words;
+pub use unsubscribe::{UnsubscribeError, UnsubscribeSecret};
+pub use webhook::{CallerUnusable, Endpoint, EndpointProblem, NotASecret, NotCalled, WebhookSecret, read_endpoints};
 
-/// What an operator sets for letters; `docs/configuration.md` says what each means to the operator.
+/// What an operator sets for messages; `docs/configuration.md` says what each means to the operator.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     /// Who writes.
     pub sender: Sender,
     /// How browsers reach this server, without a slash at the end: the beginning of all links.
     pub public_url: String,
+    /// When people are reminded.
+    pub reminders: Reminders,
+    /// How many letters this worker sends in a minute, at least 1.
+    pub letters_per_minute: u32,
 }
 
-/// What the feature is made of.
+/// What the worker is made of.
 #[derive(Debug)]
 pub struct Parts {
-    /// The database.
-    pub database: Database,
-    /// The clock.
-    pub clock: Arc<dyn Clock>,
+    /// The database, the clock, and who wants no reminders.
+    pub deliveries: Arc<Deliveries>,
     /// Who knows the appointments.
     pub facts: Arc<dyn AppointmentFacts>,
+    /// Who knows the accounts.
+    pub accounts: Arc<dyn AccountFacts>,
     /// Who carries the letters.
     pub post: Post,
+    /// Who is called.
+    pub webhooks: Vec<Endpoint>,
     /// What the operator sets.
     pub settings: Settings,
 }
 
-/// The feature. Cheap to share behind an `Arc`.
+/// The worker's side of the feature. Cheap to share behind an `Arc`.
 #[derive(Debug)]
 pub struct Notifications {
     database: Database,
     clock: Arc<dyn Clock>,
+    deliveries: Arc<Deliveries>,
     facts: Arc<dyn AppointmentFacts>,
+    accounts: Arc<dyn AccountFacts>,
     post: Post,
+    webhooks: Vec<Endpoint>,
+    caller: webhook::Caller,
+    pace: pace::Pace,
     settings: Settings,
 }
 
 impl Notifications {
-    /// Puts the feature together. The caller must call [`Notifications::deliver_due`] every second or so, in one process
-    /// or in several.
-    pub fn new(parts: Parts) -> Self {
+    /// Puts the feature together. The caller must call [`Notifications::dispatch`], [`Notifications::deliver_letters`] and,
+    /// for each endpoint, [`Notifications::call_webhook`] every second or so, in one process or in several.
+    ///
+    /// # Errors
+    /// [`CallerUnusable`] when this machine cannot speak HTTPS.
+    pub fn new(parts: Parts) -> Result<Self, CallerUnusable> {
         texts::read();
-        let Parts { database, clock, facts, post, settings } = parts;
-        Self { database, clock, facts, post, settings }
+        let Parts { deliveries, facts, accounts, post, webhooks, settings } = parts;
+        Ok(Self {
+            database: deliveries.database.clone(),
+            clock: Arc::clone(&deliveries.clock),
+            deliveries,
+            facts,
+            accounts,
+            post,
+            webhooks,
+            caller: webhook::Caller::new()?,
+            pace: pace::Pace::new(settings.letters_per_minute),
+            settings,
+        })
     }
 
-    /// How many letters wait, and how many were given up and wait for an operator.
+    /// The names of the endpoints that are called.
+    pub fn endpoints(&self) -> impl Iterator<Item = &str> {
+        self.webhooks.iter().map(|endpoint| endpoint.name.as_str())
+    }
+
+    /// Gives up what waits for endpoints that are not set up any more, so that somebody decides about it. Call it once at
+    /// the start of a worker.
     ///
     /// # Errors
     /// See [`DatabaseError`].
-    pub async fn backlog(&self) -> Result<Backlog, DatabaseError> {
-        store::backlog(&self.database, self.clock.now()).await
+    pub async fn give_up_orphans(&self) -> Result<u64, DatabaseError> {
+        let endpoints = self.webhooks.iter().map(|endpoint| Consumer::Webhook(endpoint.name.clone()));
+        let known: Vec<Consumer> = [Consumer::Mail].into_iter().chain(endpoints).collect();
+        store::tasks::orphans(&self.database, &known, self.clock.now()).await
     }
 }

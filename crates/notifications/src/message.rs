@@ -2,22 +2,29 @@
 
 use std::time::{Duration, SystemTime};
 
-use domain::identifier::EventId;
+use domain::identifier::DeliveryId;
 use domain::time::Timestamp;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Mailbox, Message, MultiPart, SinglePart};
 use lettre::{Address, error::Error};
 
-use crate::facts::{Facts, Standing};
-use crate::kind::Letter;
+use crate::facts::Recipient;
 use crate::sender::Sender;
 use crate::texts::{Written, tag};
 
-/// The event behind a letter: the letter's identity and its date. Sending it again gives the same letter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Occasion {
-    pub(crate) event: EventId,
+/// What stands around a letter. The same delivery gives the same headers and the same parts, whenever it is made.
+#[derive(Debug)]
+pub(crate) struct Envelope<'a> {
+    pub(crate) id: DeliveryId,
+    /// The date of the letter.
     pub(crate) at: Timestamp,
+    pub(crate) recipient: &'a Recipient,
+    pub(crate) names_the_person: bool,
+    /// Who writes, as people call it.
+    pub(crate) city: &'a str,
+    /// Where one click ends such letters; only for those that the contract does not need (§ 7 UWG, RFC 8058).
+    pub(crate) unsubscribe: Option<String>,
+    pub(crate) calendar: Option<&'a str>,
 }
 
 /// No mail can be made for this address.
@@ -25,46 +32,49 @@ pub(crate) struct Occasion {
 #[error("the address of the recipient cannot be written to")]
 pub(crate) struct BadAddress;
 
-/// The name of the letter in the world: `<event id>@<host of the sender>`.
-pub(crate) fn message_id(event: EventId, sender: &Sender) -> String {
-    format!("{event}@{}", sender.host())
+/// The name of the letter in the world: `<delivery id>@<host of the sender>`.
+pub(crate) fn message_id(id: DeliveryId, sender: &Sender) -> String {
+    format!("{id}@{}", sender.host())
 }
 
-/// Makes the mail. The same event gives the same headers and the same parts, whenever it is made.
-pub(crate) fn compose(
-    occasion: Occasion,
-    letter: Letter,
-    facts: &Facts,
-    written: Written,
-    sender: &Sender,
-) -> Result<Message, BadAddress> {
-    let recipient = Mailbox::new(named(letter, facts), deliverable(&facts.recipient.mail)?);
-    let builder = Message::builder()
-        .from(Mailbox::new(Some(facts.city.clone()), sender.address()))
-        .to(recipient)
-        .subject(written.subject)
-        .date(system_time(occasion.at))
-        .message_id(Some(format!("<{}>", message_id(occasion.event, sender))))
-        .raw_header(plain_header("Content-Language", tag(facts.recipient.language)))
+/// Makes the mail.
+pub(crate) fn compose(envelope: &Envelope<'_>, written: Written, sender: &Sender) -> Result<Message, BadAddress> {
+    let recipient = envelope.recipient;
+    let name = envelope.names_the_person.then(|| one_line(&recipient.name));
+    let mut builder = Message::builder()
+        .from(Mailbox::new(Some(one_line(envelope.city)), sender.address()))
+        .to(Mailbox::new(name, deliverable(&recipient.mail)?))
+        .subject(one_line(&written.subject))
+        .date(system_time(envelope.at))
+        .message_id(Some(format!("<{}>", message_id(envelope.id, sender))))
+        .raw_header(plain_header("Content-Language", tag(recipient.language)))
         // Answering machines keep quiet (RFC 3834).
         .raw_header(plain_header("Auto-Submitted", "auto-generated"));
+    if let Some(url) = &envelope.unsubscribe {
+        builder = builder
+            .raw_header(plain_header("List-Unsubscribe", &format!("<{url}>")))
+            .raw_header(plain_header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"));
+    }
     let text = SinglePart::plain(written.body);
-    let message = match &facts.standing {
-        Standing::Confirmed { calendar, .. } => {
-            let kind = ContentType::parse("text/calendar; charset=utf-8").expect("a well-formed content type");
-            let file = Attachment::new(written.calendar_name).body(calendar.clone(), kind);
+    let message = match envelope.calendar {
+        Some(calendar) => {
+            // The method of the file stands in its type, too (RFC 6047, 2.4), so that mail programs offer it as an entry.
+            let method = if calendar.contains("METHOD:CANCEL") { "CANCEL" } else { "REQUEST" };
+            let kind = format!("text/calendar; charset=utf-8; method={method}");
+            let kind = ContentType::parse(&kind).expect("a well-formed content type");
+            let file = Attachment::new(written.calendar_name).body(calendar.to_owned(), kind);
             // A boundary of our own: chance would make every copy of a letter another one. No encoded line holds "=_".
-            let boundary = format!("=_{}", occasion.event.0.simple());
+            let boundary = format!("=_{}", envelope.id.0.simple());
             builder.multipart(MultiPart::mixed().boundary(boundary).singlepart(text).singlepart(file))
         }
-        Standing::Pending { .. } | Standing::Cancelled => builder.singlepart(text),
+        None => builder.singlepart(text),
     };
     message.map_err(|_: Error| BadAddress)
 }
 
-/// The name on the envelope; none before the address was confirmed.
-fn named(letter: Letter, facts: &Facts) -> Option<String> {
-    (letter != Letter::ConfirmationRequested).then(|| facts.recipient.name.clone())
+/// A text for a header. Line breaks and controls become blanks: nothing that was typed begins a header of its own.
+fn one_line(text: &str) -> String {
+    text.chars().map(|sign| if sign.is_control() { ' ' } else { sign }).collect()
 }
 
 /// The address with its domain in the form that every server reads (`büro.example` becomes `xn--bro-hoa.example`).

@@ -33,7 +33,10 @@ pub enum NotSent {
     /// The mail server cannot be reached, broke off, or asks to come back later.
     #[error("the mail server cannot be reached")]
     Unreachable,
-    /// The mail server answered, and refused this letter.
+    /// The mail server refused this letter for now (a 4xx answer), or because of who we are (5.7.x): a matter of settings.
+    #[error("the mail server does not take a letter at the moment, with the code {0}")]
+    Deferred(u16),
+    /// The mail server refused this letter for good (a 5xx answer).
     #[error("the mail server refused a letter with the code {0}")]
     Refused(u16),
     /// The address of the recipient is none that mail can be sent to.
@@ -46,7 +49,25 @@ impl NotSent {
     pub(crate) const fn concerns_every_letter(self) -> bool {
         match self {
             Self::Directory(_) | Self::Unreachable => true,
-            Self::Refused(_) | Self::Address => false,
+            Self::Deferred(_) | Self::Refused(_) | Self::Address => false,
+        }
+    }
+
+    /// Whether trying again would end the same.
+    pub(crate) const fn is_hopeless(self) -> bool {
+        match self {
+            Self::Refused(_) | Self::Address => true,
+            Self::Directory(_) | Self::Unreachable | Self::Deferred(_) => false,
+        }
+    }
+
+    /// The stable code that operators see.
+    pub(crate) fn code(self) -> String {
+        match self {
+            Self::Directory(_) => "MAIL_DIRECTORY".to_owned(),
+            Self::Unreachable => "SMTP_UNREACHABLE".to_owned(),
+            Self::Deferred(code) | Self::Refused(code) => format!("SMTP_{code}"),
+            Self::Address => "ADDRESS_UNUSABLE".to_owned(),
         }
     }
 }

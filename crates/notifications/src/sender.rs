@@ -25,6 +25,11 @@ impl Sender {
         self.0.clone()
     }
 
+    /// The address as text.
+    pub fn text(&self) -> String {
+        self.0.to_string()
+    }
+
     /// The domain of the address.
     pub fn host(&self) -> &str {
         self.0.domain()

@@ -9,8 +9,8 @@ use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior};
 use serde::Serialize;
 
-use crate::facts::{Facts, Standing};
-use crate::kind::Letter;
+use crate::facts::{AccountHappening, AccountLetter, Facts, Standing};
+use crate::kind::{Letter, account_text};
 
 macro_rules! files {
     ($($name:literal),* $(,)?) => {
@@ -26,13 +26,18 @@ macro_rules! files {
 const FILES: &[(&str, &str)] = files![
     "appointment",
     "booked",
+    "bring",
     "calendar_name",
     "cancelled",
     "closing",
     "confirmation_requested",
     "date",
     "manage",
+    "reminder",
     "rescheduled",
+    "reset_requested",
+    "second_factor_changed",
+    "signed_in_anew",
 ];
 
 static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
@@ -69,6 +74,7 @@ struct Words<'a> {
     office: &'a str,
     address: Option<&'a str>,
     services: &'a [String],
+    documents: &'a [String],
     number: &'a str,
     city: &'a str,
     phone: Option<&'a str>,
@@ -77,7 +83,38 @@ struct Words<'a> {
     until_time: String,
     confirm_page: String,
     confirm_url: String,
+    view_url: String,
+    move_url: String,
+    cancel_url: String,
     calendar_url: String,
+    stop_url: String,
+}
+
+/// What the texts of letters about accounts can name.
+#[derive(Serialize)]
+struct AccountWords<'a> {
+    name: &'a str,
+    city: &'a str,
+    phone: Option<&'a str>,
+    date: String,
+    time: String,
+    code: &'a str,
+    reset_url: String,
+    until_date: String,
+    until_time: String,
+}
+
+/// Where the links of a letter begin, and the code that ends reminders.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Links<'a> {
+    pub(crate) public_url: &'a str,
+    pub(crate) stop_code: &'a str,
+}
+
+impl Links<'_> {
+    pub(crate) fn stop_url(&self) -> String {
+        format!("{}/reminders/stop/{}", self.public_url, self.stop_code)
+    }
 }
 
 /// Reads the texts, so that a mistake in them shows at the start.
@@ -86,25 +123,27 @@ pub(crate) fn read() {
 }
 
 /// Writes a letter.
-pub(crate) fn write(letter: Letter, facts: &Facts, public_url: &str) -> Written {
+pub(crate) fn write(letter: Letter, facts: &Facts, links: &Links<'_>) -> Written {
+    let public_url = links.public_url;
     let language = facts.recipient.language;
     let (starts_at, ends_at) = (facts.starts_at.local(facts.zone), facts.ends_at.local(facts.zone));
     let (code, until) = match &facts.standing {
         Standing::Pending { code, until } => (code.as_str(), *until),
         Standing::Confirmed { code, .. } => (code.as_str(), facts.starts_at),
-        Standing::Cancelled => ("", facts.starts_at),
+        Standing::Cancelled { .. } => ("", facts.starts_at),
     };
     let until = until.local(facts.zone);
     let tag = tag(language);
     let words = Words {
         // Whoever typed the name may not own the address: an unconfirmed letter carries nothing that was typed.
-        name: (letter != Letter::ConfirmationRequested).then_some(&facts.recipient.name),
+        name: letter.names_the_person().then_some(&facts.recipient.name),
         date: date_in_words(starts_at.date(), language),
         start: clock(starts_at),
         end: clock(ends_at),
         office: &facts.office,
         address: facts.address.as_deref(),
         services: &facts.services,
+        documents: &facts.documents,
         number: &facts.number,
         city: &facts.city,
         phone: facts.phone.as_deref(),
@@ -113,10 +152,37 @@ pub(crate) fn write(letter: Letter, facts: &Facts, public_url: &str) -> Written 
         until_time: clock(until),
         confirm_page: format!("{public_url}/appointments/confirm?language={tag}"),
         confirm_url: format!("{public_url}/appointments/confirm/{code}?language={tag}"),
+        view_url: format!("{public_url}/appointments/view/{code}?language={tag}"),
+        move_url: format!("{public_url}/appointments/move/{code}?language={tag}"),
+        cancel_url: format!("{public_url}/appointments/cancel/{code}?language={tag}"),
         calendar_url: format!("{public_url}/appointments/{code}/calendar.ics?language={tag}"),
+        stop_url: format!("{}?language={tag}", links.stop_url()),
     };
-    let text = render(language, letter.text(), &words);
-    let (subject, body) = text.split_once('\n').unwrap_or((&text, ""));
+    written(language, &render(language, letter.text(), &words))
+}
+
+/// Writes a letter about an account.
+pub(crate) fn write_to_account(happening: &AccountHappening, told: &AccountLetter, public_url: &str) -> Written {
+    let language = told.recipient.language;
+    let at = happening.at.local(told.zone);
+    let until = told.reset.as_ref().map_or(happening.at, |reset| reset.until).local(told.zone);
+    let words = AccountWords {
+        name: &told.recipient.name,
+        city: &told.city,
+        phone: told.phone.as_deref(),
+        date: date_in_words(at.date(), language),
+        time: clock(at),
+        code: told.reset.as_ref().map_or("", |reset| &reset.code),
+        reset_url: told.reset.as_ref().map(|reset| format!("{public_url}{}", reset.path)).unwrap_or_default(),
+        until_date: date_in_words(until.date(), language),
+        until_time: clock(until),
+    };
+    written(language, &render(language, account_text(happening.occasion), &words))
+}
+
+/// The first line is the subject.
+fn written(language: Language, text: &str) -> Written {
+    let (subject, body) = text.split_once('\n').unwrap_or((text, ""));
     Written {
         subject: subject.trim().to_owned(),
         body: format!("{}\n", body.trim()),

@@ -1,18 +1,19 @@
 //! The board: the city that serves and what is taken, in memory. It answers every search and is never asked for truth.
 //!
 //! It follows the database in two ways: this process's own bookings are entered at once, those of others within seconds
-//! (`follow_changes`). What lapses by time lapses here by time too, whether or not anybody has tidied the database.
+//! (`follow_changes`), and with them those of its own whose outcome it did not learn. What lapses by time lapses here by time too, whether or not anybody has tidied the database.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use capacity::{Claim, Ledger, PoolId, Supply};
 use domain::city::City;
-use domain::identifier::AppointmentId;
+use domain::identifier::{AppointmentId, EventId};
 use domain::time::Timestamp;
 use uuid::Uuid;
 
 use crate::appointment::Appointment;
+use crate::doubts::Doubts;
 use crate::failure::Problem;
 use crate::take::Take;
 
@@ -27,6 +28,7 @@ const MEETING_ROUNDS: u32 = 5;
 pub struct Board {
     state: RwLock<Option<State>>,
     followed: RwLock<Followed>,
+    pub(crate) doubts: Doubts,
 }
 
 /// The city that serves and its compiled supply.
@@ -144,6 +146,11 @@ impl Board {
         }
         state.unwatch(appointment.id.0);
         state.watch(appointment);
+    }
+
+    /// Notes that an event of this process was written and entered here, or was refused.
+    pub(crate) fn settled(&self, event: EventId) {
+        self.doubts.settled(event);
     }
 
     /// Notes an event of another process as followed, so that it is not read again.

@@ -191,9 +191,14 @@ impl Scheduling {
                 Err(problem) => return self.replay(key).await?.ok_or_else(|| problem.into()),
             };
             let (appointment, new) = self.new_appointment(actor, &picture, wish, &place, people, key, draft, now);
-            match self.desk.write(new.clone(), picture.version).await {
+            let written = self.desk.write(new.clone(), picture.version).await;
+            if written.is_known_not_to_be() {
+                self.board.settled(new.event.id);
+            }
+            match written {
                 Written::Booked => {
                     self.board.take(&appointment);
+                    self.board.settled(new.event.id);
                     return Ok(self.booked(appointment));
                 }
                 Written::CityChanged if cities < 3 => {
@@ -335,6 +340,7 @@ impl Scheduling {
         leave(&unit, &traces).await?;
         unit.commit().await?;
         self.board.lapse_at(&booked);
+        self.board.settled(traces.0.id);
         Ok(self.booked(booked))
     }
 

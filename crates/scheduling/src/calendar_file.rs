@@ -12,6 +12,37 @@ use crate::appointment::Appointment;
 /// Writes the appointment as one VEVENT in UTC. The UID stays the same over moves and the sequence grows, so that a
 /// calendar replaces the older entry. `language` picks the texts; names of people never stand in the file.
 pub fn calendar_file(city: &City, appointment: &Appointment, language: Language) -> String {
+    Calendar::new().push(event(city, appointment, language)).done().to_string()
+}
+
+/// The appointment as it goes along with a mail (RFC 5546, RFC 6047): `METHOD:REQUEST`, or `METHOD:CANCEL` once it was given
+/// back, so that the calendar of the reader takes, moves or strikes the entry. `organizer` and `attendee` are mail addresses;
+/// the file is for the attendee alone.
+pub fn invitation(
+    city: &City,
+    appointment: &Appointment,
+    language: Language,
+    organizer: &str,
+    attendee: &str,
+) -> String {
+    let mut event = event(city, appointment, language);
+    let mut host = Property::new("ORGANIZER", format!("mailto:{organizer}"));
+    event.append_property(host.add_parameter("CN", &quoted(city.municipality.name.get(language))).done());
+    let mut guest = Property::new("ATTENDEE", format!("mailto:{attendee}"));
+    // The person has booked: no calendar need ask whether they come, and nobody reads the answer.
+    guest.add_parameter("PARTSTAT", "ACCEPTED").add_parameter("RSVP", "FALSE");
+    event.append_property(guest.done());
+    let method = if appointment.status == Status::Cancelled { "CANCEL" } else { "REQUEST" };
+    Calendar::new().append_property(("METHOD", method)).push(event).done().to_string()
+}
+
+/// A parameter's value between quotation marks, which it must not hold itself (RFC 5545, 3.2).
+fn quoted(text: &str) -> String {
+    let inner: String = text.chars().map(|sign| if sign == '"' || sign.is_control() { ' ' } else { sign }).collect();
+    format!("\"{inner}\"")
+}
+
+fn event(city: &City, appointment: &Appointment, language: Language) -> Event {
     let instant = |at: domain::time::Timestamp| -> DateTime<Utc> { at.to_utc() };
     let office = city.offices.get(&appointment.office);
     let services: Vec<&str> = appointment
@@ -55,7 +86,7 @@ pub fn calendar_file(city: &City, appointment: &Appointment, language: Language)
             event.append_property(Property::new("GEO", format!("{};{}", position.latitude, position.longitude)));
         }
     }
-    Calendar::new().push(event.done()).done().to_string()
+    event.done()
 }
 
 struct Words {

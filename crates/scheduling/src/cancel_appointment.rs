@@ -68,6 +68,7 @@ impl Scheduling {
                 Some(_) => self.board.lapse_at(&cancelled),
                 None => self.board.forget(cancelled.id, &given_back),
             }
+            self.board.settled(traces.0.id);
             Ok(self.booked(cancelled))
         };
         Ok(self.once(&key, work).await?.appointment)

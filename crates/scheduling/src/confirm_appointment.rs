@@ -56,6 +56,7 @@ impl Scheduling {
             leave(&unit, &traces).await?;
             unit.commit().await?;
             self.board.lapse_at(&confirmed);
+            self.board.settled(traces.0.id);
             Ok(self.booked(confirmed))
         };
         match retried(work).await {

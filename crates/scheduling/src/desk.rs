@@ -3,6 +3,8 @@
 //! A commit costs the same for one booking as for fifty, so bookings that arrive while a group is being written form the
 //! next one. If a member of a group breaks a rule, its group is written one by one and only that member is refused.
 
+use std::time::Duration;
+
 use database::{Database, DatabaseError, Remembered};
 use tokio::sync::{mpsc, oneshot};
 
@@ -12,6 +14,9 @@ use crate::store::booking::{self, NewAppointment};
 const GROUP: usize = 64;
 /// How often a contended write is tried in all.
 const TRIES: u32 = 5;
+/// Longer than one group takes to be given up, and shorter than a request may take: in a queue before a database that does
+/// not answer people are told so, and may ask again under the same key.
+const PATIENCE: Duration = Duration::from_secs(8);
 
 /// How a write ended.
 #[derive(Debug)]
@@ -53,10 +58,14 @@ impl Desk {
     pub(crate) async fn write(&self, new: NewAppointment, version: i64) -> Written {
         let (answer, written) = oneshot::channel();
         let closed = || Written::Refused(DatabaseError::Unavailable("the booking desk is closed".into()));
-        if self.queue.send(Job { new, version, answer }).await.is_err() {
-            return closed();
-        }
-        written.await.unwrap_or_else(|_| closed())
+        let hand_in = async {
+            if self.queue.send(Job { new, version, answer }).await.is_err() {
+                return closed();
+            }
+            written.await.unwrap_or_else(|_| closed())
+        };
+        let busy = || Written::Refused(DatabaseError::Unavailable("the booking desk does not get through".into()));
+        tokio::time::timeout(PATIENCE, hand_in).await.unwrap_or_else(|_| busy())
     }
 }
 
@@ -68,6 +77,8 @@ impl DeskWork {
     pub async fn run(mut self) {
         let mut jobs = Vec::with_capacity(GROUP);
         while self.queue.recv_many(&mut jobs, GROUP).await > 0 {
+            // Whoever hung up while waiting gets nothing that they do not know of.
+            jobs.retain(|job: &Job| !job.answer.is_closed());
             // A job in another version than the first waits for no one: it is a group of its own.
             while !jobs.is_empty() {
                 let version = jobs[0].version;
@@ -108,26 +119,41 @@ impl DeskWork {
             // lost connection the first try may have been kept: then the key is there, with our own subject.
             match error {
                 DatabaseError::Contended | DatabaseError::Unavailable(_) if tries < TRIES => {
-                    tokio::time::sleep(std::time::Duration::from_millis(u64::from(5 * tries * tries))).await;
+                    tokio::time::sleep(Duration::from_millis(u64::from(5 * tries * tries))).await;
                 }
-                DatabaseError::Broken(_) if tries > 1 && self.all_kept(group).await => return Written::Booked,
+                // The first thing that is there already need not be the key: it may be the number or the id.
+                error @ (DatabaseError::Broken(_) | DatabaseError::Internal(_)) if tries > 1 => {
+                    return match self.all_kept(group).await {
+                        Ok(true) => Written::Booked,
+                        Ok(false) => Written::Refused(error),
+                        Err(unknown) => Written::Refused(unknown),
+                    };
+                }
                 error => return Written::Refused(error),
             }
         }
     }
 
-    async fn all_kept(&self, group: &[NewAppointment]) -> bool {
+    async fn all_kept(&self, group: &[NewAppointment]) -> Result<bool, DatabaseError> {
         for new in group {
-            let remembered = self.database.remembered(&new.idempotency).await;
-            if !matches!(remembered, Ok(Some(Remembered::Same(subject))) if subject == new.event.subject) {
-                return false;
+            let remembered = self.database.remembered(&new.idempotency).await?;
+            if !matches!(remembered, Some(Remembered::Same(subject)) if subject == new.event.subject) {
+                return Ok(false);
             }
         }
-        true
+        Ok(true)
     }
 }
 
 impl Written {
+    /// Whether nothing was written for sure. After a broken connection nobody knows.
+    pub(crate) const fn is_known_not_to_be(&self) -> bool {
+        match self {
+            Self::Booked | Self::Refused(DatabaseError::Unavailable(_) | DatabaseError::Internal(_)) => false,
+            Self::CityChanged | Self::Refused(DatabaseError::Broken(_) | DatabaseError::Contended) => true,
+        }
+    }
+
     /// The same outcome for another member of the group.
     fn share(&self) -> Self {
         match self {

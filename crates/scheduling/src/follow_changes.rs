@@ -77,9 +77,14 @@ impl Scheduling {
     }
 
     async fn follow_events(&self, now: Timestamp, again: &BTreeSet<(i64, i64)>) -> Result<(), Failure> {
-        let events = changes::since(&self.database, now.plus_seconds(-OVERLAP_SECONDS), self.origin).await?;
+        let mut events = changes::since(&self.database, now.plus_seconds(-OVERLAP_SECONDS), self.origin).await?;
+        let doubtful = self.board.doubts.doubtful();
+        if !doubtful.is_empty() {
+            events.extend(changes::named(&self.database, &doubtful).await?);
+        }
         let foreign: Vec<_> = events.into_iter().filter(|(event, _, _)| !self.board.was_followed(*event)).collect();
         if foreign.is_empty() && again.is_empty() {
+            self.board.doubts.looked(&[]);
             return Ok(());
         }
         let subjects: BTreeSet<AppointmentId> = foreign.iter().map(|(_, subject, _)| AppointmentId(*subject)).collect();
@@ -94,6 +99,8 @@ impl Scheduling {
         let counts = cells::read(&self.database, &touched).await?;
         let counts: Vec<(i64, i64, i64)> = counts.into_iter().map(|(pool, at, taken, _)| (pool, at, taken)).collect();
         self.board.follow(&changed, &counts);
+        let seen: Vec<_> = foreign.iter().map(|(event, _, _)| *event).collect();
+        self.board.doubts.looked(&seen);
         // Seen once is enough; what was read is absolute, so a repetition would only cost.
         for (event, _, _) in foreign {
             self.board.followed(event);

@@ -99,6 +99,7 @@ impl Scheduling {
             leave(&unit, &traces).await?;
             unit.commit().await?;
             self.board.lapse_at(&extended);
+            self.board.settled(traces.0.id);
             Ok(self.booked(extended))
         };
         Ok(self.once(&key, work).await?.appointment)
@@ -134,6 +135,7 @@ impl Scheduling {
             leave(&unit, &traces).await?;
             unit.commit().await?;
             self.board.forget(released.id, &given_back);
+            self.board.settled(traces.0.id);
             Ok(self.booked(released))
         };
         Ok(self.once(&key, work).await?.appointment)

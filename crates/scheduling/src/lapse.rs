@@ -64,12 +64,13 @@ impl Scheduling {
             given_back.extend(takes.iter().flat_map(|take| take.each()));
             let traces = self.traces(happening, lapsed.id, None, &takes, now);
             leave(&unit, &traces).await?;
-            done.push((lapsed.id, takes));
+            done.push((lapsed.id, takes, traces.0.id));
         }
         cells::release_cells(&unit, &given_back).await?;
         unit.commit().await?;
-        for (id, takes) in &done {
+        for (id, takes, event) in &done {
             self.board.forget(*id, takes);
+            self.board.settled(*event);
         }
         Ok(done.len())
     }

@@ -42,7 +42,11 @@ impl Scheduling {
                 return Ok(Problem::HoldLimit { limit });
             }
         }
-        debug_assert!(taken.iter().any(|cell| cell.at > 0) || wish.is_none(), "a refusal has a place in time");
+        // A move asks without cells: there only the new place can be full.
+        debug_assert!(
+            taken.is_empty() || taken.iter().any(|cell| cell.at > 0) || wish.is_none(),
+            "a refusal has a place in time"
+        );
         let alternatives = wish.map_or_else(Vec::new, |wish| self.alternatives(wish));
         Ok(Problem::SlotTaken { alternatives })
     }

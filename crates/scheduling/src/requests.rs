@@ -1,11 +1,16 @@
 //! Requests that may arrive twice, and work that the database asks to try again.
 
+use std::time::Duration;
+
 use database::{DatabaseError, IdempotencyKey};
 use domain::permission::Actor;
 
 use crate::Scheduling;
 use crate::book_appointment::Booked;
 use crate::failure::{Failure, Problem};
+
+/// For all tries together: shorter than a request may take, so that people are told to try again.
+const PATIENCE: Duration = Duration::from_secs(8);
 
 /// Binds the client's key to the asker and to what is asked: `operation` with its `input` as text.
 ///
@@ -22,11 +27,16 @@ pub(crate) fn idempotency_key(
 
 /// Tries work again while the database asks for it. Only for work that carries an idempotency key in its unit, or that
 /// is harmless to repeat.
+///
+/// # Errors
+/// As `work`, or [`DatabaseError::Unavailable`] when the time is up; what was under way may have been kept.
 pub(crate) async fn retried<T, F>(work: impl FnMut() -> F) -> Result<T, Failure>
 where
     F: Future<Output = Result<T, Failure>>,
 {
-    database::retried(work, |failure| matches!(failure, Failure::Database(DatabaseError::Contended))).await
+    let busy = || DatabaseError::Unavailable("the database does not get through".into());
+    let tries = database::retried(work, |failure| matches!(failure, Failure::Database(DatabaseError::Contended)));
+    tokio::time::timeout(PATIENCE, tries).await.map_err(|_| busy())?
 }
 
 impl Scheduling {

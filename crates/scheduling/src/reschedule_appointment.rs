@@ -115,6 +115,7 @@ impl Scheduling {
         unit.commit().await?;
         let taken: Vec<(i64, i64)> = taken.iter().map(|cell| (cell.pool, cell.at)).collect();
         self.board.shift(&moved, &taken, &given_back);
+        self.board.settled(traces.0.id);
         Ok(self.booked(moved))
     }
 }

@@ -56,6 +56,7 @@ impl Scheduling {
         let (kind, action) = happening.words();
         let payload = serde_json::json!({ "touched": touched }).to_string();
         let id = EventId(self.entropy.id(now));
+        self.board.doubts.expect(id);
         let event = Event { id, kind, subject: appointment.0, payload, at: now, origin: self.origin };
         let audit = AuditEntry { id: EventId(self.entropy.id(now)), actor, action, subject: appointment.0, at: now };
         (event, audit)

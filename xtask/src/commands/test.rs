@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::cargo::cargo;
 use crate::cluster::{Cluster, Durability};
-use crate::commands::{faults, storm};
+use crate::commands::{deploy, faults, storm};
 use crate::failure::Result;
 use crate::process;
 use crate::provision::{self, Need};
@@ -25,7 +25,7 @@ pub struct Options {
 ///
 /// If something is missing that we may not install, or a step failed.
 pub fn run(options: &Options) -> Result<()> {
-    provision::system(&[Need::PostgreSql, Need::Node])?;
+    provision::system(&[Need::PostgreSql, Need::Node, Need::Python])?;
     let mut report = Report::default();
     if options.filter.is_none() {
         provision::rust_components()?;
@@ -36,6 +36,7 @@ pub fn run(options: &Options) -> Result<()> {
     run_tests(&mut report, options.filter.as_deref());
     if options.filter.is_none() {
         report.attempt("storm, short form", storm::run_short);
+        report.attempt("deployment, short form", deploy::run_short);
         report.attempt("faults, short form", faults::run_short);
     }
     report.finish()

@@ -30,9 +30,9 @@ const RESERVED: &[Reserved] = &[
     Reserved { external: "sea-orm-migration", allowed: has_tables, instead: "tables are made in migrations" },
     Reserved { external: "aws-lc-rs", allowed: is_identity, instead: "keys are made and used in identity" },
     Reserved { external: "lettre", allowed: is_notifications, instead: "letters are written in notifications" },
-    Reserved { external: "minijinja", allowed: is_notifications, instead: "letters are written in notifications" },
+    Reserved { external: "minijinja", allowed: writes_to_people, instead: "letters and pages are written elsewhere" },
     Reserved { external: "openidconnect", allowed: is_identity, instead: "providers are asked in identity" },
-    Reserved { external: "reqwest", allowed: asks_providers, instead: "a test tool is a dev-dependency" },
+    Reserved { external: "reqwest", allowed: makes_calls, instead: "a test tool is a dev-dependency" },
     Reserved { external: "tempfile", allowed: is_testkit, instead: "a test tool is a dev-dependency" },
     Reserved { external: "proptest", allowed: is_testkit, instead: "a test tool is a dev-dependency" },
     Reserved { external: "insta", allowed: is_testkit, instead: "a test tool is a dev-dependency" },
@@ -120,13 +120,18 @@ fn is_notifications(name: &str) -> bool {
     name == "notifications"
 }
 
-fn is_identity(name: &str) -> bool {
-    name == "identity"
+/// Letters in notifications, pages in the gateway.
+fn writes_to_people(name: &str) -> bool {
+    is_notifications(name) || is_gateway(name)
 }
 
-/// Sign-in providers are asked over the web; for everybody else it is a test tool.
-fn asks_providers(name: &str) -> bool {
-    is_identity(name) || is_testkit(name)
+/// Sign-in providers and webhooks are asked over the web; for everybody else it is a test tool.
+fn makes_calls(name: &str) -> bool {
+    is_identity(name) || is_notifications(name) || is_testkit(name)
+}
+
+fn is_identity(name: &str) -> bool {
+    name == "identity"
 }
 
 fn is_testkit(name: &str) -> bool {

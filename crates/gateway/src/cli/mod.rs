@@ -9,14 +9,16 @@ mod config;
 mod doctor;
 mod drain;
 mod ending;
+mod manual;
 mod migrate;
+mod probe;
 mod restore;
 mod settings;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::settings::Source;
@@ -77,6 +79,12 @@ enum Command {
         #[arg(long)]
         deep: bool,
     },
+    /// Asks the server of this configuration whether it is ready.
+    Probe {
+        /// Asks the worker instead.
+        #[arg(long)]
+        worker: bool,
+    },
     /// Makes, checks, lists and prunes backups, while people book.
     #[command(subcommand)]
     Backup(backup::BackupCommand),
@@ -92,6 +100,12 @@ enum Command {
     /// Creates and disables accounts.
     #[command(subcommand)]
     Account(account::AccountCommand),
+    /// Writes the manual pages and the completions of shells into a directory: for whoever makes a package.
+    #[command(hide = true)]
+    Manual {
+        /// Made where it is missing.
+        directory: PathBuf,
+    },
 }
 
 /// Runs the command that was typed.
@@ -113,6 +127,8 @@ fn run(source: &Source, command: Command) -> Result<(), CommandError> {
             Ok(())
         }
         Command::Config(command) => config::run(source, &command),
+        Command::Probe { worker } => probe::run(&source.read()?, probe::Whom::of(worker)),
+        Command::Manual { directory } => manual::write(CommandLine::command(), &directory),
         Command::City(city::CityCommand::Check { directory }) => city::check(&directory),
         Command::Doctor { json, deep } => {
             running(Runtime::Small, doctor::run(source, doctor::Form::of(json), doctor::Depth::of(deep)))
@@ -173,10 +189,12 @@ async fn work_alone(configuration: &Configuration) -> Result<(), CommandError> {
     let (application, _desk) = start::application(configuration, database, *key.bytes());
     let stop = CancellationToken::new();
     let letters = mail::open(configuration, &application)?;
+    let figures = work::open_figures(configuration, &application, &stop).await?;
     let worker = tokio::spawn(work::work(application, letters, stop.clone()));
     let signal = signal_from_now_on().await?;
     say("working");
     signal.await;
     stop.cancel();
+    figures.wait().await;
     worker.await.map_err(|_| CommandError::Failed("the worker ended unexpectedly".to_owned()))
 }

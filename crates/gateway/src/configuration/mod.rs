@@ -21,7 +21,7 @@ pub use crate::configuration::{
     network::{Network, NotANetwork},
     read::{Problems, Sources},
     render::reference_markdown,
-    secret::{MasterKey, load_or_create_secret},
+    secret::{MasterKey, is_credential, load_or_create_secret},
 };
 use crate::configuration::{read::Values, value::Value};
 
@@ -30,11 +30,14 @@ use crate::configuration::{read::Values, value::Value};
 #[expect(missing_docs, reason = "one field per section of the reference")]
 pub struct Configuration {
     pub server: Server,
+    pub worker: Worker,
     pub database: Database,
     pub log: Log,
     pub secrets: Secrets,
     pub mail: Mail,
     pub backup: Backup,
+    pub reminders: Reminders,
+    pub webhooks: Webhooks,
     pub scheduling: Scheduling,
     pub limits: HttpLimits,
     pub openid: Vec<identity::OpenIdProvider>,
@@ -65,6 +68,13 @@ pub struct Server {
     pub cors_origins: Vec<String>,
     pub trusted_documents: Option<PathBuf>,
     pub trusted_documents_for: Trust,
+}
+
+/// `[worker]`
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the reference explains each setting")]
+pub struct Worker {
+    pub internal_listen: Option<SocketAddr>,
 }
 
 /// `[database]`
@@ -112,6 +122,23 @@ pub struct Mail {
     pub from: String,
     pub smtp_url_file: Option<PathBuf>,
     pub directory: PathBuf,
+    pub per_minute: u32,
+}
+
+/// `[reminders]`
+#[derive(Debug, Clone, Copy)]
+#[expect(missing_docs, reason = "the reference explains each setting")]
+pub struct Reminders {
+    pub early_hours: u32,
+    pub late_hours: u32,
+}
+
+/// `[webhooks]`
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the reference explains each setting")]
+pub struct Webhooks {
+    pub endpoints_file: Option<PathBuf>,
+    pub timeout: Duration,
 }
 
 /// `[backup]`
@@ -188,6 +215,7 @@ impl Configuration {
                 trusted_documents: values.optional_path("server.trusted_documents"),
                 trusted_documents_for: Trust::of(&values),
             },
+            worker: Worker { internal_listen: values.address("worker.internal_listen") },
             database: Database { url: values.text("database.url"), max_connections: count("database.max_connections") },
             log: Log {
                 format: if values.text("log.format") == "pretty" { LogFormat::Pretty } else { LogFormat::Json },
@@ -198,6 +226,15 @@ impl Configuration {
                 from: values.text("mail.from"),
                 smtp_url_file: values.optional_path("mail.smtp_url_file"),
                 directory: values.path("mail.directory"),
+                per_minute: count("mail.per_minute"),
+            },
+            reminders: Reminders {
+                early_hours: count("reminders.early_hours"),
+                late_hours: count("reminders.late_hours"),
+            },
+            webhooks: Webhooks {
+                endpoints_file: values.optional_path("webhooks.endpoints_file"),
+                timeout: seconds("webhooks.timeout_seconds"),
             },
             backup: Backup {
                 directory: values.optional_path("backup.directory"),

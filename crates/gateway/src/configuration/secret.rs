@@ -45,12 +45,27 @@ pub fn load_or_create_secret(path: &Path) -> io::Result<MasterKey> {
 fn load(path: &Path) -> io::Result<MasterKey> {
     let text = std::fs::read_to_string(path)?;
     let mode = std::fs::metadata(path)?.permissions().mode();
-    if mode & 0o077 != 0 {
+    if mode & others(is_credential(path)) != 0 {
         return Err(wrong("the key file is open to other accounts: chmod 600 it"));
     }
     let mut key = [0; 32];
     hex::decode_to_slice(text.trim(), &mut key).map_err(|_| wrong("the key file must hold 64 hexadecimal digits"))?;
     Ok(MasterKey(key))
+}
+
+/// Whether the file, or a file in this directory, was handed over by systemd (`LoadCredential=`) in a directory that this service alone may enter.
+pub fn is_credential(path: &Path) -> bool {
+    std::env::var_os("CREDENTIALS_DIRECTORY").is_some_and(|directory| is_inside(path, Path::new(&directory)))
+}
+
+fn is_inside(path: &Path, directory: &Path) -> bool {
+    !directory.as_os_str().is_empty() && path.starts_with(directory)
+}
+
+/// The permissions that no other account may have. systemd gives a service its credentials by an access list, and the
+/// bits of the group show what that list allows, not what the group may do.
+const fn others(is_credential: bool) -> u32 {
+    if is_credential { 0o007 } else { 0o077 }
 }
 
 fn create(path: &Path) -> io::Result<()> {
@@ -80,6 +95,18 @@ fn wrong(message: &str) -> io::Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_credential_may_show_its_access_list_and_no_other_file_may() {
+        let credentials = Path::new("/run/credentials/servicepoint.service");
+        assert!(is_inside(&credentials.join("master.key"), credentials));
+        assert!(!is_inside(Path::new("/run/credentials/servicepoint.service-of-another/master.key"), credentials));
+        assert!(!is_inside(Path::new("/etc/master.key"), credentials));
+        assert!(!is_inside(Path::new("master.key"), Path::new("")));
+        assert_eq!(0o100_440 & others(true), 0, "as systemd shows it");
+        assert_ne!(0o100_440 & others(false), 0, "the same bits on any other file");
+        assert_ne!(0o100_444 & others(true), 0, "open to all is wrong everywhere");
+    }
 
     #[test]
     fn the_key_is_created_once_closed_to_others_and_read_again() {

@@ -3,7 +3,7 @@
 use async_graphql::{Error, ErrorExtensions, ID};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::identifier::{AccountId, AppointmentId, Key, SessionId};
+use domain::identifier::{AccountId, AppointmentId, DeliveryId, Key, SessionId};
 use uuid::Uuid;
 
 /// The kinds of things that have ids.
@@ -14,6 +14,7 @@ pub(crate) enum Global {
     District(u16),
     Appointment(AppointmentId),
     Account(AccountId),
+    Delivery(DeliveryId),
     Session(SessionId),
 }
 
@@ -26,6 +27,7 @@ impl Global {
             Self::District(number) => format!("District:{number}"),
             Self::Appointment(id) => format!("Appointment:{}", id.0.simple()),
             Self::Account(id) => format!("Account:{}", id.0.simple()),
+            Self::Delivery(id) => format!("Delivery:{}", id.0.simple()),
             Self::Session(id) => format!("Session:{}", id.0.simple()),
         };
         ID(URL_SAFE_NO_PAD.encode(text))
@@ -75,6 +77,17 @@ impl Global {
         }
     }
 
+    /// Reads the id of a delivery.
+    ///
+    /// # Errors
+    /// As [`Global::office`].
+    pub(crate) fn delivery(id: &ID) -> Result<DeliveryId, Error> {
+        match Self::parse(id)? {
+            Self::Delivery(id) => Ok(id),
+            other => Err(other.wrong("a delivery")),
+        }
+    }
+
     /// Reads the id of an account.
     ///
     /// # Errors
@@ -104,6 +117,7 @@ impl Global {
             Self::District(_) => "a district",
             Self::Appointment(_) => "an appointment",
             Self::Account(_) => "an account",
+            Self::Delivery(_) => "a delivery",
             Self::Session(_) => "a session",
         };
         Error::new(format!("expected the id of {wanted}; this is the id of {kind}"))
@@ -123,6 +137,7 @@ fn parse(id: &str) -> Option<Global> {
         "District" => Some(Global::District(key.parse().ok()?)),
         "Appointment" => Some(Global::Appointment(AppointmentId(Uuid::try_parse(key).ok()?))),
         "Account" => Some(Global::Account(AccountId(Uuid::try_parse(key).ok()?))),
+        "Delivery" => Some(Global::Delivery(DeliveryId(Uuid::try_parse(key).ok()?))),
         "Session" => Some(Global::Session(SessionId(Uuid::try_parse(key).ok()?))),
         _ => None,
     }

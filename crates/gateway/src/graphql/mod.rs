@@ -4,6 +4,7 @@ mod appointments;
 mod authorization;
 mod catalogue;
 mod context;
+mod deliveries;
 mod edge;
 mod failure;
 mod ids;
@@ -34,12 +35,13 @@ pub struct Query(
     appointments::AppointmentQuery,
     appointments::ProofQuery,
     people::PeopleQuery,
+    deliveries::DeliveryQuery,
     catalogue::NodeQuery,
 );
 
 /// Everything that can be changed. A request carries one mutation; each is one transaction.
 #[derive(MergedObject, Default)]
-pub struct Mutation(appointments::AppointmentMutation, people::PeopleMutation);
+pub struct Mutation(appointments::AppointmentMutation, people::PeopleMutation, deliveries::DeliveryMutation);
 
 /// Everything that can be followed live, over websockets (`graphql-transport-ws`) or server-sent events.
 #[derive(MergedSubscription, Default)]

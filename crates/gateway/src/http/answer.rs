@@ -32,6 +32,15 @@ impl Presented {
         self.data.is_none()
     }
 
+    /// The codes of the errors.
+    pub(super) fn codes(&self) -> impl Iterator<Item = &str> {
+        let extensions = self.errors.iter().filter_map(|error| error.extensions.as_ref());
+        extensions.filter_map(|extensions| match extensions.get("code") {
+            Some(Value::String(code)) => Some(code.as_str()),
+            Some(_) | None => None,
+        })
+    }
+
     /// # Errors
     ///
     /// `ANSWER_TOO_LARGE` for an answer of more than `most` bytes. What a mutation did is done.

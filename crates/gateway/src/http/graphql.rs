@@ -1,6 +1,6 @@
 //! `/graphql` after the GraphQL-over-HTTP specification.
 
-use std::{panic::AssertUnwindSafe, sync::Arc};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
 
 use async_graphql::{Request, parser::types::OperationType};
 use axum::{
@@ -20,6 +20,7 @@ use crate::{
         charge::Charged,
         events, explorer, metrics,
         negotiate::{self, Answer},
+        operation,
         question::{Document, Question, read_body},
         same_origin, socket,
     },
@@ -242,12 +243,26 @@ impl Door {
     /// Waiting for a turn takes at most half of the deadline.
     pub(super) async fn run(
         &self,
+        mut request: Request,
+        request_id: RequestId,
+        standing: Standing,
+    ) -> Result<Presented, Problem> {
+        let (started, field) = (Instant::now(), operation::first_field(&mut request));
+        let result = self.run_in_time(request, request_id, standing).await;
+        let (field, outcome) = operation::ended(field, &result);
+        metrics::operated(field, outcome, started.elapsed());
+        result
+    }
+
+    async fn run_in_time(
+        &self,
         request: Request,
         request_id: RequestId,
         standing: Standing,
     ) -> Result<Presented, Problem> {
         let _turn = self.turns.turn(standing, self.settings.deadline / 2).await?;
-        let execution = AssertUnwindSafe(self.schema.execute(request)).catch_unwind();
+        let execution = database::within_statements(self.settings.statements, self.schema.execute(request));
+        let execution = AssertUnwindSafe(execution).catch_unwind();
         match tokio::time::timeout(self.settings.deadline, execution).await {
             Ok(Ok(response)) => Ok(present(response, request_id)),
             Ok(Err(_)) => {

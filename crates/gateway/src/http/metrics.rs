@@ -33,6 +33,14 @@ pub fn collect_metrics() -> Result<PrometheusHandle, BuildError> {
         "Time from request to answer, by route"
     );
     metrics::describe_counter!("graphql_refused_total", "GraphQL requests refused before they ran, by code");
+    metrics::describe_counter!("graphql_operations_total", "Queries and mutations run, by root field and outcome");
+    metrics::describe_histogram!(
+        "graphql_operation_duration_seconds",
+        metrics::Unit::Seconds,
+        "Time to run a query or mutation, by root field"
+    );
+    metrics::describe_gauge!("ready", "1 while `/readyz` answers 200, else 0");
+    metrics::describe_gauge!("disk_free_bytes", "Free space where the database file or the key lies");
     Ok(INSTALLED.get_or_init(|| handle).clone())
 }
 
@@ -44,4 +52,10 @@ pub(super) fn answered(route: &str, status: StatusCode, took: Duration) {
 
 pub(super) fn refused(code: &'static str) {
     metrics::counter!("graphql_refused_total", "code" => code).increment(1);
+}
+
+/// An operation was run. `field` is a name of the schema, so there are never more labels than root fields.
+pub(super) fn operated(field: String, outcome: &'static str, took: Duration) {
+    metrics::histogram!("graphql_operation_duration_seconds", "field" => field.clone()).record(took);
+    metrics::counter!("graphql_operations_total", "field" => field, "outcome" => outcome).increment(1);
 }

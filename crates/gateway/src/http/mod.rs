@@ -10,6 +10,7 @@ mod explorer;
 mod graphql;
 mod metrics;
 mod negotiate;
+mod operation;
 mod probes;
 mod problem;
 mod question;
@@ -191,6 +192,14 @@ pub fn internal_router(door: Arc<Door>, metrics: PrometheusHandle) -> Router {
         .with_state(door)
         .route("/metrics", get(probes::metrics).with_state(metrics))
         .layer(middleware::from_fn(edge::wrap_internal))
+}
+
+/// The routes for the operators of a worker on its own: as [`internal_router`], without a front door behind.
+pub fn worker_router(ready: Arc<dyn Readiness>, metrics: PrometheusHandle) -> Router {
+    Router::new()
+        .route("/livez", get(probes::live))
+        .route("/readyz", get(probes::worker_ready).with_state(ready))
+        .route("/metrics", get(probes::metrics).with_state(metrics))
 }
 
 async fn nothing_here(id: axum::Extension<RequestId>) -> Response {

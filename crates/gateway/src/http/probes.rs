@@ -42,7 +42,16 @@ pub(super) async fn ready(State(door): State<Arc<Door>>) -> Response {
     if door.drain.is_started() {
         return (StatusCode::SERVICE_UNAVAILABLE, "shutting down\n").into_response();
     }
-    let checked = tokio::time::timeout(PATIENCE, door.ready.check()).await;
+    told(door.ready.as_ref()).await
+}
+
+/// As [`ready`], for a process without a front door.
+pub(super) async fn worker_ready(State(ready): State<Arc<dyn Readiness>>) -> Response {
+    told(ready.as_ref()).await
+}
+
+async fn told(ready: &dyn Readiness) -> Response {
+    let checked = tokio::time::timeout(PATIENCE, ready.check()).await;
     match checked.unwrap_or_else(|_| Err("no answer within 2 seconds".to_owned())) {
         Ok(()) => "ready\n".into_response(),
         Err(reason) => {

@@ -8,6 +8,9 @@ use crate::{
     limits::Allowances,
 };
 
+/// A booking sends some five. Whoever needs more than this asks in a loop; no operator should have to know.
+const MOST_STATEMENTS: u32 = 100;
+
 /// How the front door behaves.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -33,6 +36,8 @@ pub struct Settings {
     pub trust: Trust,
     /// Budgets of callers; `None` counts nobody.
     pub rates: Option<Allowances>,
+    /// Statements one query or mutation may send to the database.
+    pub statements: u32,
     /// Requests running at the same time.
     pub concurrent_requests: usize,
     /// Requests waiting for their turn, of the public and of staff each.
@@ -96,6 +101,7 @@ impl From<&Configuration> for Settings {
             cors_origins: server.cors_origins.clone(),
             trust: server.trusted_documents_for,
             rates: limits.rates,
+            statements: MOST_STATEMENTS,
             concurrent_requests: limits.concurrent_requests,
             queued_requests: limits.queued_requests,
             operations_per_socket: limits.operations_per_socket,

@@ -94,6 +94,9 @@ impl Allowances {
         // One person asks less than a network of people, and one clerk more than one citizen.
         rates.push((Budget::Requests, Kind::Citizen, Rate::a_minute(requests / 2, requests / 4)));
         rates.push((Budget::Requests, Kind::Staff, Rate::a_minute(requests, requests / 2)));
+        // Whoever holds a token and tries passwords or second factors is not let off for it.
+        rates.push((Budget::SignIns, Kind::Citizen, Rate::a_minute(sign_ins, sign_ins)));
+        rates.push((Budget::SignIns, Kind::Staff, Rate::a_minute(sign_ins, sign_ins)));
         rates.push((Budget::Bookings, Kind::Citizen, Rate::a_minute(bookings / 3, bookings / 3)));
         rates.push((Budget::Bookings, Kind::Staff, Rate::a_minute(bookings * 2, bookings)));
         // Bookings of one contact: who moves an appointment about stays below, who tries addresses does not.

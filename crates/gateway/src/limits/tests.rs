@@ -115,6 +115,21 @@ fn staff_are_counted_by_their_account_and_never_by_their_town_hall() {
 }
 
 #[test]
+fn staff_write_to_one_address_all_day_and_guess_as_little_as_anybody() {
+    let (limits, _) = limits(Allowances { sign_ins: 30, ..Allowances::default() });
+    let clerk = Payer {
+        standing: Standing::Staff,
+        account: Some(Uuid::from_u128(1)),
+        contact: Contact::new("eva@stadt.example", &[7; 32]),
+        ..from("203.0.113.5")
+    };
+    assert_eq!(passed(&limits, Budget::Messages, 100, |_| clerk), 100);
+    assert_eq!(passed(&limits, Budget::SignIns, 100, |_| clerk), 20, "one login");
+    let spread = |number: usize| Payer { contact: Contact::new(&format!("login{number}"), &[7; 32]), ..clerk };
+    assert_eq!(passed(&limits, Budget::SignIns, 100, spread), 0, "tries that were refused count too");
+}
+
+#[test]
 fn two_gateways_share_a_budget() {
     let allowances = Allowances { sign_ins: 30, share: 2, ..Allowances::default() };
     let (one, _) = limits(allowances);

@@ -1,114 +1,14 @@
 //! A booking by mail link, from the request to the confirmation, told through the letters and the page on both engines.
 
-use std::path::Path;
 use std::sync::Arc;
 
-use crate::booking_support::{BOOK, CANCEL, MOVE, book, first_start, id_of, place, starts};
-use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::http::{HeaderMap, Request, StatusCode, header};
-use gateway::{confirm_page, mail, pages};
-use notifications::{Notifications, Post, Sender, Settings};
+use crate::booking_support::{BOOK, CANCEL, MOVE, book, first_start, place, starts};
+use crate::town::{Town, code_after, line, take_letters, worker};
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use notifications::Post;
 use serde_json::{Value, json};
 use testkit::{TestApp, TestCity, on_both_engines};
-use tower::ServiceExt;
-
-const URL: &str = "https://stadt.example";
-
-/// The application with its post and its pages.
-struct Town {
-    app: TestApp,
-    letters: Notifications,
-    pages: Router,
-    folder: tempfile::TempDir,
-}
-
-/// What a browser gets.
-struct Shown {
-    status: StatusCode,
-    headers: HeaderMap,
-    text: String,
-}
-
-impl Town {
-    async fn start(database: database::Database) -> Self {
-        let app = TestApp::start(database).await;
-        let folder = tempfile::tempdir().expect("a folder");
-        let settings =
-            Settings { sender: Sender::new("termine@stadt.example").expect("an address"), public_url: URL.into() };
-        let letters = mail::notifications(&app.application, Post::directory(folder.path()), settings);
-        let pages = pages::router(app.application.clone()).merge(confirm_page::routes(app.application.clone()));
-        Self { app, letters, pages, folder }
-    }
-
-    /// One round of the worker; the letters that left in it.
-    async fn post(&self) -> Vec<String> {
-        let done = self.letters.deliver_due(&|| true).await.expect("the database answers");
-        assert_eq!((done.failed, &done.trouble), (0, &None));
-        let letters = take_letters(self.folder.path());
-        assert_eq!(letters.len() as u64, done.sent);
-        letters
-    }
-
-    /// Somebody books by mail link, in a language.
-    async fn request(&self, language: &str) -> Value {
-        let start = first_start(&self.app, "residence", None).await;
-        let contact = json!({ "name": "Otto Müller", "mail": "otto@example.org", "language": language });
-        let pending = book(&self.app, None, "MAIL_LINK", &start, contact).await;
-        assert_eq!(pending.data("bookAppointment.appointment.status"), "PENDING_CONFIRMATION", "{pending:?}");
-        pending.data("bookAppointment.appointment.id").clone()
-    }
-
-    async fn open(&self, link: &str) -> Shown {
-        let path = link.strip_prefix(URL).unwrap_or(link);
-        self.send(Request::get(path).body(Body::empty()).expect("a request")).await
-    }
-
-    async fn press(&self, code: &str, language: &str) -> Shown {
-        let kind = "application/x-www-form-urlencoded";
-        let request = Request::post("/appointments/confirm").header(header::CONTENT_TYPE, kind);
-        let form = format!("code={}&language={language}", code.replace(' ', "+"));
-        self.send(request.body(Body::from(form)).expect("a request")).await
-    }
-
-    async fn send(&self, request: Request<Body>) -> Shown {
-        let response = self.pages.clone().oneshot(request).await.expect("the router always answers");
-        let (parts, body) = response.into_parts();
-        let bytes = to_bytes(body, 1 << 20).await.expect("a body");
-        Shown { status: parts.status, headers: parts.headers, text: String::from_utf8(bytes.into()).expect("UTF-8") }
-    }
-
-    async fn status(&self, id: &Value) -> String {
-        let scheduling = &self.app.application.scheduling;
-        let found = scheduling.read_appointments(&domain::permission::Actor::System, &[id_of(id)]).await;
-        found.expect("the database answers")[0].status.as_str().to_owned()
-    }
-}
-
-/// The decoded letters of a directory, which is empty afterwards.
-fn take_letters(directory: &Path) -> Vec<String> {
-    let entries = std::fs::read_dir(directory).expect("there");
-    let paths: Vec<_> = entries.map(|entry| entry.expect("an entry").path()).collect();
-    let take = |path: &Path| {
-        let bytes = std::fs::read(path).expect("a letter");
-        std::fs::remove_file(path).expect("ours");
-        let mail = mailparse::parse_mail(&bytes).expect("a mail");
-        let parts = std::iter::once(&mail).chain(&mail.subparts).filter(|part| part.subparts.is_empty());
-        parts.map(|part| part.get_body().expect("a text").replace("\r\n", "\n")).collect::<Vec<_>>().join("\n")
-    };
-    paths.iter().map(|path| take(path)).collect()
-}
-
-/// The first line of a letter that begins with this.
-fn line<'a>(letter: &'a str, beginning: &str) -> &'a str {
-    letter.lines().map(str::trim).find(|line| line.starts_with(beginning)).unwrap_or_else(|| panic!("{letter}"))
-}
-
-/// The code in a link of a letter: between this and the next `/` or `?`.
-fn code_after<'a>(letter: &'a str, beginning: &str) -> &'a str {
-    let rest = line(letter, beginning).strip_prefix(beginning).expect("found by it");
-    rest.split(['/', '?']).next().expect("a code")
-}
 
 #[tokio::test]
 async fn a_booking_by_mail_link_is_confirmed_by_the_button_and_managed_by_the_code_in_the_next_letter() {
@@ -147,25 +47,26 @@ async fn a_booking_by_mail_link_is_confirmed_by_the_button_and_managed_by_the_co
 
         let letters = town.post().await;
         assert_eq!(letters.len(), 1, "confirmed twice, told once");
-        let calendar = line(&letters[0], "https://stadt.example/appointments/");
-        let file = town.open(calendar).await;
+        let manage = code_after(&letters[0], "https://stadt.example/appointments/view/").to_owned();
+        let file = town.open(&format!("/appointments/{manage}/calendar.ics")).await;
         assert_eq!(
             (file.status, &file.headers[header::CONTENT_TYPE]),
             (StatusCode::OK, &"text/calendar; charset=utf-8".parse().unwrap())
         );
-        let event = file.text.replace("\r\n", "\n");
-        let event = event.split("BEGIN:VALARM").next().expect("the event");
-        assert!(letters[0].contains(event), "the attachment tells of the same appointment: {}", letters[0]);
+        for name in ["UID:", "SEQUENCE:", "DTSTART:", "DTEND:", "SUMMARY:"] {
+            let of_file = file.text.lines().find(|line| line.starts_with(name)).expect(name).trim_end();
+            assert!(letters[0].contains(of_file), "the attachment tells of the same appointment: {}", letters[0]);
+        }
+        assert!(letters[0].contains("METHOD:REQUEST"), "{}", letters[0]);
 
         // The code in the letter moves the appointment; the letter about that has the new code and the same UID.
-        let manage = code_after(&letters[0], "https://stadt.example/appointments/").to_owned();
         let later = starts(&town.app, "residence", None, 10).await[7].clone();
         let input =
             json!({ "access": { "code": manage }, "startsAt": later["startsAt"], "idempotencyKey": town.app.key() });
         let moved = town.app.ask(MOVE, json!({ "input": input })).await;
         assert_eq!(moved.data("rescheduleAppointment.problem"), &Value::Null, "{moved:?}");
         let told = town.post().await;
-        let renewed = code_after(&told[0], "https://stadt.example/appointments/").to_owned();
+        let renewed = code_after(&told[0], "https://stadt.example/appointments/view/").to_owned();
         assert_ne!(renewed, manage);
         assert_eq!(line(&told[0], "UID:"), line(&letters[0], "UID:"));
         assert_ne!(line(&told[0], "SEQUENCE:"), line(&letters[0], "SEQUENCE:"));
@@ -174,7 +75,8 @@ async fn a_booking_by_mail_link_is_confirmed_by_the_button_and_managed_by_the_co
         let cancelled = town.app.ask(CANCEL, json!({ "input": input })).await;
         assert_eq!(cancelled.data("cancelAppointment.appointment.status"), "CANCELLED", "{cancelled:?}");
         let told = town.post().await;
-        assert!(told[0].contains("dieser Termin ist abgesagt"), "{}", told[0]);
+        assert!(told[0].contains("dieser Termin ist abgesagt") && told[0].contains("METHOD:CANCEL"), "{}", told[0]);
+        assert_eq!(line(&told[0], "UID:"), line(&letters[0], "UID:"));
         assert!(town.post().await.is_empty());
     })
     .await;
@@ -272,7 +174,7 @@ async fn nobody_is_written_to_who_gave_no_address_or_only_holds_a_place() {
         let input = json!({ "place": place, "session": "a session", "idempotencyKey": town.app.key() });
         town.app.ask(crate::booking_support::HOLD, json!({ "input": input })).await;
         assert!(town.post().await.is_empty());
-        assert_eq!(town.letters.backlog().await.unwrap(), notifications::Backlog::default());
+        assert_eq!(town.app.application.deliveries.backlog().await.unwrap(), notifications::Backlog::default());
     })
     .await;
 }
@@ -284,9 +186,9 @@ async fn a_worker_that_follows_nobody_knows_the_city_when_it_writes() {
         town.request("GERMAN").await;
         // Another process: it has never looked at the city.
         let alone = TestApp::without_city(database, scheduling::Settings::default());
-        let settings = Settings { sender: Sender::new("termine@stadt.example").unwrap(), public_url: URL.into() };
-        let letters = mail::notifications(&alone.application, Post::directory(town.folder.path()), settings);
-        let done = letters.deliver_due(&|| true).await.unwrap();
+        let letters = worker(&alone, Post::directory(town.folder.path()), Vec::new());
+        letters.dispatch().await.unwrap();
+        let done = letters.deliver_letters(&|| true).await.unwrap();
         assert_eq!((done.sent, done.trouble), (1, None));
         assert!(take_letters(town.folder.path())[0].contains("Teststadt"));
         // And it learns of a new version with the first booking under it.
@@ -296,7 +198,8 @@ async fn a_worker_that_follows_nobody_knows_the_city_when_it_writes() {
         let contact = json!({ "name": "Eva Beispiel", "mail": "eva@example.org" });
         let input = json!({ "place": { "start": place(&start, "residence") }, "contact": contact, "route": "MAIL_LINK", "idempotencyKey": town.app.key() });
         town.app.ask(BOOK, json!({ "input": input })).await;
-        assert_eq!(letters.deliver_due(&|| true).await.unwrap().sent, 1);
+        letters.dispatch().await.unwrap();
+        assert_eq!(letters.deliver_letters(&|| true).await.unwrap().sent, 1);
         let version = |app: &TestApp| app.application.scheduling.board().picture().map(|picture: Arc<_>| picture.version).unwrap();
         assert_eq!(version(&alone), version(&town.app));
     })

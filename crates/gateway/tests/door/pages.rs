@@ -4,14 +4,14 @@ use crate::booking_support::{HOLD, first_start, place};
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use axum::response::Response;
-use gateway::pages::router;
+use gateway::pages::routes;
 use serde_json::json;
 use testkit::TestApp;
 use tower::ServiceExt;
 
 async fn get(app: &TestApp, path: &str) -> (StatusCode, HeaderMap, String) {
     let request = Request::get(path).body(Body::empty()).expect("a request");
-    let response: Response = router(app.application.clone()).oneshot(request).await.expect("an answer");
+    let response: Response = routes(app.application.clone()).oneshot(request).await.expect("an answer");
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, 1 << 20).await.expect("a body");
     (parts.status, parts.headers, String::from_utf8(body.to_vec()).expect("text"))

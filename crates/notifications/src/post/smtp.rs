@@ -55,17 +55,40 @@ impl Smtp {
 
 /// The kind of an error alone: its words may hold the address.
 fn reason(error: &lettre::transport::smtp::Error) -> NotSent {
+    let words = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
     match error.status().map(u16::from) {
+        Some(code) => judged(code, &words),
+        None if error.is_client() => NotSent::Address,
+        None => NotSent::Unreachable,
+    }
+}
+
+/// What an answer means (RFC 5321, 4.2; enhanced codes: RFC 3463).
+fn judged(code: u16, words: &str) -> NotSent {
+    match code {
         // 421: the service closes; 53x: it does not accept who we say we are.
-        Some(421 | 530..=539) | None if !error.is_client() => NotSent::Unreachable,
-        Some(code) => NotSent::Refused(code),
-        None => NotSent::Address,
+        421 | 530..=539 => NotSent::Unreachable,
+        // 5.7.x is a policy. It may be ours to mend (no leave to relay, a missing record), so it is not final at once.
+        500..=599 if words.trim_start().starts_with("5.7.") => NotSent::Deferred(code),
+        500..=599 => NotSent::Refused(code),
+        _ => NotSent::Deferred(code),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn answers_of_servers_are_told_apart() {
+        assert_eq!(judged(421, "closing"), NotSent::Unreachable);
+        assert_eq!(judged(535, "5.7.8 who are you"), NotSent::Unreachable);
+        assert_eq!(judged(451, "4.7.1 greylisted"), NotSent::Deferred(451));
+        assert_eq!(judged(452, "4.2.2 mailbox full"), NotSent::Deferred(452));
+        assert_eq!(judged(550, "5.1.1 no such user"), NotSent::Refused(550));
+        assert_eq!(judged(554, "5.7.1 relay access denied"), NotSent::Deferred(554));
+        assert_eq!(judged(554, "transaction failed"), NotSent::Refused(554));
+    }
 
     #[test]
     fn addresses_of_mail_servers_are_checked_and_never_shown() {

@@ -5,22 +5,27 @@ use std::sync::Arc;
 
 use database::{Database, Event};
 use domain::environment::{Clock, Entropy};
-use domain::identifier::{AppointmentId, EventId};
+use domain::identifier::{AccountId, AppointmentId, EventId, Key};
 use domain::text::Language;
 use domain::time::Timestamp;
 use mailparse::{MailHeaderMap, ParsedMail, parse_mail};
-use notifications::{Delivered, Facts, Notifications, Parts, Post, Recipient, Sender, Settings, Standing};
+use notifications::{
+    AccountLetter, Delivered, Deliveries, Dispatched, Endpoint, Facts, Notifications, Outline, Parts, Post, Recipient,
+    Reminders, Sender, Settings, Standing, UnsubscribeSecret,
+};
 use testkit::{FixedClock, SeededEntropy};
 
-use crate::doubles::FactsDouble;
+use crate::doubles::{AccountsDouble, FactsDouble};
 
-pub(crate) const CALENDAR: &str = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:1@göttingen\r\nSUMMARY:Größe\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+pub(crate) const CALENDAR: &str = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nUID:1@göttingen\r\nSUMMARY:Größe\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
 pub(crate) const CODE: &str = "K7M4-QX2P-ABCD-EFGH-JKMN-PQRS";
 
 /// A worker with its post, over a database that may have others.
 pub(crate) struct PostRoom {
     pub(crate) notifications: Notifications,
+    pub(crate) deliveries: Arc<Deliveries>,
     pub(crate) facts: FactsDouble,
+    pub(crate) accounts: AccountsDouble,
     pub(crate) clock: FixedClock,
     pub(crate) database: Database,
     entropy: SeededEntropy,
@@ -33,16 +38,35 @@ impl PostRoom {
 
     /// Another worker with the same clock and the same appointments.
     pub(crate) fn beside(database: &Database, post: Post, clock: &FixedClock, facts: &FactsDouble) -> Self {
-        let sender = Sender::new("termine@stadt.example").expect("an address");
+        Self::with(database, post, clock, facts, settings(), Vec::new())
+    }
+
+    /// A worker with settings of its own, that calls these endpoints.
+    pub(crate) fn with(
+        database: &Database,
+        post: Post,
+        clock: &FixedClock,
+        facts: &FactsDouble,
+        settings: Settings,
+        webhooks: Vec<Endpoint>,
+    ) -> Self {
+        let seed = uuid::Uuid::now_v7().as_u128();
+        let entropy = SeededEntropy::new((seed ^ (seed >> 64)) as u64);
+        let secret = UnsubscribeSecret::from_master(&[7; 32]);
+        let shared = Arc::new(clock.clone());
+        let deliveries = Arc::new(Deliveries::new(database.clone(), shared, Arc::new(entropy.clone()), secret));
+        let accounts = AccountsDouble::default();
         let notifications = Notifications::new(Parts {
-            database: database.clone(),
-            clock: Arc::new(clock.clone()),
+            deliveries: Arc::clone(&deliveries),
             facts: Arc::new(facts.clone()),
+            accounts: Arc::new(accounts.clone()),
             post,
-            settings: Settings { sender, public_url: "https://stadt.example".into() },
+            webhooks,
+            settings,
         });
+        let notifications = notifications.expect("this machine speaks HTTPS");
         let (facts, clock, database) = (facts.clone(), clock.clone(), database.clone());
-        Self { notifications, facts, clock, database, entropy: SeededEntropy::new(11) }
+        Self { notifications, deliveries, facts, accounts, clock, database, entropy }
     }
 
     pub(crate) fn to_server(database: &Database, url: &str) -> Self {
@@ -67,9 +91,66 @@ impl PostRoom {
         id
     }
 
+    /// Something happens to an account, whose owner is told this.
+    pub(crate) async fn account_happens(&self, kind: &'static str, told: AccountLetter) -> EventId {
+        let account = AccountId(self.entropy.id(self.clock.now()));
+        self.accounts.tell(account, told);
+        self.record(kind, AppointmentId(account.0)).await
+    }
+
+    /// The worker looks at what happened.
+    pub(crate) async fn dispatch(&self) -> Dispatched {
+        self.notifications.dispatch().await.expect("the database answers")
+    }
+
     /// One round of the worker.
     pub(crate) async fn round(&self) -> Delivered {
-        self.notifications.deliver_due(&|| true).await.expect("the database answers")
+        while self.dispatch().await.more {}
+        self.notifications.deliver_letters(&|| true).await.expect("the database answers")
+    }
+
+    /// The states of all deliveries, reminders with their minutes, in order.
+    pub(crate) async fn states(&self) -> Vec<(i64, String)> {
+        let sql = "SELECT lead_minutes, state FROM delivery ORDER BY at, lead_minutes, state";
+        let rows = self.database.rows(sql, vec![]).await.expect("the database answers");
+        rows.iter().map(|row| (row.at(0).expect("minutes"), row.at(1).expect("a state"))).collect()
+    }
+
+    /// The letter's name in the world, by the event it follows from.
+    pub(crate) async fn message_id(&self, event: EventId) -> String {
+        let sql = "SELECT id FROM delivery WHERE event = $1 AND consumer = 'mail' AND lead_minutes = 0";
+        let row = self.database.row(sql, vec![event.0.into()]).await.expect("the database answers");
+        let id: uuid::Uuid = row.expect("a delivery").at(0).expect("an id");
+        format!("{id}@stadt.example")
+    }
+}
+
+/// What the operator of the tests sets.
+pub(crate) fn settings() -> Settings {
+    Settings {
+        sender: Sender::new("termine@stadt.example").expect("an address"),
+        public_url: "https://stadt.example".into(),
+        reminders: Reminders::default(),
+        letters_per_minute: 1_000,
+    }
+}
+
+/// What planning sees of an appointment that a letter tells like this.
+pub(crate) fn outline(facts: &Facts) -> Outline {
+    let (is_firm, status) = match &facts.standing {
+        Standing::Pending { .. } => (false, "pending_confirmation"),
+        Standing::Confirmed { .. } => (true, "confirmed"),
+        Standing::Cancelled { .. } => (false, "cancelled"),
+    };
+    Outline {
+        has_mail: true,
+        is_firm,
+        status,
+        office: Key::new("sued").expect("a key"),
+        services: vec![Key::new("wohnsitz").expect("a key")],
+        starts_at: facts.starts_at,
+        ends_at: facts.ends_at,
+        changed_at: facts.starts_at,
     }
 }
 
@@ -89,6 +170,7 @@ pub(crate) fn facts(standing: Standing) -> Facts {
         office: "Bürgerbüro Süd".into(),
         address: Some("Straße der Höfe 1, 37073 Göttingen".into()),
         services: vec!["Wohnsitz ummelden".into(), "Führungszeugnis".into()],
+        documents: vec!["Ausweis".into(), "Wohnungsgeberbestätigung".into()],
         city: "Göttingen".into(),
         phone: Some("0551 115".into()),
     }
@@ -101,6 +183,10 @@ pub(crate) fn pending() -> Standing {
 
 pub(crate) fn confirmed() -> Standing {
     Standing::Confirmed { code: CODE.into(), calendar: CALENDAR.into() }
+}
+
+pub(crate) fn cancelled() -> Standing {
+    Standing::Cancelled { calendar: CALENDAR.replace("METHOD:REQUEST", "METHOD:CANCEL") }
 }
 
 /// All letters in a directory, by name.

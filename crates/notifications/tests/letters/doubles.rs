@@ -1,13 +1,15 @@
 //! Stand-ins for what lies beyond the feature: who knows the appointments, and a mail server on this machine.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use domain::identifier::AppointmentId;
-use notifications::{Answer, AppointmentFacts, Facts};
+use domain::identifier::{AccountId, AppointmentId};
+use notifications::{AccountFacts, AccountHappening, AccountLetter, Answer, AppointmentFacts, Facts, Outline};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
+
+use crate::counter::outline;
 
 /// A double of whoever owns the appointments: knows what it was told.
 #[derive(Debug, Clone, Default)]
@@ -21,14 +23,30 @@ impl FactsDouble {
 }
 
 impl AppointmentFacts for FactsDouble {
-    fn addressed<'a>(&'a self, appointments: &'a [AppointmentId]) -> Answer<'a, HashSet<AppointmentId>> {
+    fn outlines<'a>(&'a self, appointments: &'a [AppointmentId]) -> Answer<'a, HashMap<AppointmentId, Outline>> {
         let known = self.0.lock().unwrap();
-        let addressed = appointments.iter().filter(|id| known.contains_key(id)).copied().collect();
-        Box::pin(async move { Ok(addressed) })
+        let told = appointments.iter().filter_map(|id| known.get(id).map(|facts| (*id, outline(facts)))).collect();
+        Box::pin(async move { Ok(told) })
     }
 
     fn facts(&self, appointment: AppointmentId) -> Answer<'_, Option<Facts>> {
         Box::pin(async move { Ok(self.0.lock().unwrap().get(&appointment).cloned()) })
+    }
+}
+
+/// A double of whoever owns the accounts.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct AccountsDouble(Arc<Mutex<HashMap<AccountId, AccountLetter>>>);
+
+impl AccountsDouble {
+    pub(crate) fn tell(&self, account: AccountId, letter: AccountLetter) {
+        self.0.lock().unwrap().insert(account, letter);
+    }
+}
+
+impl AccountFacts for AccountsDouble {
+    fn facts<'a>(&'a self, happening: &'a AccountHappening) -> Answer<'a, Option<AccountLetter>> {
+        Box::pin(async move { Ok(self.0.lock().unwrap().get(&happening.account).cloned()) })
     }
 }
 
@@ -41,8 +59,9 @@ pub(crate) enum Manner {
     FallsSilent,
     /// Takes it, and breaks the connection before saying so.
     BreaksOff,
-    /// Refuses recipients whose address has the word `unknown`, and repeats the address as real servers do.
-    RefusesTheUnknown,
+    /// Refuses recipients whose address has the word `unknown` for good, and those with `full` for now; repeats the address
+    /// as real servers do.
+    RefusesSome,
 }
 
 /// A double of a mail server: speaks SMTP on a port of this machine and keeps what it gets.
@@ -102,8 +121,11 @@ impl ServerDouble {
             let word = line.split_whitespace().next().unwrap_or_default().to_uppercase();
             let answer = match word.as_str() {
                 "EHLO" => "250-double\r\n250 8BITMIME\r\n".to_owned(),
-                "RCPT" if manner == Manner::RefusesTheUnknown && line.contains("unknown") => {
+                "RCPT" if manner == Manner::RefusesSome && line.contains("unknown") => {
                     format!("550 5.1.1 {} nobody here\r\n", line.trim())
+                }
+                "RCPT" if manner == Manner::RefusesSome && line.contains("full") => {
+                    format!("452 4.2.2 {} has no room\r\n", line.trim())
                 }
                 "DATA" => {
                     writer.write_all(b"354 go on\r\n").await.ok()?;
@@ -111,7 +133,7 @@ impl ServerDouble {
                     self.state.letters.lock().unwrap().push(letter);
                     self.state.arrived.notify_one();
                     match manner {
-                        Manner::Accepts | Manner::RefusesTheUnknown => "250 taken\r\n".to_owned(),
+                        Manner::Accepts | Manner::RefusesSome => "250 taken\r\n".to_owned(),
                         Manner::FallsSilent => std::future::pending().await,
                         Manner::BreaksOff => return None,
                     }

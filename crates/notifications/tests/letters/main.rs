@@ -1,7 +1,11 @@
-//! The stories of letters, told through the face of the feature on both engines.
+//! The stories of messages, told through the face of the feature on both engines.
 
+mod accounts;
 mod counter;
 mod delivery;
 mod doubles;
 mod failing;
+mod headers;
+mod reminding;
+mod webhooks;
 mod wording;

@@ -6,12 +6,14 @@ use mailparse::{DispositionType, MailAddr, addrparse};
 use notifications::{Facts, Post, Recipient, Standing};
 use testkit::on_both_engines;
 
-use crate::counter::{CALENDAR, CODE, PostRoom, body, confirmed, facts, header, letters_in, parsed, pending};
+use crate::counter::{
+    CALENDAR, CODE, PostRoom, body, cancelled, confirmed, facts, header, letters_in, parsed, pending,
+};
 
 const BOOKED: &str = "\
 Guten Tag Eva Müßig-Öztürk,
 
-Ihr Termin ist gebucht.
+Ihr Termin ist gebucht. Den Eintrag für Ihren Kalender finden Sie im Anhang.
 
 Wann:          Dienstag, 24. November 2026, 09:15 bis 09:30 Uhr
 Wo:            Bürgerbüro Süd
@@ -19,15 +21,25 @@ Wo:            Bürgerbüro Süd
 Anliegen:      Wohnsitz ummelden, Führungszeugnis
 Terminnummer:  K7M4-QX2P
 
-Den Termin für Ihren Kalender finden Sie im Anhang und hier:
+Bitte bringen Sie mit:
+- Ausweis
+- Wohnungsgeberbestätigung
 
-https://stadt.example/appointments/K7M4-QX2P-ABCD-EFGH-JKMN-PQRS/calendar.ics?language=de
+Sie können nicht kommen? Dann sagen Sie den Termin bitte ab. So bekommt jemand anderes den Platz:
 
-Mit diesem Code können Sie den Termin ansehen, verschieben und absagen. Geben Sie ihn nicht weiter:
+https://stadt.example/appointments/cancel/K7M4-QX2P-ABCD-EFGH-JKMN-PQRS?language=de
+
+Eine andere Zeit passt besser? Hier verschieben Sie den Termin:
+
+https://stadt.example/appointments/move/K7M4-QX2P-ABCD-EFGH-JKMN-PQRS?language=de
+
+Hier sehen Sie den Termin und speichern ihn in Ihrem Kalender:
+
+https://stadt.example/appointments/view/K7M4-QX2P-ABCD-EFGH-JKMN-PQRS?language=de
+
+Auf allen Seiten und am Telefon gilt dieser Code. Geben Sie ihn nicht weiter:
 
     K7M4-QX2P-ABCD-EFGH-JKMN-PQRS
-
-Sie können nicht kommen? Dann sagen Sie den Termin bitte ab. So bekommt jemand anderes den Platz.
 
 Fragen? Rufen Sie uns an: 0551 115
 
@@ -45,13 +57,14 @@ async fn a_request_is_confirmed_by_a_link_and_carries_nothing_that_was_typed() {
         let (event, _) = room.happens("appointment.confirmation_requested", facts(pending())).await;
         let done = room.round().await;
         assert_eq!((done.sent, done.repeated, done.more), (1, 0, false));
+        let name_in_the_world = room.message_id(event).await;
 
         let letters = letters_in(&directory.path().join("mail"));
         let (name, letter) = &letters[0];
-        assert_eq!((letters.len(), name), (1, &format!("{event}@stadt.example.eml")));
+        assert_eq!((letters.len(), name), (1, &format!("{name_in_the_world}.eml")));
         let mail = parsed(letter);
         assert_eq!(header(&mail, "Subject"), "Bitte bestätigen: Ihr Termin am Dienstag, 24. November 2026");
-        assert_eq!(header(&mail, "Message-ID"), format!("<{event}@stadt.example>"));
+        assert_eq!(header(&mail, "Message-ID"), format!("<{name_in_the_world}>"));
         assert_eq!(header(&mail, "Date"), "Mon, 23 Nov 2026 09:00:00 +0000");
         assert_eq!(header(&mail, "Auto-Submitted"), "auto-generated");
         assert_eq!(header(&mail, "Content-Language"), "de");
@@ -90,6 +103,7 @@ async fn a_booking_comes_with_its_code_and_a_calendar_file() {
         assert_eq!(mail.subparts.len(), 2);
         let file = &mail.subparts[1];
         assert_eq!((file.ctype.mimetype.as_str(), file.ctype.charset.as_str()), ("text/calendar", "utf-8"));
+        assert_eq!(file.ctype.params.get("method").map(String::as_str), Some("REQUEST"));
         let disposition = file.get_content_disposition();
         assert_eq!(disposition.disposition, DispositionType::Attachment);
         assert_eq!(disposition.params.get("filename").map(String::as_str), Some("termin.ics"));
@@ -107,13 +121,13 @@ async fn every_letter_is_written_in_every_language_with_little_to_tell_and_with_
             ("appointment.confirmation_requested", pending()),
             ("appointment.booked", confirmed()),
             ("appointment.rescheduled", confirmed()),
-            ("appointment.cancelled", Standing::Cancelled),
+            ("appointment.cancelled", cancelled()),
         ];
         for language in [Language::German, Language::PlainGerman, Language::English] {
             for (kind, standing) in &cases {
                 let much = facts(standing.clone());
                 let much = Facts { recipient: Recipient { language, ..much.recipient.clone() }, ..much };
-                let little = Facts { address: None, phone: None, ..much.clone() };
+                let little = Facts { address: None, phone: None, documents: Vec::new(), ..much.clone() };
                 room.happens(kind, much).await;
                 room.happens(kind, little).await;
             }
@@ -155,14 +169,14 @@ async fn nothing_is_written_about_what_has_moved_on() {
         let lapsed = Standing::Pending { code: CODE.into(), until: past };
         room.happens("appointment.confirmation_requested", facts(confirmed())).await;
         room.happens("appointment.confirmation_requested", facts(lapsed)).await;
-        room.happens("appointment.booked", facts(Standing::Cancelled)).await;
-        room.happens("appointment.rescheduled", facts(Standing::Cancelled)).await;
+        room.happens("appointment.booked", facts(cancelled())).await;
+        room.happens("appointment.rescheduled", facts(cancelled())).await;
         room.happens("appointment.booked", Facts { starts_at: past, ..facts(confirmed()) }).await;
         // Nobody to write to.
         let nobody = domain::identifier::AppointmentId(uuid::Uuid::from_u128(5));
         room.record("appointment.booked", nobody).await;
         let done = room.round().await;
-        assert_eq!((done.sent, done.skipped, done.failed), (0, 6, 0));
+        assert_eq!((done.sent, done.skipped, done.failed), (0, 5, 0));
         assert_eq!(room.round().await, notifications::Delivered::default());
         assert!(!directory.path().join("mail").exists());
     })

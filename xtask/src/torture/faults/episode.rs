@@ -15,7 +15,7 @@ const WINDOW_SECONDS: f64 = 15.0;
 const HEAL_SECONDS: f64 = 5.0;
 
 /// How long we wait for people to notice that trouble began or ended.
-pub(super) const PATIENCE: Duration = Duration::from_secs(60);
+pub(super) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// So many answers show how things are.
 pub(super) const ENOUGH: usize = 20;
@@ -40,13 +40,13 @@ impl Episode {
     /// Makes trouble, waits until people are refused, ends it, and waits until people can book again.
     pub(super) fn live_through<T>(
         pressure: &Pressure<'_>,
-        begin: impl FnOnce() -> Result<T>,
+        make: impl FnOnce() -> Result<T>,
         meanwhile: impl FnOnce() -> Result<()>,
         end: impl FnOnce(T) -> Result<()>,
     ) -> Result<Self> {
         pressure.wait_for(Kind::Acknowledged, ENOUGH, Instant::now(), PATIENCE)?;
         let began = Instant::now();
-        let trouble = begin()?;
+        let trouble = make()?;
         pressure.wait_for(Kind::Unavailable, ENOUGH, began, PATIENCE)?;
         meanwhile()?;
         end(trouble)?;

@@ -79,7 +79,8 @@ fn integrity(stand: &Stand, disk: &Path, engine: Engine) -> Result<Vec<Figure>> 
         }
         Engine::Postgres => {
             let mut check = Command::new(stand.postgresql_program("pg_amcheck")?);
-            check.args(["--install-missing", "--heapallindexed", "--database"]).arg(stand.database_url());
+            check.args(["--install-missing", "--heapallindexed", "--host=127.0.0.1", "--username=postgres"]);
+            check.arg(format!("--port={}", stand.cluster()?.port())).arg("--database=servicepoint");
             let outcome = process::capture(&mut check);
             if let Err(failure) = &outcome {
                 eprintln!("{failure}");

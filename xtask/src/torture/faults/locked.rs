@@ -13,9 +13,6 @@ use crate::torture::pressure::Pressure;
 
 const PART: &str = "faults.locked";
 
-/// Each lock lasts until so many requests waited in vain that a dozen of them would fill an afternoon.
-const TIMES: u16 = 3;
-
 pub(super) fn run(context: &Context, engine: Engine, strength: Strength) -> Result<Vec<Figure>> {
     let stand = context.stand_of(engine, &Ground::city())?;
     let server = stand.serve()?;
@@ -34,7 +31,8 @@ pub(super) fn run(context: &Context, engine: Engine, strength: Strength) -> Resu
                 },
             )
         };
-        (0..strength.times.min(TIMES)).map(live).collect::<Result<Vec<_>>>()
+        // Each lock lasts until many requests have waited in vain: half a minute.
+        (0..strength.times.div_ceil(4)).map(live).collect::<Result<Vec<_>>>()
     })?;
     let mut found = figures(PART, engine, &pressure, &episodes);
     found.extend(ground.settle(address, &pressure.journal)?.figures(PART, engine));

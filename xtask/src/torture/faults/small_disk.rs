@@ -46,7 +46,7 @@ impl SmallDisk {
     pub(super) fn fill(&self) -> Result<Ballast> {
         let ballast = Ballast(self.0.join("ballast"));
         let mut file = File::create(&ballast.0).during("making ballast")?;
-        let block = [0x5a_u8; 64 * 1024];
+        let block = vec![0x5a_u8; 64 * 1024];
         let mut size = block.len();
         while size > 0 {
             match file.write(&block[..size]) {

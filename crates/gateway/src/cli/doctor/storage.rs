@@ -23,10 +23,9 @@ const LONG_LOG: u64 = 256;
 
 /// Space beside the key, where an SQLite file usually lies too.
 pub(super) fn disk_space(configuration: &Configuration) -> Option<Finding> {
-    let file = start::sqlite_file(configuration).unwrap_or_else(|| configuration.secrets.key_file.clone());
-    let folder = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let is_writable = rustix::fs::access(folder, rustix::fs::Access::WRITE_OK).is_ok();
-    let space = rustix::fs::statvfs(folder).ok()?;
+    let folder = start::data_folder(configuration);
+    let is_writable = rustix::fs::access(&folder, rustix::fs::Access::WRITE_OK).is_ok();
+    let space = rustix::fs::statvfs(&folder).ok()?;
     let free = space.f_bavail.saturating_mul(space.f_frsize) >> 20;
     let state = match free {
         _ if !is_writable => State::Fail,

@@ -28,19 +28,21 @@ pub(super) fn mail(configuration: &Configuration) -> Finding {
     }
 }
 
-/// What waits to be sent, and what was given up.
+/// What waits to be sent or called, and what was given up and waits for somebody to decide.
 pub(super) async fn letters(configuration: &Configuration, database: &Database) -> Finding {
     let finding = |state, message: String| Finding::new("letters", state, message);
-    // Counting signs nothing, so the real key stays out of this.
-    let (application, _desk) = start::application(configuration, database.clone(), [0; 32]);
-    let letters = match mail::open(configuration, &application) {
-        Ok(letters) => letters,
+    let webhooks = match mail::endpoints(configuration) {
+        Ok(endpoints) => endpoints.len(),
         Err(error) => return finding(State::Fail, error.to_string()),
     };
-    match letters.backlog().await {
+    // Counting signs nothing, so the real key stays out of this.
+    let (application, _desk) = start::application(configuration, database.clone(), [0; 32]);
+    match application.deliveries.backlog().await {
         Ok(backlog) => {
             let state = if backlog.dead > 0 || backlog.waiting > MANY_LETTERS { State::Warn } else { State::Ok };
-            finding(state, format!("{} wait, {} were given up", backlog.waiting, backlog.dead))
+            let hint = if backlog.dead > 0 { "; `failedDeliveries` in the API names them" } else { "" };
+            let counts = format!("{} wait, {} were given up, {webhooks} webhooks", backlog.waiting, backlog.dead);
+            finding(state, format!("{counts}{hint}"))
         }
         Err(error) => finding(State::Fail, error.to_string()),
     }

@@ -92,6 +92,8 @@ impl Found {
             Global::Account(id) => {
                 self.viewer.clone().filter(|account| account.id == id).map(|own| Node::Account(AccountNode(own)))
             }
+            // A task, not a thing: it is found in the list of what failed.
+            Global::Delivery(_) => None,
             // Sessions are listed and ended, never looked up.
             Global::Session(_) => None,
         }
@@ -102,7 +104,12 @@ impl Found {
 async fn appointments(ctx: &Context<'_>, ids: &[Global]) -> Result<HashMap<AppointmentId, Appointment>> {
     let one = |id: &Global| match id {
         Global::Appointment(id) => Some(*id),
-        Global::Office(_) | Global::Service(_) | Global::District(_) | Global::Account(_) | Global::Session(_) => None,
+        Global::Office(_)
+        | Global::Service(_)
+        | Global::District(_)
+        | Global::Account(_)
+        | Global::Delivery(_)
+        | Global::Session(_) => None,
     };
     let wanted: Vec<AppointmentId> = ids.iter().filter_map(one).collect();
     if wanted.is_empty() {
