@@ -11,6 +11,8 @@ mod m20261123_000006_sign_in;
 mod m20261123_000007_openid;
 mod m20261123_000008_messages;
 mod m20261123_000009_edge;
+mod m20261123_000010_privacy;
+mod m20261123_000011_audit_seals;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{
@@ -37,6 +39,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000007_openid::Migration),
             Box::new(m20261123_000008_messages::Migration),
             Box::new(m20261123_000009_edge::Migration),
+            Box::new(m20261123_000010_privacy::Migration),
+            Box::new(m20261123_000011_audit_seals::Migration),
         ]
     }
 }

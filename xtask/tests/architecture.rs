@@ -63,6 +63,7 @@ fn a_reserved_crate_elsewhere_is_refused() {
     refused("identity", "async-graphql", "may not use async-graphql");
     refused("scheduling", "argon2", "may not use argon2");
     refused("gateway", "sea-orm", "may not use sea-orm");
+    refused("scheduling", "aws-lc-rs", "may not use aws-lc-rs");
     refused("database", "clap", "may not use clap");
     refused("gateway", "reqwest", "a test tool is a dev-dependency");
     refused("gateway", "openidconnect", "providers are asked in identity");

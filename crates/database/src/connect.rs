@@ -76,6 +76,8 @@ impl Database {
                     // Bookings touch pages all over the file: a larger cache and fewer checkpoints save most of their reads.
                     .pragma("cache_size", if connections == 1 { "-16384" } else { "-2048" })
                     .pragma("wal_autocheckpoint", "16000")
+                    // Destroyed keys must not stay behind in the file.
+                    .pragma("secure_delete", "ON")
             });
             sea_orm::Database::connect(wanted).await
         };

@@ -17,8 +17,12 @@ mod rules;
 mod snapshot;
 mod spent_proof;
 mod unit;
+mod vault;
 
-pub use audit::AuditEntry;
+pub use audit::{
+    Anchor, AuditEntry, AuditKey, AuditPublicKey, AuditRow, Finding, Flaw, NotAnAnchor, Pruned, Report, Seal,
+    SealedNow, Verifier,
+};
 pub use backup::{Checksum, Inhabitants, NoChecksum, Table, TableSum, TakenOver, take_over_file};
 pub use budget::within_statements;
 pub use connect::{ConnectOptions, Database};
@@ -31,6 +35,7 @@ pub use rules::Rule;
 pub use snapshot::Snapshot;
 pub use spent_proof::{Spending, SpentProof};
 pub use unit::Unit;
+pub use vault::{KEY_TABLES, Place, Rewrapped, RootOrigin, Rotation, Sealed, SubjectKey, Vault, VaultError};
 
 /// The values that statements take. Re-exported so that stores need no other import for plain parameters.
 pub use sea_orm::Value;

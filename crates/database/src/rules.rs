@@ -24,6 +24,10 @@ pub enum Rule {
     OpenIdSubject,
     /// Each account belongs to one person of a sign-in provider.
     OpenIdAccount,
+    /// Seals of the audit log are numbered without gaps, each number once.
+    AuditSealNumber,
+    /// The audit log is never changed.
+    AuditAppendOnly,
 }
 
 /// One row per rule: the rule, PostgreSQL's constraint, and how SQLite words the violation.
@@ -45,6 +49,8 @@ const NAMES: &[(Rule, &str, &str)] = &[
         "openid_link_account_key",
         "UNIQUE constraint failed: openid_link.account, openid_link.issuer",
     ),
+    (Rule::AuditSealNumber, "audit_seal_pkey", "UNIQUE constraint failed: audit_seal.number"),
+    (Rule::AuditAppendOnly, "audit_append_only", "audit_append_only"),
 ];
 
 impl Rule {

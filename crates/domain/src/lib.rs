@@ -17,5 +17,6 @@ pub mod money;
 pub mod office;
 pub mod opening;
 pub mod permission;
+pub mod personal;
 pub mod text;
 pub mod time;

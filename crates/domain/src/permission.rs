@@ -81,6 +81,8 @@ permissions! {
     ManageDevices: Lead | Operator;
     /// Give the keys that sign access tokens a successor.
     RotateKeys: Operator;
+    /// Export and erase a person's data, and erase what has been kept long enough.
+    HandlePersonalData: Operator;
     /// Draw an access token for an API client or a device.
     IssueTokens: Operator | Device | Clerk | Lead | Citizen;
 }

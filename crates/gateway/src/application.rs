@@ -3,7 +3,7 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
-use database::{Database, DatabaseError, Unit};
+use database::{AuditKey, Database, DatabaseError, Unit, Vault};
 use domain::environment::{Clock, Entropy};
 use domain::permission::Actor;
 use identity::{Identity, IdentityParts, IdentitySettings, OpenId, OpenIdParts, OpenIdProvider, PreparedSeeds};
@@ -21,6 +21,10 @@ pub struct Application {
     pub identity: Arc<Identity>,
     /// Messages: what could not be delivered, and who wants no reminders.
     pub deliveries: Arc<Deliveries>,
+    /// What seals personal data.
+    pub vault: Vault,
+    /// What signs the seals of the audit log.
+    pub audit_key: Arc<AuditKey>,
     /// Sign-in by OpenID Connect.
     pub openid: Arc<OpenId>,
     /// The database, for readiness and the worker.
@@ -44,8 +48,10 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
-    /// The master secret from which all others are derived.
+    /// The root secret from which all others are derived. It stays the same when the master key changes.
     pub master: [u8; 32],
+    /// The master key, which wraps the keys of the vault.
+    pub vault: [u8; 32],
     /// Settings of bookings.
     pub scheduling: Settings,
     /// Settings of sign-in and tokens.
@@ -59,11 +65,13 @@ pub struct Parts {
 impl Application {
     /// Wires the features. The caller must keep the desk's work running.
     pub fn new(parts: Parts) -> (Self, DeskWork) {
+        let vault = Vault::new(&parts.vault, Arc::clone(&parts.entropy));
         let (scheduling, desk) = Scheduling::new(
             parts.database.clone(),
             Arc::clone(&parts.clock),
             Arc::clone(&parts.entropy),
             LinkSecret::from_master(&parts.master),
+            vault.clone(),
             parts.scheduling,
         );
         let public_url = parts.identity.issuer.clone();
@@ -99,6 +107,8 @@ impl Application {
             identity,
             openid: Arc::new(openid),
             deliveries: Arc::new(deliveries),
+            vault,
+            audit_key: Arc::new(AuditKey::from_root(&parts.master)),
             database: parts.database,
             clock: parts.clock,
             entropy: parts.entropy,

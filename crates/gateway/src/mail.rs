@@ -148,6 +148,9 @@ pub(crate) async fn measure(application: &Application) {
         metrics::gauge!("messages_waiting").set(backlog.waiting as f64);
         metrics::gauge!("messages_given_up").set(backlog.dead as f64);
     }
+    if let Ok(overdue) = application.deliveries.overdue_millis().await {
+        metrics::gauge!("messages_overdue_seconds").set(overdue as f64 / 1_000.0);
+    }
 }
 
 /// Whether the messages of one consumer leave; a change is logged once, not every round.
@@ -243,7 +246,7 @@ impl FromScheduling {
     fn standing(&self, appointment: &Appointment, picture: &Picture, recipient: &Recipient) -> Option<Standing> {
         let calendar = || {
             let (organizer, attendee) = (self.sender.text(), &recipient.mail);
-            invitation(&picture.city, appointment, recipient.language, &organizer, attendee)
+            invitation(&picture.city, appointment, recipient.language, &organizer, attendee.expose())
         };
         match appointment.status {
             Status::PendingConfirmation => {

@@ -17,7 +17,7 @@ use scheduling::DeskWork;
 use crate::application::Application;
 use crate::authenticate::Doorkeeper;
 use crate::cli::{CommandError, say};
-use crate::configuration::{Configuration, Mode};
+use crate::configuration::{Configuration, Mode, Retention};
 use crate::drain_door::DrainKey;
 use crate::follow::{Follower, Ready};
 use crate::http::{Door, Settings, collect_metrics, internal_router, router_with};
@@ -45,11 +45,11 @@ pub(crate) async fn serve(configuration: &Configuration, worker: Worker) -> Resu
     quiet_panics(configuration.server.mode);
     let database = start::connect(configuration).await?;
     start::migrated(&database).await?;
-    let key = start::master_key(configuration)?;
-    let (application, desk) = start::application(configuration, database, *key.bytes());
-    let drain_key = DrainKey::new(&key);
+    let secrets = start::secrets(configuration, &database).await?;
+    let (application, desk) = start::application(configuration, database, secrets);
+    let drain_key = DrainKey::new(&start::master_key(configuration)?);
     let letters = match worker {
-        Worker::Here => Some(mail::open(configuration, &application)?),
+        Worker::Here => Some((mail::open(configuration, &application)?, configuration.retention)),
         Worker::Elsewhere => None,
     };
     let follower = Follower::new(application.clone());
@@ -168,7 +168,7 @@ impl Background {
         application: &Application,
         desk: DeskWork,
         follower: Arc<Follower>,
-        letters: Option<Notifications>,
+        letters: Option<(Notifications, Retention)>,
         measuring: impl Future<Output = ()> + Send + 'static,
         closing: &CancellationToken,
     ) -> Self {
@@ -176,9 +176,9 @@ impl Background {
         tasks.spawn("the booking desk", closing, desk.run());
         tasks.spawn("following the database", closing, async move { follower.run().await });
         tasks.spawn("measuring", closing, measuring);
-        if let Some(letters) = letters {
+        if let Some((letters, retention)) = letters {
             // The worker ends by itself, between two rounds.
-            let round = work::work(application.clone(), letters, closing.clone());
+            let round = work::work(application.clone(), letters, retention, closing.clone());
             tasks.0.spawn(async move {
                 round.await;
                 "the worker"

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use database::{ConnectOptions, Database, Engine};
+use database::{ConnectOptions, Database, DatabaseError, Engine, RootOrigin, Vault};
+use domain::environment::Clock;
 use identity::IdentitySettings;
 use scheduling::{DeskWork, Settings};
 
@@ -151,6 +152,51 @@ pub(crate) fn master_key(configuration: &Configuration) -> Result<MasterKey, Com
         .map_err(|error| CommandError::Failed(format!("secrets.key_file: {}: {error}", path.display())))
 }
 
+/// The secrets of an installation.
+#[derive(Clone, Copy)]
+pub(crate) struct Secrets {
+    /// The root secret, from which links, tokens and signatures are derived.
+    pub(crate) root: [u8; 32],
+    /// The master key, which wraps the root secret and the keys of personal data.
+    pub(crate) master: [u8; 32],
+}
+
+impl Secrets {
+    /// For looking at a database without opening anything.
+    pub(crate) const NONE: Self = Self { root: [0; 32], master: [0; 32] };
+}
+
+/// Reads the master key and opens with it what the database keeps wrapped.
+///
+/// # Errors
+/// As [`master_key`]; the key file is not the one of this database.
+pub(crate) async fn secrets(configuration: &Configuration, database: &Database) -> Result<Secrets, CommandError> {
+    let master = *master_key(configuration)?.bytes();
+    let root = unlocked(configuration, database, &master).await?;
+    Ok(Secrets { root, master })
+}
+
+/// Opens the root secret and the tenant keys with `master`, and makes them where there are none.
+async fn unlocked(
+    configuration: &Configuration,
+    database: &Database,
+    master: &[u8; 32],
+) -> Result<[u8; 32], CommandError> {
+    let vault = Vault::new(master, Arc::new(SystemEntropy));
+    let now = SystemClock.now();
+    let opened = async {
+        vault.unlock(database, now).await?;
+        vault.root_secret(database, RootOrigin::DrawnOrInherited, now).await
+    };
+    opened.await.map_err(|error| match error {
+        DatabaseError::Internal(reason) => {
+            let file = configuration.secrets.key_file.display();
+            CommandError::Usage(format!("secrets.key_file: {file} does not open the keys of this database: {reason}"))
+        }
+        error => CommandError::Failed(format!("the keys of the database cannot be read: {error}")),
+    })
+}
+
 /// Whether a missing key may be made on the spot.
 pub(crate) fn may_create_key(configuration: &Configuration) -> bool {
     configuration.server.mode == Mode::Development || sqlite_file(configuration).is_some()
@@ -160,7 +206,7 @@ pub(crate) fn may_create_key(configuration: &Configuration) -> bool {
 pub(crate) fn application(
     configuration: &Configuration,
     database: Database,
-    master: [u8; 32],
+    secrets: Secrets,
 ) -> (Application, DeskWork) {
     let server = &configuration.server;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
@@ -168,7 +214,8 @@ pub(crate) fn application(
         database,
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
-        master,
+        master: secrets.root,
+        vault: secrets.master,
         scheduling: scheduling_settings(configuration),
         identity: IdentitySettings::new(&server.public_url, &server.public_url, cores),
         openid: configuration.openid.clone(),

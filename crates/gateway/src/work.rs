@@ -12,13 +12,14 @@ use notifications::Notifications;
 
 use crate::application::Application;
 use crate::cli::CommandError;
-use crate::configuration::Configuration;
+use crate::configuration::{Configuration, Retention};
 use crate::follow::DatabaseAnswers;
 use crate::http::{collect_metrics, worker_router};
 use crate::mail;
 use crate::measure::measure;
 use crate::serve::{bind, local_address};
 use crate::shutdown::{self, Drain, Patience};
+use crate::upkeep::Upkeep;
 
 /// How often lapsed holds are given back. Search knows by the clock that they have lapsed; this frees them for booking.
 const LAPSED_EVERY: Duration = Duration::from_secs(5);
@@ -27,6 +28,8 @@ const SESSIONS_EVERY: u32 = 12;
 
 /// How often what waits is measured, in the same rounds.
 const MEASURED_EVERY: u32 = 6;
+/// How often the audit log is sealed.
+const UPKEEP_EVERY: Duration = Duration::from_mins(1);
 
 /// How long answered requests and delivered events are kept: nobody repeats a request after a day.
 const KEPT_MINUTES: i64 = 24 * 60;
@@ -35,8 +38,29 @@ const KEPT_MINUTES: i64 = 24 * 60;
 const DELIVERIES_KEPT_MINUTES: i64 = 7 * 24 * 60;
 
 /// Works until `stop`, and ends between two rounds.
-pub(crate) async fn work(application: Application, letters: Notifications, stop: CancellationToken) {
-    tokio::join!(tidy(application, stop.clone()), mail::deliver(letters, stop));
+pub(crate) async fn work(
+    application: Application,
+    letters: Notifications,
+    retention: Retention,
+    stop: CancellationToken,
+) {
+    let upkeep = Upkeep::new(application.clone(), retention);
+    tokio::join!(tidy(application, stop.clone()), keep_up(upkeep, stop.clone()), mail::deliver(letters, stop));
+}
+
+/// Seals, erases and changes keys, minute by minute.
+async fn keep_up(mut upkeep: Upkeep, stop: CancellationToken) {
+    let mut rounds = interval(UPKEEP_EVERY);
+    rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut health = Health::new("upkeep");
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = rounds.tick() => {}
+        }
+        // What was sealed is no news.
+        health.note(upkeep.round().await.map(|_| 0));
+    }
 }
 
 /// Opens the listener for figures and probes of a worker on its own, where one is set. It closes with `stop`.

@@ -128,6 +128,16 @@ impl Deliveries {
         lanes::backlog(&self.database, self.clock.now()).await
     }
 
+    /// For how many milliseconds the first message that could leave has been waiting for a worker.
+    ///
+    /// # Errors
+    /// See [`DatabaseError`].
+    pub async fn overdue_millis(&self) -> Result<i64, DatabaseError> {
+        let now = self.clock.now();
+        let since = lanes::overdue_since(&self.database, now).await?;
+        Ok(since.map_or(0, |since| (now.millis() - since.millis()).max(0)))
+    }
+
     /// Forgets deliveries that were settled before `before`, and says how many. What waits or was given up stays.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ use std::pin::Pin;
 
 use chrono_tz::Tz;
 use domain::identifier::{AccountId, AppointmentId, EventId, Key};
+use domain::personal::Pii;
 use domain::text::Language;
 use domain::time::Timestamp;
 
@@ -160,21 +161,15 @@ pub struct Facts {
     pub phone: Option<String>,
 }
 
-/// Whom to write to. Personal data: never in logs or error texts.
-#[derive(Clone, PartialEq, Eq)]
+/// Whom to write to.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recipient {
     /// The mail address, in its stored form.
-    pub mail: String,
+    pub mail: Pii<String>,
     /// The name as the person typed it.
-    pub name: String,
+    pub name: Pii<String>,
     /// The language of messages.
     pub language: Language,
-}
-
-impl fmt::Debug for Recipient {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Recipient(redacted)")
-    }
 }
 
 /// Where an appointment stands, as far as letters go.

@@ -40,10 +40,10 @@ pub(crate) fn message_id(id: DeliveryId, sender: &Sender) -> String {
 /// Makes the mail.
 pub(crate) fn compose(envelope: &Envelope<'_>, written: Written, sender: &Sender) -> Result<Message, BadAddress> {
     let recipient = envelope.recipient;
-    let name = envelope.names_the_person.then(|| one_line(&recipient.name));
+    let name = envelope.names_the_person.then(|| one_line(recipient.name.expose()));
     let mut builder = Message::builder()
         .from(Mailbox::new(Some(one_line(envelope.city)), sender.address()))
-        .to(Mailbox::new(name, deliverable(&recipient.mail)?))
+        .to(Mailbox::new(name, deliverable(recipient.mail.expose())?))
         .subject(one_line(&written.subject))
         .date(system_time(envelope.at))
         .message_id(Some(format!("<{}>", message_id(envelope.id, sender))))

@@ -33,7 +33,7 @@ impl Notifications {
         let letter =
             if row.lead_minutes > 0 { self.reminder(row, facts).await? } else { kind.letter(facts, self.clock.now()) };
         let Some(letter) = letter else { return Ok(Outcome::Skipped) };
-        let stop_code = self.deliveries.secret.code(&facts.recipient.mail);
+        let stop_code = self.deliveries.secret.code(facts.recipient.mail.expose());
         let links = Links { public_url: &self.settings.public_url, stop_code: &stop_code };
         let written = texts::write(letter, facts, &links);
         let envelope = Envelope {
@@ -55,7 +55,7 @@ impl Notifications {
         if !still_holds || !in_time {
             return Ok(None);
         }
-        let refused = self.deliveries.refuses_reminders(&facts.recipient.mail).await;
+        let refused = self.deliveries.refuses_reminders(facts.recipient.mail.expose()).await;
         let refused = refused.map_err(|error: DatabaseError| FactsMissing(error.to_string()))?;
         Ok((!refused).then_some(Letter::Reminder))
     }

@@ -136,7 +136,7 @@ pub(crate) fn write(letter: Letter, facts: &Facts, links: &Links<'_>) -> Written
     let tag = tag(language);
     let words = Words {
         // Whoever typed the name may not own the address: an unconfirmed letter carries nothing that was typed.
-        name: letter.names_the_person().then_some(&facts.recipient.name),
+        name: letter.names_the_person().then_some(facts.recipient.name.expose().as_str()),
         date: date_in_words(starts_at.date(), language),
         start: clock(starts_at),
         end: clock(ends_at),
@@ -167,7 +167,7 @@ pub(crate) fn write_to_account(happening: &AccountHappening, told: &AccountLette
     let at = happening.at.local(told.zone);
     let until = told.reset.as_ref().map_or(happening.at, |reset| reset.until).local(told.zone);
     let words = AccountWords {
-        name: &told.recipient.name,
+        name: told.recipient.name.expose(),
         city: &told.city,
         phone: told.phone.as_deref(),
         date: date_in_words(at.date(), language),

@@ -3,6 +3,7 @@
 use domain::appointment::Status;
 use domain::identifier::{AccountId, AppointmentId, Key};
 use domain::opening::{QuotaClass, VisitChannel};
+use domain::personal::Pii;
 use domain::text::Language;
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -43,7 +44,7 @@ pub struct Appointment {
     pub account: Option<AccountId>,
     /// The member of staff who booked for someone.
     pub booked_by: Option<AccountId>,
-    /// Whom to reach; absent for holds.
+    /// Whom to reach; absent for holds and once it was erased.
     pub contact: Option<Contact>,
     /// Whether it was booked over capacity.
     pub overbooked: bool,
@@ -70,25 +71,17 @@ impl Appointment {
     }
 }
 
-/// Whom to reach. Personal data: never in logs, events or error texts.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// Whom to reach. Sealed where it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contact {
     /// The name the clerk calls.
-    pub name: String,
+    pub name: Pii<String>,
     /// A mail address, if the person has one.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub mail: Option<String>,
+    pub mail: Option<Pii<String>>,
     /// A telephone number, if the person gave one.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub phone: Option<String>,
+    pub phone: Option<Pii<String>>,
     /// The language of messages.
     pub language: Language,
-}
-
-impl std::fmt::Debug for Contact {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Contact(redacted)")
-    }
 }
 
 /// What a change of rules did to an appointment.

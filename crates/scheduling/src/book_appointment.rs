@@ -17,8 +17,8 @@ use crate::place::{Overbook, Place, PlaceWish};
 use crate::requests::idempotency_key;
 use crate::secret::new_number;
 use crate::store::appointments::{self, Which, channel_word, json, quota_word};
-use crate::store::booking::{AppointmentRow, NewAppointment};
-use crate::store::cells;
+use crate::store::booking::{AppointmentRow, NewAppointment, SealedContact};
+use crate::store::{cells, contacts};
 use crate::take::{CellTake, Take, bookings_of, matter_of};
 use crate::traces::{Happening, leave};
 use crate::visit::Visit;
@@ -110,7 +110,8 @@ impl Scheduling {
                 }
             }
         }
-        let input = format!("{:?}", (&command.place, &command.route, &command.contact));
+        let contact = command.contact.fingerprint(&self.secret);
+        let input = format!("{:?}", (&command.place, &command.route, contact));
         let key = idempotency_key(actor, &command.idempotency_key, "book_appointment", &input)?;
         let contact = command.contact.check()?;
         let person = self.person_of(actor, command.route, &contact)?;
@@ -154,8 +155,8 @@ impl Scheduling {
     /// The number of the person, from what identifies them best; nobody can be told apart who gives neither mail nor phone.
     fn person_of(&self, actor: &Actor, route: Route, contact: &Contact) -> Result<Option<i64>, Problem> {
         let by_contact = || {
-            let mail = contact.mail.as_deref().map(|mail| self.secret.person("mail", &mail.to_lowercase()));
-            mail.or_else(|| contact.phone.as_deref().map(|phone| self.secret.person("phone", phone)))
+            let (mail, phone) = contact.tokens(&self.secret);
+            mail.or(phone)
         };
         match route {
             Route::Account => Ok(actor.account().map(|account| self.secret.person("account", &account.to_string()))),
@@ -180,7 +181,7 @@ impl Scheduling {
         draft: impl Fn(Timestamp) -> Draft,
     ) -> Result<Booked, Failure> {
         let mut room_made = false;
-        let mut cities = 0;
+        let mut outdated = 0;
         loop {
             let now = self.now();
             let picture = self.board.picture()?;
@@ -190,7 +191,8 @@ impl Scheduling {
                 // A repeated request must get its answer even when its start has passed meanwhile.
                 Err(problem) => return self.replay(key).await?.ok_or_else(|| problem.into()),
             };
-            let (appointment, new) = self.new_appointment(actor, &picture, wish, &place, people, key, draft, now);
+            self.vault.unlock(&self.database, now).await?;
+            let (appointment, new) = self.new_appointment(actor, &picture, wish, &place, people, key, draft, now)?;
             let written = self.desk.write(new.clone(), picture.version).await;
             if written.is_known_not_to_be() {
                 self.board.settled(new.event.id);
@@ -201,11 +203,12 @@ impl Scheduling {
                     self.board.settled(new.event.id);
                     return Ok(self.booked(appointment));
                 }
-                Written::CityChanged if cities < 3 => {
-                    cities += 1;
+                Written::Outdated if outdated < 3 => {
+                    outdated += 1;
+                    self.vault.refresh(&self.database).await?;
                     self.follow_changes().await?;
                 }
-                Written::CityChanged => return Err(DatabaseError::Contended.into()),
+                Written::Outdated => return Err(DatabaseError::Contended.into()),
                 Written::Refused(DatabaseError::Broken(rule)) => {
                     if let Some(booked) = self.replay(key).await? {
                         return Ok(booked);
@@ -228,7 +231,9 @@ impl Scheduling {
                         | Rule::CityVersion
                         | Rule::SigningKeyNumber
                         | Rule::OpenIdSubject
-                        | Rule::OpenIdAccount => {
+                        | Rule::OpenIdAccount
+                        | Rule::AuditSealNumber
+                        | Rule::AuditAppendOnly => {
                             return Err(DatabaseError::Broken(rule).into());
                         }
                     }
@@ -252,7 +257,7 @@ impl Scheduling {
         key: &IdempotencyKey,
         draft: Draft,
         now: Timestamp,
-    ) -> (Appointment, NewAppointment) {
+    ) -> Result<(Appointment, NewAppointment), DatabaseError> {
         let id = AppointmentId(self.entropy.id(now));
         let takes: Vec<Take> = place.takes.iter().copied().chain(people.iter().map(|(take, _)| *take)).collect();
         let mut all: Vec<CellTake> = place.cells.clone();
@@ -285,8 +290,15 @@ impl Scheduling {
             person: draft.person,
             takes,
         };
-        let new = NewAppointment { row: row_of(&appointment), cells: all, idempotency: key.clone(), event, audit };
-        (appointment, new)
+        let row = AppointmentRow { contact: self.sealed_contact(&appointment)?, ..row_of(&appointment) };
+        let new = NewAppointment { row, cells: all, idempotency: key.clone(), event, audit };
+        Ok((appointment, new))
+    }
+
+    fn sealed_contact(&self, appointment: &Appointment) -> Result<SealedContact, DatabaseError> {
+        let Some(contact) = &appointment.contact else { return Ok(SealedContact::default()) };
+        let sealed = contacts::seal(&self.vault, appointment.id, contact)?;
+        Ok(SealedContact::new(&sealed, contact.further_tokens(&self.secret, appointment.person)))
     }
 
     async fn book_hold(
@@ -299,6 +311,7 @@ impl Scheduling {
         key: &IdempotencyKey,
     ) -> Result<Booked, Failure> {
         let now = self.now();
+        self.vault.unlock(&self.database, now).await?;
         let unit = self.database.begin().await?;
         let held = self.open_hold_in(&unit, code).await?;
         if let Route::Staff { .. } = route {
@@ -330,6 +343,14 @@ impl Scheduling {
         if !appointments::update(&unit, &booked, generation).await? {
             return Err(Problem::ChangedMeanwhile.into());
         }
+        let sealed = contacts::seal(&self.vault, booked.id, contact).map_err(DatabaseError::from)?;
+        if !contacts::keep_key(&unit, &sealed.key, now).await? {
+            drop(unit);
+            self.vault.refresh(&self.database).await?;
+            return Err(DatabaseError::Contended.into());
+        }
+        contacts::replace(&unit, booked.id, sealed.field).await?;
+        contacts::index(&unit, booked.id, &contact.further_tokens(&self.secret, person)).await?;
         let mut own_cells: Vec<CellTake> =
             people.iter().map(|(take, limit)| CellTake { pool: take.pool, at: take.first, limit: *limit }).collect();
         own_cells.sort_unstable();
@@ -373,7 +394,7 @@ impl Scheduling {
             Some(Remembered::Mismatch) => Err(Failure::IdempotencyMismatch),
             Some(Remembered::Same(subject)) => {
                 let ids = [AppointmentId(subject)];
-                let found = appointments::read(&self.database, &Which::Ids(&ids), self.now()).await?;
+                let found = self.find(&Which::Ids(&ids), self.now()).await?;
                 Ok(found.into_iter().next().map(|appointment| self.booked(appointment)))
             }
         }
@@ -406,7 +427,7 @@ fn row_of(appointment: &Appointment) -> AppointmentRow {
         account: appointment.account.map(hex),
         booked_by: appointment.booked_by.map(hex),
         person: appointment.person,
-        contact: appointment.contact.as_ref().map(json),
+        contact: SealedContact::default(),
         overbooked: i64::from(appointment.overbooked),
         city_version: appointment.city_version,
         created_at: appointment.created_at.millis(),

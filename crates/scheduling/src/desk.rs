@@ -23,8 +23,8 @@ const PATIENCE: Duration = Duration::from_secs(8);
 pub(crate) enum Written {
     /// In the books.
     Booked,
-    /// The city has another version; compute again.
-    CityChanged,
+    /// The city has another version, or the key of contacts is gone; compute again.
+    Outdated,
     /// Not written.
     Refused(DatabaseError),
 }
@@ -111,7 +111,7 @@ impl DeskWork {
         loop {
             tries += 1;
             let error = match booking::insert(&self.database, group, version).await {
-                Ok(0) => return Written::CityChanged,
+                Ok(0) => return Written::Outdated,
                 Ok(_) => return Written::Booked,
                 Err(error) => error,
             };
@@ -150,7 +150,7 @@ impl Written {
     pub(crate) const fn is_known_not_to_be(&self) -> bool {
         match self {
             Self::Booked | Self::Refused(DatabaseError::Unavailable(_) | DatabaseError::Internal(_)) => false,
-            Self::CityChanged | Self::Refused(DatabaseError::Broken(_) | DatabaseError::Contended) => true,
+            Self::Outdated | Self::Refused(DatabaseError::Broken(_) | DatabaseError::Contended) => true,
         }
     }
 
@@ -158,7 +158,7 @@ impl Written {
     fn share(&self) -> Self {
         match self {
             Self::Booked => Self::Booked,
-            Self::CityChanged => Self::CityChanged,
+            Self::Outdated => Self::Outdated,
             Self::Refused(DatabaseError::Broken(rule)) => Self::Refused(DatabaseError::Broken(*rule)),
             Self::Refused(DatabaseError::Contended) => Self::Refused(DatabaseError::Contended),
             Self::Refused(DatabaseError::Unavailable(why)) => Self::Refused(DatabaseError::Unavailable(why.clone())),

@@ -13,7 +13,7 @@ use database::DatabaseError;
 use crate::Scheduling;
 use crate::board::Picture;
 use crate::failure::Failure;
-use crate::store::appointments::{self, Which};
+use crate::store::appointments::Which;
 use crate::store::{cells, changes, city};
 use crate::take::Take;
 
@@ -53,7 +53,7 @@ impl Scheduling {
             .map_err(|problems| DatabaseError::Internal(format!("the city's rules do not compile: {problems:?}")))?;
         let first_second = picture_start(&picture).seconds();
         let counts = cells::read_all(&self.database, first_second).await?;
-        let lapsing = appointments::read(&self.database, &Which::Lapsing, now).await?;
+        let lapsing = self.find(&Which::Lapsing, now).await?;
         self.board.replace(picture, &counts, &lapsing, now);
         Ok(())
     }
@@ -89,7 +89,7 @@ impl Scheduling {
         }
         let subjects: BTreeSet<AppointmentId> = foreign.iter().map(|(_, subject, _)| AppointmentId(*subject)).collect();
         let subjects: Vec<AppointmentId> = subjects.into_iter().collect();
-        let changed = appointments::read(&self.database, &Which::Ids(&subjects), now).await?;
+        let changed = self.find(&Which::Ids(&subjects), now).await?;
         let mut touched = again.clone();
         for (_, _, payload) in &foreign {
             touched.extend(touched_by(payload).iter().flat_map(|take| take.each()));

@@ -47,7 +47,7 @@ impl Scheduling {
     async fn lapse_batch(&self) -> Result<usize, Failure> {
         let now = self.now();
         // Looking costs no write lock; only what is found is looked at again inside the unit.
-        let found = appointments::read(&self.database, &Which::Lapsed { now, limit: BATCH }, now).await?;
+        let found = self.find(&Which::Lapsed { now, limit: BATCH }, now).await?;
         if found.is_empty() {
             return Ok(0);
         }
@@ -80,7 +80,7 @@ impl Scheduling {
         let now = self.now();
         let unit = self.database.begin().await?;
         let mut freed = false;
-        for over in appointments::read_in(&unit, &Which::OfPerson(person), now).await? {
+        for over in self.find_in(&unit, &Which::OfPerson(person), now).await? {
             let (places, people): (Vec<Take>, Vec<Take>) = over.takes.iter().partition(|take| take.in_time());
             if over.ends_at > now || people.is_empty() {
                 continue;

@@ -4,7 +4,7 @@
 //! the database, whose rule `capacity_not_exceeded` decides every race.
 //!
 //! One use case, one file. [`Scheduling`] carries what they share: the door to the database, the clock, randomness, the
-//! secret of links, settings, the board and the booking desk.
+//! secret of links, the vault, settings, the board and the booking desk.
 
 mod appointment;
 mod board;
@@ -16,13 +16,16 @@ mod confirm_appointment;
 mod contact;
 mod desk;
 mod doubts;
+mod erase_contacts;
 mod failure;
+mod find_appointments;
 mod find_starts;
 mod follow_changes;
 mod hold_slot;
 mod lapse;
 mod lead_times;
 mod load_city;
+mod person;
 mod place;
 mod read_appointments;
 mod refusal;
@@ -38,7 +41,7 @@ mod visit;
 
 use std::sync::Arc;
 
-use database::Database;
+use database::{Database, Vault};
 use domain::environment::{Clock, Entropy};
 use domain::time::Timestamp;
 
@@ -51,11 +54,13 @@ pub use check_counts::{Counts, check_counts, city_since, lapsed_places, serving_
 pub use confirm_appointment::ConfirmAppointment;
 pub use contact::ContactInput;
 pub use desk::DeskWork;
+pub use erase_contacts::Expiring;
 pub use failure::{Failure, Problem};
 pub use find_starts::{Earliest, FreeDay, FreeStart, Origin, Search, StartPage};
 pub use hold_slot::{ExtendHold, HoldSlot, ReleaseHold};
 pub use lead_times::LeadTimes;
 pub use load_city::{Companion, ConflictPlan, LoadRefusal, Loaded, PlannedConflict};
+pub use person::{Erased, Exported, Person};
 pub use place::{Overbook, PlaceWish};
 pub use read_appointments::{Access, OfficeDay};
 pub use reschedule_appointment::RescheduleAppointment;
@@ -71,6 +76,7 @@ pub struct Scheduling {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) secret: LinkSecret,
+    pub(crate) vault: Vault,
     pub(crate) settings: Settings,
     pub(crate) board: Board,
     pub(crate) desk: desk::Desk,
@@ -86,13 +92,14 @@ impl Scheduling {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
         secret: LinkSecret,
+        vault: Vault,
         settings: Settings,
     ) -> (Self, DeskWork) {
         let (desk, work) = desk::Desk::open(database.clone());
         let mut drawn = [0; 8];
         entropy.fill(&mut drawn);
         let origin = i64::from_be_bytes(drawn);
-        (Self { database, clock, entropy, secret, settings, board: Board::default(), desk, origin }, work)
+        (Self { database, clock, entropy, secret, vault, settings, board: Board::default(), desk, origin }, work)
     }
 
     /// What is taken, and the city that serves.

@@ -93,7 +93,7 @@ impl Scheduling {
         let now = self.now();
         let picture = compile(Arc::new(city.clone()), 0, String::new(), now).map_err(LoadRefusal::Rules)?;
         let from = picture_start(&picture);
-        let future = appointments::read(&self.database, &Which::Future { from }, now).await?;
+        let future = self.find(&Which::Future { from }, now).await?;
         Ok(Recount::new(&picture, future, now).plan())
     }
 
@@ -124,7 +124,7 @@ impl Scheduling {
             return Ok(Loaded::Unchanged { version });
         }
         let from = picture_start(&picture);
-        let future = appointments::read_in(&unit, &Which::Future { from }, now).await?;
+        let future = self.find_in(&unit, &Which::Future { from }, now).await?;
         let recount = Recount::new(&picture, future, now);
         versions::activate(&unit, version, fingerprint, document, now).await?;
         cells::clear_from(&unit, from.seconds()).await?;

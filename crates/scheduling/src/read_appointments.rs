@@ -13,7 +13,7 @@ use crate::appointment::Appointment;
 use crate::failure::{Failure, Problem};
 use crate::place::office_of;
 use crate::secret::{Scope, parse_code};
-use crate::store::appointments::{self, Which};
+use crate::store::appointments::Which;
 
 /// Which appointment somebody means, and by what right.
 #[derive(Clone, PartialEq, Eq)]
@@ -73,7 +73,7 @@ impl Scheduling {
     /// # Errors
     /// [`Failure::Database`].
     pub async fn read_appointments(&self, actor: &Actor, ids: &[AppointmentId]) -> Result<Vec<Appointment>, Failure> {
-        let found = appointments::read(&self.database, &Which::Ids(ids), self.now()).await?;
+        let found = self.find(&Which::Ids(ids), self.now()).await?;
         Ok(found.into_iter().filter(|appointment| may_see(actor, appointment)).collect())
     }
 
@@ -89,7 +89,7 @@ impl Scheduling {
     ) -> Result<Vec<Appointment>, Failure> {
         actor.may(Permission::BookForOneself)?;
         let Some(account) = actor.account() else { return Ok(Vec::new()) };
-        Ok(appointments::read(&self.database, &Which::OfAccount { account, before, limit }, self.now()).await?)
+        Ok(self.find(&Which::OfAccount { account, before, limit }, self.now()).await?)
     }
 
     /// The live appointments of an office on a local day, by start.
@@ -112,7 +112,7 @@ impl Scheduling {
             after: wanted.after,
             limit: wanted.limit,
         };
-        Ok(appointments::read(&self.database, &which, now).await?)
+        Ok(self.find(&which, now).await?)
     }
 
     pub(crate) async fn access(
@@ -122,7 +122,7 @@ impl Scheduling {
         staff: Permission,
     ) -> Result<Appointment, Failure> {
         let (which, proof) = Self::which(access)?;
-        let found = appointments::read(&self.database, &which.as_which(), self.now()).await?;
+        let found = self.find(&which.as_which(), self.now()).await?;
         self.judge(actor, access, staff, found, &proof)
     }
 
@@ -134,14 +134,14 @@ impl Scheduling {
         staff: Permission,
     ) -> Result<Appointment, Failure> {
         let (which, proof) = Self::which(access)?;
-        let found = appointments::read_in(unit, &which.as_which(), self.now()).await?;
+        let found = self.find_in(unit, &which.as_which(), self.now()).await?;
         self.judge(actor, access, staff, found, &proof)
     }
 
     /// Opens an appointment with a code of `scope` inside a unit.
     pub(crate) async fn open_in(&self, unit: &Unit, scope: Scope, code: &str) -> Result<Appointment, Failure> {
         let (number, proof) = parse_code(code).ok_or(Problem::NotFound)?;
-        let found = appointments::read_in(unit, &Which::Number(&number), self.now()).await?;
+        let found = self.find_in(unit, &Which::Number(&number), self.now()).await?;
         self.opened(scope, found, &proof)
     }
 
@@ -153,7 +153,7 @@ impl Scheduling {
     /// Opens a live hold with its code.
     pub(crate) async fn open_hold(&self, code: &str) -> Result<Appointment, Failure> {
         let (number, proof) = parse_code(code).ok_or(Problem::NotFound)?;
-        let found = appointments::read(&self.database, &Which::Number(&number), self.now()).await?;
+        let found = self.find(&Which::Number(&number), self.now()).await?;
         live_hold(self.opened(Scope::Manage, found, &proof)?)
     }
 

@@ -6,7 +6,7 @@ use crate::Scheduling;
 use crate::failure::{Failure, Problem};
 use crate::find_starts::{FreeStart, Search};
 use crate::place::PlaceWish;
-use crate::store::appointments::{self, Which};
+use crate::store::appointments::Which;
 use crate::store::cells;
 use crate::take::{CellTake, Take, is_bookings, is_holds, is_matter};
 
@@ -53,7 +53,7 @@ impl Scheduling {
 
     async fn already_booked(&self, matter: Take, person: Option<i64>) -> Result<Problem, Failure> {
         let Some(person) = person else { return Ok(Problem::AlreadyBooked { appointment: None }) };
-        let live = appointments::read(&self.database, &Which::OfPerson(person), self.now()).await?;
+        let live = self.find(&Which::OfPerson(person), self.now()).await?;
         let same = live.into_iter().find(|appointment| appointment.takes.contains(&matter));
         // Only an account learns which: a mail address alone must not show what somebody else has booked.
         let known = same.filter(|appointment| appointment.account.is_some()).map(|appointment| appointment.id);

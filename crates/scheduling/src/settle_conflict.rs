@@ -44,7 +44,7 @@ impl Scheduling {
             None => actor.may(Permission::SettleConflicts)?,
         }
         let now = self.now();
-        let mut open = appointments::read(&self.database, &Which::Conflicts { office, from: now, limit }, now).await?;
+        let mut open = self.find(&Which::Conflicts { office, from: now, limit }, now).await?;
         // A lead asking for all offices sees the own one.
         open.retain(|appointment| actor.may_in(Permission::SettleConflicts, &appointment.office).is_ok());
         Ok(open)
@@ -61,7 +61,7 @@ impl Scheduling {
         let work = || async {
             let now = self.now();
             let unit = self.database.begin().await?;
-            let found = appointments::read_in(&unit, &Which::Ids(&[command.appointment]), now).await?;
+            let found = self.find_in(&unit, &Which::Ids(&[command.appointment]), now).await?;
             let current = found.into_iter().next().ok_or(Problem::NotFound)?;
             if actor.may_in(Permission::SettleConflicts, &current.office).is_err() || current.conflict.is_none() {
                 return Err(Problem::NotFound.into());

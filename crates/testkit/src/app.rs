@@ -80,6 +80,7 @@ impl TestApp {
             clock: Arc::new(clock.clone()) as Arc<dyn Clock>,
             entropy: Arc::new(entropy) as Arc<dyn Entropy>,
             master: [7; 32],
+            vault: [7; 32],
             scheduling,
             identity: IdentitySettings::new("https://stadt.example", "servicepoint", 2),
             openid,
@@ -115,6 +116,11 @@ impl TestApp {
     /// When the database cannot be read.
     pub async fn follow(&self) {
         self.application.scheduling.follow_changes().await.expect("the database answers");
+    }
+
+    /// What the clock shows.
+    pub fn now(&self) -> domain::time::Timestamp {
+        self.clock.now()
     }
 
     /// Asks as nobody.

@@ -175,6 +175,13 @@ impl Stand {
         self.start(&self.installation)
     }
 
+    /// The same stand with the database at another address, for example behind a proxy.
+    #[must_use]
+    pub fn reached_by(mut self, database_url: String) -> Self {
+        self.installation.database_url = database_url;
+        self
+    }
+
     /// Starts one more server on the same database, with a port of its own. On PostgreSQL only: SQLite serves one.
     ///
     /// # Errors

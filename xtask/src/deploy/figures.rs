@@ -13,11 +13,8 @@ use crate::process;
 use crate::serving::{Installation, Output, sqlite_url};
 
 /// Metrics of the rules that do not appear in a city that was just opened, and when they do.
-const LATER: [(&str, &str); 6] = [
+const LATER: [(&str, &str); 3] = [
     ("overloaded_total", "with the first request that is sent away"),
-    ("messages_waiting", "with the worker for messages"),
-    ("messages_given_up", "with the worker for messages"),
-    ("messages_oldest_seconds", "with the worker for messages"),
     ("backup_age_seconds", "with the first backup, where backup.directory is set"),
     ("audit_seal_age_seconds", "with the first sealed batch of the audit trail"),
 ];

@@ -67,6 +67,8 @@ pub fn make(recipe: &Recipe) -> Result<PathBuf> {
     }
     let maintainer = recipe.maintainer.as_deref().unwrap_or(MAINTAINER);
     zipped(&papers.join("changelog.Debian.gz"), &changelog(recipe.revision, maintainer)?)?;
+    let news = fs::read_to_string(sources::repository().join("CHANGELOG.md")).during("CHANGELOG.md")?;
+    zipped(&papers.join("changelog.gz"), &news)?;
     fs::write(papers.join("copyright"), copyright()?)?;
     match recipe.parts {
         Parts::Listed => sbom::write(&papers.join("sbom.cdx.json"))?,
@@ -173,7 +175,7 @@ fn changelog(revision: u32, maintainer: &str) -> Result<String> {
     git.current_dir(sources::repository()).args(["log", "-1", "--format=%cD"]);
     let moment = process::capture(&mut git).unwrap_or_else(|_| "Thu, 01 Jan 1970 00:00:00 +0000".to_owned());
     Ok(format!(
-        "servicepoint ({}-{revision}) unstable; urgency=medium\n\n  * See CHANGELOG.md beside this file.\n\n -- {maintainer}  {}\n",
+        "servicepoint ({}-{revision}) unstable; urgency=medium\n\n  * See changelog.gz beside this file.\n\n -- {maintainer}  {}\n",
         version()?,
         moment.trim()
     ))

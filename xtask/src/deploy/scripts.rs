@@ -34,6 +34,7 @@ pub fn check() -> Result<()> {
     let folder = repository.join(FOLDER);
     let mut files: Vec<PathBuf> = fs::read_dir(&folder)?.flatten().map(|entry| entry.path()).collect();
     files.extend(["postinst", "prerm", "postrm"].map(|name| repository.join("deploy/debian").join(name)));
+    files.push(repository.join("xtask/src/deploy/trial.sh"));
     files.sort();
     for file in &files {
         let text = fs::read_to_string(file).during(&file.display().to_string())?;

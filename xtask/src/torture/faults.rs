@@ -4,6 +4,8 @@
 mod episode;
 mod full_disk;
 mod locked;
+mod network;
+mod proxy;
 mod restart;
 mod small_disk;
 
@@ -68,5 +70,12 @@ pub const ALL: &[Fault] = &[
                longer than a request may wait",
         engines: BOTH,
         run: locked::run,
+    },
+    Fault {
+        name: "network",
+        what: "a proxy between the gateway and PostgreSQL answers late, resets every connection, is silent and delivers \
+               afterwards, or is silent and forgets its connections",
+        engines: &[Engine::Postgres],
+        run: network::run,
     },
 ];

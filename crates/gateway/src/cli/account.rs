@@ -100,8 +100,8 @@ pub(crate) async fn run(configuration: &Configuration, command: AccountCommand) 
     };
     let database = start::connect(configuration).await?;
     start::migrated(&database).await?;
-    let key = start::master_key(configuration)?;
-    let (application, _desk) = start::application(configuration, database.clone(), *key.bytes());
+    let secrets = start::secrets(configuration, &database).await?;
+    let (application, _desk) = start::application(configuration, database.clone(), secrets);
     let done = match command {
         AccountCommand::Add(wanted) => add(&application, wanted, password).await,
         AccountCommand::Disable { id } => disable(&application, AccountId(id)).await,

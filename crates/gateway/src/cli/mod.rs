@@ -1,6 +1,7 @@
 //! The command line: what an operator types, and how each command ends.
 
 mod account;
+mod audit;
 mod backup;
 mod checksum;
 mod city;
@@ -9,10 +10,13 @@ mod config;
 mod doctor;
 mod drain;
 mod ending;
+mod keys;
 mod manual;
 mod migrate;
+mod person;
 mod probe;
 mod restore;
+mod retention;
 mod settings;
 
 use std::path::PathBuf;
@@ -37,7 +41,7 @@ Exit codes:
   2  wrong usage or configuration
   3  refused by a check: problems in a city, pending or newer migrations, a place that is not empty, an account that is
      not allowed
-  4  damaged: what was checked is not whole
+  4  damaged: what was checked is not whole: a backup, the audit log
   5  the time was up: what was waited for has not happened
 docs/operations/exit-codes.md says which command ends how.";
 
@@ -106,6 +110,18 @@ enum Command {
         /// Made where it is missing.
         directory: PathBuf,
     },
+    /// Checks the audit log against its seals.
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
+    /// Changes the keys of personal data.
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
+    /// Hands out or erases what is kept about a person.
+    #[command(subcommand)]
+    Person(person::PersonCommand),
+    /// Lets go what has been kept long enough.
+    #[command(subcommand)]
+    Retention(retention::RetentionCommand),
 }
 
 /// Runs the command that was typed.
@@ -151,6 +167,10 @@ fn run(source: &Source, command: Command) -> Result<(), CommandError> {
             running(Runtime::Small, city::load(&source.read()?, &directory, city::Wish::of(plan)))
         }
         Command::Account(command) => running(Runtime::Small, account::run(&source.read()?, command)),
+        Command::Audit(command) => running(Runtime::Small, audit::run(&source.read()?, command)),
+        Command::Keys(command) => running(Runtime::Small, keys::run(&source.read()?, command)),
+        Command::Person(command) => running(Runtime::Small, person::run(&source.read()?, command)),
+        Command::Retention(command) => running(Runtime::Small, retention::run(&source.read()?, command)),
     }
 }
 
@@ -185,12 +205,12 @@ fn logged(
 async fn work_alone(configuration: &Configuration) -> Result<(), CommandError> {
     let database = start::connect(configuration).await?;
     start::migrated(&database).await?;
-    let key = start::master_key(configuration)?;
-    let (application, _desk) = start::application(configuration, database, *key.bytes());
+    let secrets = start::secrets(configuration, &database).await?;
+    let (application, _desk) = start::application(configuration, database, secrets);
     let stop = CancellationToken::new();
     let letters = mail::open(configuration, &application)?;
     let figures = work::open_figures(configuration, &application, &stop).await?;
-    let worker = tokio::spawn(work::work(application, letters, stop.clone()));
+    let worker = tokio::spawn(work::work(application, letters, configuration.retention, stop.clone()));
     let signal = signal_from_now_on().await?;
     say("working");
     signal.await;

@@ -39,6 +39,7 @@ pub struct Configuration {
     pub reminders: Reminders,
     pub webhooks: Webhooks,
     pub scheduling: Scheduling,
+    pub retention: Retention,
     pub limits: HttpLimits,
     pub openid: Vec<identity::OpenIdProvider>,
     values: Values,
@@ -163,6 +164,17 @@ pub struct Scheduling {
     pub overbooking_cap: u32,
 }
 
+/// `[retention]`, in days
+#[derive(Debug, Clone, Copy)]
+#[expect(missing_docs, reason = "the reference explains each setting")]
+pub struct Retention {
+    pub contact_days: u32,
+    pub cancelled_days: u32,
+    pub lapsed_days: u32,
+    pub appointment_days: u32,
+    pub audit_days: u32,
+}
+
 impl Configuration {
     /// Reads and checks everything.
     ///
@@ -249,6 +261,13 @@ impl Configuration {
                 active_bookings_per_person: count("scheduling.active_bookings_per_person"),
                 holds_per_session: count("scheduling.holds_per_session"),
                 overbooking_cap: count("scheduling.overbooking_cap"),
+            },
+            retention: Retention {
+                contact_days: count("retention.contact_days"),
+                cancelled_days: count("retention.cancelled_days"),
+                lapsed_days: count("retention.lapsed_days"),
+                appointment_days: count("retention.appointment_days"),
+                audit_days: count("retention.audit_days"),
             },
             openid: values.1.clone(),
             limits: HttpLimits::of(&values),

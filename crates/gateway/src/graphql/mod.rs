@@ -10,7 +10,9 @@ mod failure;
 mod ids;
 mod paging;
 mod people;
+mod privacy;
 mod scalars;
+mod sensitive;
 mod words;
 
 use std::sync::Arc;
@@ -25,6 +27,7 @@ pub use authorization::{Leave, ROOT_FIELDS, RootField};
 pub use context::ContextExtensions;
 pub use edge::{FIELD_CHARGES, misfits, public_seconds};
 pub use people::{cookie_name, cookie_value};
+pub use sensitive::TracedSchema;
 
 /// Everything that can be read.
 #[derive(MergedObject, Default)]
@@ -36,12 +39,18 @@ pub struct Query(
     appointments::ProofQuery,
     people::PeopleQuery,
     deliveries::DeliveryQuery,
+    privacy::PrivacyQuery,
     catalogue::NodeQuery,
 );
 
 /// Everything that can be changed. A request carries one mutation; each is one transaction.
 #[derive(MergedObject, Default)]
-pub struct Mutation(appointments::AppointmentMutation, people::PeopleMutation, deliveries::DeliveryMutation);
+pub struct Mutation(
+    appointments::AppointmentMutation,
+    people::PeopleMutation,
+    deliveries::DeliveryMutation,
+    privacy::PrivacyMutation,
+);
 
 /// Everything that can be followed live, over websockets (`graphql-transport-ws`) or server-sent events.
 #[derive(MergedSubscription, Default)]
@@ -54,17 +63,18 @@ pub type ServiceSchema = Schema<Query, Mutation, Subscription>;
 ///
 /// The guard in front has judged every document before it comes here; the limits below are a second line that costs
 /// nothing.
-pub fn schema(application: Application) -> ServiceSchema {
+pub fn schema(application: Application) -> TracedSchema {
     let accounts = people::AccountLoader(Arc::clone(&application.identity));
     // Edges of one answer are collected within a turn of the runtime; waiting longer would only add to every answer.
     let accounts = DataLoader::new(accounts, tokio::spawn).delay(Duration::ZERO);
-    Schema::build(Query::default(), Mutation::default(), Subscription::default())
-        .data(application)
+    let schema = Schema::build(Query::default(), Mutation::default(), Subscription::default())
+        .data(application.clone())
         .data(accounts)
         .limit_depth(20)
         .limit_recursive_depth(32)
         .disable_suggestions()
-        .finish()
+        .finish();
+    TracedSchema { schema, application }
 }
 
 /// The schema as text, for `docs/schema.graphql`.

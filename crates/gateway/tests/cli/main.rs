@@ -3,12 +3,14 @@
 mod backup;
 mod backup_damaged;
 mod backup_disk;
+mod canary;
 mod city;
 mod configuration;
 mod doctor;
 mod drain;
 mod figures;
 mod installation;
+mod keeping;
 mod packaging;
 mod postgres;
 mod restore;

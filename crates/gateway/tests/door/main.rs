@@ -11,6 +11,7 @@ mod people;
 mod people_letters;
 mod people_managed;
 mod people_support;
+mod privacy;
 mod schema;
 mod sink;
 mod sink_support;

@@ -170,6 +170,16 @@ pub(crate) async fn backlog(database: &Database, now: Timestamp) -> Result<Backl
     Ok(Backlog { waiting: row.at::<i64>(0)? as u64, dead: row.at::<i64>(1)? as u64 })
 }
 
+/// Since when the first message that could leave has been waiting for a worker; `None` when none does. A message that is
+/// tried again counts from the moment of the next attempt: its receiver is slow, not we.
+pub(crate) async fn overdue_since(database: &Database, now: Timestamp) -> Result<Option<Timestamp>, DatabaseError> {
+    let sql = "SELECT MIN(since) FROM (SELECT MIN(at) AS since FROM outbox WHERE done_at IS NULL UNION ALL \
+               SELECT MIN(next_at) FROM delivery WHERE state = 'waiting' AND next_at <= $1 \
+               AND (lease_until IS NULL OR lease_until <= $1)) AS waiting";
+    let Some(row) = database.row(sql, vec![now.millis().into()]).await? else { return Ok(None) };
+    Ok(row.at::<Option<i64>>(0)?.map(Timestamp::from_millis))
+}
+
 /// `$1` is the consumer, `$2` the time.
 const DUE: &str =
     "state = 'waiting' AND consumer = $1 AND next_at <= $2 AND (lease_until IS NULL OR lease_until <= $2)";

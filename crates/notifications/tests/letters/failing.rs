@@ -58,6 +58,24 @@ async fn a_post_that_is_down_costs_nobody_a_letter_and_is_asked_once_a_round() {
     .await;
 }
 
+#[tokio::test]
+async fn what_no_worker_takes_is_overdue_and_what_waits_for_its_next_attempt_is_not() {
+    on_both_engines(async |database| {
+        // A port that nobody listens on: it was free a moment ago.
+        let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let room = PostRoom::to_server(&database, &format!("smtp://{gone}"));
+        assert_eq!(room.deliveries.overdue_millis().await.unwrap(), 0);
+        room.happens("appointment.booked", facts(confirmed())).await;
+        room.clock.pass_seconds(600);
+        assert_eq!(room.deliveries.overdue_millis().await.unwrap(), 600_000, "no worker runs");
+        room.round().await;
+        assert_eq!(room.deliveries.overdue_millis().await.unwrap(), 0, "tried, and waiting for the next attempt");
+        room.clock.pass_seconds(24 * 60 * 60);
+        assert!(room.deliveries.overdue_millis().await.unwrap() > 600_000, "the worker has gone");
+    })
+    .await;
+}
+
 /// A letter to this address.
 fn to(mail: &str) -> Facts {
     let told = facts(confirmed());

@@ -14,7 +14,7 @@ async fn what_people_typed_begins_no_header() {
         let plain = facts(confirmed());
         let name = "Eva\r\nBcc: mallory@example.org\r\n\r\n<b>".to_owned();
         let evil = Facts {
-            recipient: Recipient { name, ..plain.recipient.clone() },
+            recipient: Recipient { name: name.into(), ..plain.recipient.clone() },
             city: "Göttingen\r\nX-Evil: 1".into(),
             services: vec!["Pass\r\nSubject: other".into()],
             ..plain

@@ -1,6 +1,6 @@
 //! Reading and changing appointments.
 
-use database::{Database, DatabaseError, Row, Unit, Value};
+use database::{Database, DatabaseError, Row, SubjectKey, Unit, Value};
 use domain::appointment::Status;
 use domain::identifier::{AccountId, AppointmentId, Key};
 use domain::opening::{QuotaClass, VisitChannel};
@@ -10,10 +10,22 @@ use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use crate::appointment::{Appointment, Conflict};
+use crate::store::contacts::Kept;
 
 const COLUMNS: &str = "id, number, status, office, team, starts_at, ends_at, quota, channel, visit, takes, expires_at, extended, \
                        account, booked_by, person, contact, generation, overbooked, conflict, city_version, created_at, changed_at, \
                        links, variant";
+
+/// The contact and the key that opens it, read with the appointment.
+const CONTACT: &str = "contact_sealed, key_generation, key_wrapped";
+const WITH_KEY: &str = "LEFT JOIN (SELECT subject AS key_subject, generation AS key_generation, wrapped AS key_wrapped \
+                        FROM subject_key) AS subject_keys ON key_subject = id";
+
+/// An appointment as it was read, its contact still sealed.
+pub(crate) struct Found {
+    pub(crate) appointment: Appointment,
+    pub(crate) contact: Option<Kept>,
+}
 
 /// Which appointments to read.
 pub(crate) enum Which<'a> {
@@ -36,6 +48,8 @@ pub(crate) enum Which<'a> {
     },
     /// Live ones of a person.
     OfPerson(i64),
+    /// All of a person, found by a blind number of their mail address or telephone number; earliest start first.
+    OfToken(i64),
     /// Holds, unconfirmed bookings and resting places whose time ran out.
     Lapsed {
         now: Timestamp,
@@ -58,6 +72,30 @@ const LIVE: &str = "status IN ('held', 'pending_confirmation', 'confirmed', 'che
 const MAY_LAPSE: &str = "expires_at IS NOT NULL AND status IN ('held', 'pending_confirmation', 'cancelled')";
 
 impl Which<'_> {
+    /// Whether anybody will look at the contacts. Counting and tidying need no keys; what they write leaves the contact as
+    /// it is.
+    const fn needs_contacts(&self) -> bool {
+        match self {
+            Self::Ids(_)
+            | Self::Number(_)
+            | Self::OfAccount { .. }
+            | Self::OfOffice { .. }
+            | Self::Conflicts { .. }
+            | Self::OfToken(_) => true,
+            Self::OfPerson(_) | Self::Lapsed { .. } | Self::Lapsing | Self::Future { .. } => false,
+        }
+    }
+
+    fn statement(&self, engine: database::Engine) -> (String, Vec<Value>) {
+        let (condition, values) = self.condition(engine);
+        let sql = if self.needs_contacts() {
+            format!("SELECT {COLUMNS}, {CONTACT} FROM appointment {WITH_KEY} WHERE {condition}")
+        } else {
+            format!("SELECT {COLUMNS} FROM appointment WHERE {condition}")
+        };
+        (sql, values)
+    }
+
     fn condition(&self, engine: database::Engine) -> (String, Vec<Value>) {
         match self {
             Self::Ids(ids) => {
@@ -95,6 +133,11 @@ impl Which<'_> {
                 (sql, values)
             }
             Self::OfPerson(person) => (format!("person = $1 AND {LIVE} ORDER BY starts_at"), vec![(*person).into()]),
+            Self::OfToken(token) => {
+                let sql =
+                    "(person = $1 OR id IN (SELECT subject FROM contact_index WHERE token = $1)) ORDER BY starts_at";
+                (sql.into(), vec![(*token).into()])
+            }
             Self::Lapsed { now, limit } => (
                 format!("{MAY_LAPSE} AND expires_at <= $1 ORDER BY expires_at LIMIT $2"),
                 vec![now.millis().into(), (*limit).into()],
@@ -114,31 +157,45 @@ impl Which<'_> {
 }
 
 /// Reads appointments as they stand at `now`.
-pub(crate) async fn read(
-    database: &Database,
-    which: &Which<'_>,
-    now: Timestamp,
-) -> Result<Vec<Appointment>, DatabaseError> {
-    let (condition, values) = which.condition(database.engine());
-    let rows = database.rows(&format!("SELECT {COLUMNS} FROM appointment WHERE {condition}"), values).await?;
-    rows.iter().map(|row| from_row(row, now)).collect()
+pub(crate) async fn read(database: &Database, which: &Which<'_>, now: Timestamp) -> Result<Vec<Found>, DatabaseError> {
+    let (sql, values) = which.statement(database.engine());
+    let rows = database.rows(&sql, values).await?;
+    rows.iter().map(|row| found(row, which, now)).collect()
 }
 
 /// Reads appointments inside a unit.
-pub(crate) async fn read_in(unit: &Unit, which: &Which<'_>, now: Timestamp) -> Result<Vec<Appointment>, DatabaseError> {
-    let (condition, values) = which.condition(unit.engine());
-    let rows = unit.rows(&format!("SELECT {COLUMNS} FROM appointment WHERE {condition}"), values).await?;
-    rows.iter().map(|row| from_row(row, now)).collect()
+pub(crate) async fn read_in(unit: &Unit, which: &Which<'_>, now: Timestamp) -> Result<Vec<Found>, DatabaseError> {
+    let (sql, values) = which.statement(unit.engine());
+    let rows = unit.rows(&sql, values).await?;
+    rows.iter().map(|row| found(row, which, now)).collect()
 }
 
-/// Writes the changed fields of `appointment`, if nobody changed it since it was read at `generation`.
+fn found(row: &Row, which: &Which<'_>, now: Timestamp) -> Result<Found, DatabaseError> {
+    let appointment = from_row(row, now)?;
+    if !which.needs_contacts() {
+        return Ok(Found { appointment, contact: None });
+    }
+    let sealed: Option<Vec<u8>> = row.at(25)?;
+    // A field whose key is gone was erased, even if an older copy of the data brought the field back.
+    let key: Option<i64> = row.at(26)?;
+    let contact = match (sealed, key) {
+        (Some(field), Some(generation)) => {
+            let key = SubjectKey { subject: appointment.id.0, generation, wrapped: row.at(27)? };
+            Some(Kept::Sealed { key, field })
+        }
+        (Some(_), None) => None,
+        (None, _) => row.at::<Option<String>>(16)?.map(Kept::Clear),
+    };
+    Ok(Found { appointment, contact })
+}
+
+/// Writes the changed fields of `appointment`, all but the contact, if nobody changed it since it was read at `generation`.
 ///
 /// Gives whether the row was written; `false` means that somebody else was faster.
 pub(crate) async fn update(unit: &Unit, appointment: &Appointment, generation: i64) -> Result<bool, DatabaseError> {
     let sql = "UPDATE appointment SET status = $1, office = $2, team = $3, starts_at = $4, ends_at = $5, takes = $6, expires_at = $7, \
-               extended = $8, account = $9, booked_by = $10, person = $11, contact = $12, generation = $13, conflict = $14, \
-               changed_at = $15, channel = $16, city_version = $17, links = $18 WHERE id = $19 AND generation = $20";
-    let contact = appointment.contact.as_ref().map(|contact| serde_json::to_string(contact).unwrap_or_default());
+               extended = $8, account = $9, booked_by = $10, person = $11, generation = $12, conflict = $13, \
+               changed_at = $14, channel = $15, city_version = $16, links = $17 WHERE id = $18 AND generation = $19";
     let values: Vec<Value> = vec![
         appointment.status.as_str().into(),
         appointment.office.as_str().into(),
@@ -151,7 +208,6 @@ pub(crate) async fn update(unit: &Unit, appointment: &Appointment, generation: i
         appointment.account.map(|account| account.0).into(),
         appointment.booked_by.map(|account| account.0).into(),
         appointment.person.into(),
-        contact.into(),
         appointment.generation.into(),
         appointment.conflict.map(Conflict::as_str).into(),
         appointment.changed_at.millis().into(),
@@ -168,7 +224,6 @@ fn from_row(row: &Row, now: Timestamp) -> Result<Appointment, DatabaseError> {
     let expires_at = row.at::<Option<i64>>(11)?.map(Timestamp::from_millis);
     let status: String = row.at(2)?;
     let status = Status::parse(&status).ok_or_else(|| unreadable("status"))?;
-    let contact: Option<String> = row.at(16)?;
     let conflict: Option<String> = row.at(19)?;
     Ok(Appointment {
         id: AppointmentId(row.at(0)?),
@@ -187,7 +242,7 @@ fn from_row(row: &Row, now: Timestamp) -> Result<Appointment, DatabaseError> {
         account: row.at::<Option<Uuid>>(13)?.map(AccountId),
         booked_by: row.at::<Option<Uuid>>(14)?.map(AccountId),
         person: row.at(15)?,
-        contact: contact.map(|text| parse_json(&text)).transpose()?,
+        contact: None,
         generation: row.at(17)?,
         overbooked: row.at::<i64>(18)? != 0,
         conflict: conflict.and_then(|word| Conflict::parse(&word)),

@@ -5,5 +5,7 @@ pub(crate) mod booking;
 pub(crate) mod cells;
 pub(crate) mod changes;
 pub(crate) mod city;
+pub(crate) mod contacts;
+pub(crate) mod retention;
 pub(crate) mod statistics;
 pub(crate) mod upkeep;

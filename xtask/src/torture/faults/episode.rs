@@ -73,13 +73,11 @@ impl Episode {
 }
 
 /// What people saw of all episodes, as figures.
-pub(super) fn figures(part: &str, engine: Engine, pressure: &Pressure<'_>, episodes: &[Episode]) -> Vec<Figure> {
-    let seen = pressure.seen();
-    pressure.tell_others(part);
+pub(super) fn figures(part: &str, engine: Engine, seen: &[Seen], episodes: &[Episode]) -> Vec<Figure> {
     let name = |what: &str| format!("{part}.{what}.{}", engine.name());
     let count = |kind: Kind| seen.iter().filter(|seen| seen.kind == kind).count() as f64;
     let next = episodes.iter().skip(1).map(|episode| Some(episode.began)).chain([None]);
-    let sights: Vec<Sight> = episodes.iter().zip(next).map(|(episode, until)| episode.sight(&seen, until)).collect();
+    let sights: Vec<Sight> = episodes.iter().zip(next).map(|(episode, until)| episode.sight(seen, until)).collect();
     let longest = |length: fn(&Sight) -> Duration| sights.iter().map(length).max().unwrap_or_default().as_secs_f64();
     let slowest = seen.iter().map(|seen| seen.answered - seen.asked).max().unwrap_or_default().as_secs_f64();
     vec![

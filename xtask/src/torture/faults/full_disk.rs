@@ -45,7 +45,8 @@ pub(super) fn run(context: &Context, engine: Engine, strength: Strength) -> Resu
         }
         Ok(episodes)
     })?;
-    let mut found = figures(PART, engine, &pressure, &episodes);
+    pressure.tell_others(PART);
+    let mut found = figures(PART, engine, &pressure.seen(), &episodes);
     let name = |what: &str| format!("{PART}.{what}.{}", engine.name());
     found.push(Figure::exactly(name("alive-while-full"), alive as f64, "times", f64::from(strength.times)));
 

@@ -34,7 +34,8 @@ pub(super) fn run(context: &Context, engine: Engine, strength: Strength) -> Resu
         // Each lock lasts until many requests have waited in vain: half a minute.
         (0..strength.times.div_ceil(4)).map(live).collect::<Result<Vec<_>>>()
     })?;
-    let mut found = figures(PART, engine, &pressure, &episodes);
+    pressure.tell_others(PART);
+    let mut found = figures(PART, engine, &pressure.seen(), &episodes);
     found.extend(ground.settle(address, &pressure.journal)?.figures(PART, engine));
     let missing = ground.missing_with_a_fabricated_one(address, &pressure.journal)?;
     let name = format!("{PART}.control.fabricated-booking.{}", engine.name());

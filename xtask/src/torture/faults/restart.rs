@@ -61,7 +61,8 @@ fn torment(stand: &Stand, engine: Engine, strength: Strength) -> Result<(Vec<Fig
         }
         Ok(episodes)
     })?;
-    let found = figures(PART, engine, &pressure, &episodes);
+    pressure.tell_others(PART);
+    let found = figures(PART, engine, &pressure.seen(), &episodes);
     let missing = ground.missing_with_a_fabricated_one(address, &pressure.journal)?;
     Ok((found, ground.settle(address, &pressure.journal)?, missing))
 }

@@ -4,6 +4,7 @@ use async_graphql::{Error, ErrorExtensions, ID, InputObject, Result};
 use domain::geography::Position;
 use domain::identifier::Key;
 use domain::opening::QuotaClass as Quota;
+use domain::personal::Pii;
 use scheduling::{Matter, Origin, PlaceWish, Search, Visit};
 
 use crate::graphql::failure::{Masked, refused};
@@ -118,7 +119,7 @@ impl PlaceInput {
 }
 
 /// Whom to reach.
-#[derive(Debug, Clone, InputObject)]
+#[derive(Clone, InputObject)]
 pub(crate) struct ContactInput {
     /// The name the clerk calls, at most 200 letters. It cannot be changed afterwards.
     name: String,
@@ -133,7 +134,8 @@ pub(crate) struct ContactInput {
 
 impl From<ContactInput> for scheduling::ContactInput {
     fn from(input: ContactInput) -> Self {
-        Self { name: input.name, mail: input.mail, phone: input.phone, language: input.language.into() }
+        let (mail, phone) = (input.mail.map(Pii::new), input.phone.map(Pii::new));
+        Self { name: input.name.into(), mail, phone, language: input.language.into() }
     }
 }
 

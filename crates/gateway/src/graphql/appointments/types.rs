@@ -4,6 +4,7 @@ use async_graphql::connection::PageInfo;
 use async_graphql::dataloader::DataLoader;
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use domain::permission::Permission;
+use domain::personal::Pii;
 use scheduling::{Appointment, Matter};
 use uuid::Uuid;
 
@@ -14,6 +15,7 @@ use crate::graphql::ids::Global;
 use crate::graphql::paging::cursor;
 use crate::graphql::people::{AccountLoader, AccountNode};
 use crate::graphql::scalars::Instant;
+use crate::graphql::sensitive::SensitiveReads;
 use crate::graphql::words::{AppointmentStatus, Conflict, Language, QuotaClass, VisitChannel};
 
 /// An appointment.
@@ -89,12 +91,15 @@ impl AppointmentNode {
         self.0.conflict.map(Into::into)
     }
 
-    /// Whom to reach; null for holds.
-    async fn contact(&self) -> Option<ContactObject> {
+    /// Whom to reach; null for holds, and once it was erased. What staff read of others stands in the audit log.
+    async fn contact(&self, ctx: &Context<'_>) -> Option<ContactObject> {
+        if let Some(reads) = ctx.data_opt::<SensitiveReads>() {
+            reads.note(&self.0);
+        }
         self.0.contact.clone().map(|contact| ContactObject {
-            name: contact.name,
-            mail: contact.mail,
-            phone: contact.phone,
+            name: contact.name.into_exposed(),
+            mail: contact.mail.map(Pii::into_exposed),
+            phone: contact.phone.map(Pii::into_exposed),
             language: contact.language.into(),
         })
     }

@@ -1,0 +1,93 @@
+//! `person`: what is kept about a person, handed out or erased, for somebody who writes to the city.
+
+use std::io::{Read, stdin};
+
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+use domain::identifier::AccountId;
+use domain::permission::Actor;
+use domain::personal::Pii;
+use scheduling::{Failure, Person};
+
+use crate::cli::migrate::closed;
+use crate::cli::{CommandError, say};
+use crate::configuration::Configuration;
+use crate::start;
+
+/// Longer than any address.
+const MOST_BYTES: u64 = 1_024;
+
+/// What to do about a person.
+#[derive(Debug, Subcommand)]
+pub(crate) enum PersonCommand {
+    /// Prints everything kept about the person's appointments as one JSON object (Art. 15 and 20 DSGVO).
+    Export(Who),
+    /// Erases the person from their appointments (Art. 17 DSGVO). What is still to come is cancelled.
+    Erase(Who),
+}
+
+/// Whom.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct Who {
+    /// By mail address; `-` reads it from standard input, where no list of processes shows it.
+    #[arg(long, value_name = "ADDRESS")]
+    mail: Option<String>,
+    /// By telephone number; `-` reads it from standard input.
+    #[arg(long, value_name = "NUMBER")]
+    phone: Option<String>,
+    /// By the id of the account.
+    #[arg(long, value_name = "ID")]
+    account: Option<uuid::Uuid>,
+}
+
+impl Who {
+    fn person(self) -> Result<Person, CommandError> {
+        match self {
+            Self { mail: Some(mail), .. } => Ok(Person::Mail(typed(mail)?)),
+            Self { phone: Some(phone), .. } => Ok(Person::Phone(typed(phone)?)),
+            Self { account: Some(account), .. } => Ok(Person::Account(AccountId(account))),
+            Self { .. } => Err(CommandError::Usage("name --mail, --phone or --account".to_owned())),
+        }
+    }
+}
+
+fn typed(text: String) -> Result<Pii<String>, CommandError> {
+    if text != "-" {
+        return Ok(text.into());
+    }
+    let mut line = String::new();
+    let read = stdin().take(MOST_BYTES).read_to_string(&mut line);
+    read.map_err(|error| CommandError::Usage(format!("standard input cannot be read: {error}")))?;
+    Ok(line.trim().into())
+}
+
+/// Runs it.
+///
+/// # Errors
+/// What was named is no address, or the database failed.
+pub(crate) async fn run(configuration: &Configuration, command: PersonCommand) -> Result<(), CommandError> {
+    let database = start::connect(configuration).await?;
+    start::migrated(&database).await?;
+    let secrets = start::secrets(configuration, &database).await?;
+    let (application, _desk) = start::application(configuration, database.clone(), secrets);
+    let scheduling = &application.scheduling;
+    let done = match command {
+        PersonCommand::Export(who) => {
+            let exported = scheduling.export_person(&Actor::System, &who.person()?).await;
+            exported.map(|appointments| say(json!({ "appointments": appointments })))
+        }
+        PersonCommand::Erase(who) => scheduling.erase_person(&Actor::System, &who.person()?).await.map(|erased| {
+            say(format_args!("erased {} appointments, {} of them cancelled", erased.appointments, erased.cancelled));
+            if erased.left > 0 {
+                say(format_args!("{} are being served at this moment: run this again when they are over", erased.left));
+            }
+        }),
+    };
+    let done = done.map_err(|failure| match failure {
+        Failure::Problem(problem) => CommandError::Usage(problem.to_string()),
+        failure => CommandError::Failed(failure.to_string()),
+    });
+    done.and(closed(database).await)
+}

@@ -1,0 +1,102 @@
+//! Reading what is personal leaves a trace: one audit entry for each request in which staff read contacts, naming them all.
+//!
+//! The field `contact` notes whose it is; before the answer leaves the entry is written. If that fails nothing leaves.
+
+use std::any::TypeId;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_graphql::{Executor, Request, Response, ServerError, Value};
+use database::AuditEntry;
+use domain::identifier::{AccountId, EventId};
+use domain::permission::Actor;
+use futures_util::StreamExt;
+use futures_util::stream::BoxStream;
+use scheduling::Appointment;
+use uuid::Uuid;
+
+use crate::application::Application;
+use crate::graphql::ServiceSchema;
+use crate::graphql::failure::of_database;
+
+/// The action of the entry.
+const ACTION: &str = "appointment.read_contact";
+
+/// Whose contacts staff read in one request.
+#[derive(Debug, Clone)]
+pub(crate) struct SensitiveReads {
+    reader: AccountId,
+    read: Arc<Mutex<BTreeSet<Uuid>>>,
+}
+
+impl SensitiveReads {
+    /// For members of staff. Citizens read their own, or what they have the code of.
+    fn of(request: &Request) -> Option<Self> {
+        let actor = request.data.get(&TypeId::of::<Actor>()).and_then(|actor| actor.downcast_ref::<Actor>())?;
+        match actor {
+            Actor::Account { id, role, .. } if role.is_staff() => Some(Self { reader: *id, read: Arc::default() }),
+            Actor::Account { .. } | Actor::Anonymous | Actor::System => None,
+        }
+    }
+
+    /// Notes that the contact of `appointment` is about to leave.
+    pub(crate) fn note(&self, appointment: &Appointment) {
+        if appointment.account != Some(self.reader) && appointment.contact.is_some() {
+            self.read.lock().unwrap_or_else(PoisonError::into_inner).insert(appointment.id.0);
+        }
+    }
+
+    fn take(&self) -> BTreeSet<Uuid> {
+        std::mem::take(&mut *self.read.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// The schema behind its application, with traces of what staff read.
+#[derive(Clone)]
+pub struct TracedSchema {
+    pub(super) schema: ServiceSchema,
+    pub(super) application: Application,
+}
+
+impl Executor for TracedSchema {
+    async fn execute(&self, request: Request) -> Response {
+        let Some(reads) = SensitiveReads::of(&request) else { return self.schema.execute(request).await };
+        let response = self.schema.execute(request.data(reads.clone())).await;
+        traced(&self.application, &reads, response).await
+    }
+
+    fn execute_stream(
+        &self,
+        request: Request,
+        session_data: Option<Arc<async_graphql::Data>>,
+    ) -> BoxStream<'static, Response> {
+        let Some(reads) = SensitiveReads::of(&request) else {
+            return Executor::execute_stream(&self.schema, request, session_data);
+        };
+        let request = request.data(reads.clone());
+        let application = self.application.clone();
+        Executor::execute_stream(&self.schema, request, session_data)
+            .then(move |response| {
+                let (application, reads) = (application.clone(), reads.clone());
+                async move { traced(&application, &reads, response).await }
+            })
+            .boxed()
+    }
+}
+
+async fn traced(application: &Application, reads: &SensitiveReads, response: Response) -> Response {
+    let mut read = reads.take().into_iter();
+    let Some(subject) = read.next() else { return response };
+    let at = application.clock.now();
+    let id = EventId(application.entropy.id(at));
+    let entry = AuditEntry { id, actor: Some(reads.reader), action: ACTION, subject, at };
+    match application.database.audit_alone(&entry, &read.collect::<Vec<Uuid>>()).await {
+        Ok(()) => response,
+        Err(error) => {
+            let refused = of_database(&error);
+            let mut error = ServerError::new(refused.message, None);
+            error.extensions.get_or_insert_default().set("code", Value::from(refused.code));
+            Response::from_errors(vec![error])
+        }
+    }
+}

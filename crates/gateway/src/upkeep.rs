@@ -1,0 +1,94 @@
+//! Upkeep of what is kept: the audit log is sealed every minute, old data goes daily, a change of keys is finished.
+
+use domain::permission::Actor;
+
+use crate::application::Application;
+use crate::configuration::Retention;
+use crate::retention::{self, told};
+
+/// Minutes in an hour and in a day, counted in rounds of a minute.
+const HOUR: u64 = 60;
+const DAY: u64 = 24 * HOUR;
+
+/// The rounds of the worker; one a minute.
+#[derive(Debug)]
+pub(crate) struct Upkeep {
+    application: Application,
+    settings: Retention,
+    round: u64,
+}
+
+impl Upkeep {
+    pub(crate) const fn new(application: Application, settings: Retention) -> Self {
+        Self { application, settings, round: 0 }
+    }
+
+    /// One round. Gives how many things were done, for the log.
+    ///
+    /// # Errors
+    /// The database failed, in words; the next round tries again.
+    pub(crate) async fn round(&mut self) -> Result<u64, String> {
+        let round = self.round;
+        self.round += 1;
+        let sealed = self.seal(round.is_multiple_of(DAY)).await?;
+        if round.is_multiple_of(HOUR) {
+            let last = self.application.database.last_seal().await.map_err(|error| error.to_string())?;
+            let anchor = last.as_ref().map(database::Seal::anchor);
+            // Whoever collects logs on another machine keeps the anchor there: what is cut off here shows.
+            tracing::info!(audit.anchor = told(anchor.as_ref()), "the audit log is sealed");
+        }
+        self.finish_rotation().await?;
+        if round.is_multiple_of(DAY) {
+            let wrong = |failure: scheduling::Failure| failure.to_string();
+            self.application.scheduling.seal_old_contacts(&Actor::System).await.map_err(wrong)?;
+            let now = self.application.clock.now();
+            for due in retention::apply(&self.application, &self.settings, now).await? {
+                if due.count > 0 {
+                    tracing::info!(class = due.class, due.count, "kept long enough");
+                }
+            }
+        }
+        Ok(sealed)
+    }
+
+    async fn seal(&self, all: bool) -> Result<u64, String> {
+        let Application { database, audit_key, clock, .. } = &self.application;
+        let mut entries = 0;
+        if all {
+            let done = database.seal_stragglers(audit_key, clock.now()).await.map_err(|error| error.to_string())?;
+            entries += done.entries;
+        }
+        loop {
+            let done = database.seal_audit(audit_key, clock.now()).await.map_err(|error| error.to_string())?;
+            entries += done.entries;
+            if !done.more {
+                return Ok(entries);
+            }
+        }
+    }
+
+    /// Wraps what other processes sealed with the old key since it was superseded, and destroys that key at last.
+    async fn finish_rotation(&self) -> Result<(), String> {
+        let Application { database, vault, clock, .. } = &self.application;
+        let steps = async {
+            vault.unlock(database, clock.now()).await?;
+            vault.refresh(database).await?;
+            if vault.rotation(database).await?.older.is_empty() {
+                return Ok::<_, database::DatabaseError>(0);
+            }
+            let mut next = None;
+            loop {
+                next = vault.rewrap_portion(database, next).await?.next;
+                if next.is_none() {
+                    break;
+                }
+            }
+            vault.retire(database, clock.now()).await
+        };
+        let retired = steps.await.map_err(|error| error.to_string())?;
+        if retired > 0 {
+            tracing::info!(keys = retired, "old tenant keys are destroyed");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,78 @@
+//! Keys, the audit log and retention, as an operator types them.
+
+use crate::installation::{Installation, demo_city};
+
+fn used() -> Installation {
+    let installation = Installation::new();
+    installation.run(&["city", "load", demo_city().to_str().expect("text")]).success();
+    installation
+}
+
+async fn sql(installation: &Installation, statement: &str) {
+    let url = format!("sqlite://{}", installation.path("data/servicepoint.db").display());
+    let acquire_timeout = std::time::Duration::from_secs(5);
+    let options = database::ConnectOptions { url, max_connections: 2, acquire_timeout };
+    let database = database::Database::connect(&options).await.expect("there");
+    database.write(statement, vec![]).await.expect("written");
+    database.close().await.expect("closed");
+}
+
+#[tokio::test]
+async fn the_audit_log_is_verified_and_a_change_is_named_with_its_place() {
+    let installation = used();
+    // A worker seals in its first round.
+    let worker = installation.start(&["work"]);
+    let sealed = || installation.run(&["audit", "anchor"]).success();
+    while sealed().contains("anchor      none") {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    worker.terminate();
+    assert_eq!(worker.end().code, Some(0));
+    let told = sealed();
+    let anchor = told.lines().find_map(|line| line.strip_prefix("anchor      ")).expect("an anchor").to_owned();
+    let told = installation.run(&["audit", "verify", "--anchor", &anchor]).success();
+    assert!(told.contains("1 seals") && told.contains("last seal"), "{told}");
+    let told = installation.run(&["audit", "verify", "--anchor", "nonsense"]);
+    assert_eq!(told.code, Some(2), "{told:?}");
+    // Whoever owns the file takes the guard away first.
+    sql(&installation, "DROP TRIGGER audit_no_update").await;
+    sql(&installation, "UPDATE audit SET action = 'nothing' WHERE id = (SELECT min(id) FROM audit)").await;
+    let told = installation.run(&["audit", "verify", "--json"]);
+    assert_eq!(told.code, Some(4), "{told:?}");
+    assert!(told.out.contains(r#""flaw":"changed""#) && told.out.contains(r#""position":1"#), "{}", told.out);
+    sql(&installation, "DROP TRIGGER audit_seal_no_delete").await;
+    sql(&installation, "DELETE FROM audit_seal").await;
+    let told = installation.run(&["audit", "verify", "--anchor", &anchor]);
+    assert!(told.code == Some(4) && told.out.contains("cut_off seal 1"), "{told:?}");
+}
+
+#[test]
+fn keys_are_changed_and_the_old_key_file_is_refused_afterwards() {
+    let installation = used();
+    let status = installation.run(&["keys", "status"]).success();
+    assert!(status.contains("tenant key  1"), "{status}");
+    let told = installation.run(&["keys", "rotate"]).success();
+    assert!(told.contains("tenant key 2 seals everything new"), "{told}");
+    let told = installation.run(&["keys", "rotate", "--new-key-file", "data/new.key"]).success();
+    assert!(told.contains("mv data/new.key data/servicepoint.key"), "{told}");
+    let refused = installation.run(&["keys", "status"]).failure(2);
+    assert!(refused.contains("does not open the keys of this database"), "{refused}");
+    std::fs::rename(installation.path("data/new.key"), installation.path("data/servicepoint.key")).expect("moved");
+    let renewed = installation.run(&["keys", "status"]).success();
+    assert!(renewed.contains("older       1") && renewed.lines().next() != status.lines().next(), "{renewed}");
+}
+
+#[test]
+fn retention_is_planned_before_it_is_applied() {
+    let installation = used();
+    for (command, word) in [("plan", "due"), ("apply", "gone")] {
+        let told = installation.run(&["retention", command]).success();
+        assert!(told.contains("contact_of_visit      after   30 days: 0") && told.contains(word), "{told}");
+    }
+    let json = installation.run(&["retention", "plan", "--json"]).success();
+    assert!(json.contains(r#"{"class":"audit","count":0,"days":1095}"#), "{json}");
+    let told = installation.run(&["person", "export"]);
+    assert_eq!(told.code, Some(2), "{told:?}");
+    let told = installation.run(&["person", "export", "--mail", "nobody"]).failure(2);
+    assert!(told.contains("mail"), "{told}");
+}
