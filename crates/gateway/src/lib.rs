@@ -1,5 +1,6 @@
 //! The front door of the platform: HTTP, GraphQL, configuration and the wiring of all features.
 
+mod account_letters;
 pub mod application;
 pub mod authenticate;
 mod backup_age;

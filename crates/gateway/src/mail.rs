@@ -16,11 +16,12 @@ use domain::identifier::AppointmentId;
 use domain::permission::Actor;
 use domain::text::Language;
 use notifications::{
-    Answer, AppointmentFacts, Delivered, Endpoint, Facts, FactsMissing, NoAccounts, Notifications, Outline, Parts,
-    Post, Recipient, Reminders, Sender, Settings, Standing, read_endpoints,
+    Answer, AppointmentFacts, Delivered, Endpoint, Facts, FactsMissing, Notifications, Outline, Parts, Post, Recipient,
+    Reminders, Sender, Settings, Standing, read_endpoints,
 };
 use scheduling::{Appointment, Failure, Picture, Scheduling, invitation};
 
+use crate::account_letters::FromIdentity;
 use crate::application::Application;
 use crate::cli::CommandError;
 use crate::configuration::Configuration;
@@ -85,7 +86,7 @@ pub fn notifications(
     Notifications::new(Parts {
         deliveries: Arc::clone(&application.deliveries),
         facts: Arc::new(facts),
-        accounts: Arc::new(NoAccounts),
+        accounts: Arc::new(FromIdentity::new(application)),
         post,
         webhooks,
         settings,

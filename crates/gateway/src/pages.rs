@@ -12,6 +12,7 @@ mod outcome;
 mod reminders;
 mod render;
 mod reschedule;
+mod reset;
 mod show;
 mod summary;
 mod words;
@@ -35,6 +36,7 @@ pub fn routes(application: Application) -> Router {
         .merge(cancel::routes(Arc::clone(&application)))
         .merge(reschedule::routes(Arc::clone(&application)))
         .merge(reminders::routes(Arc::clone(&application)))
+        .merge(reset::routes(Arc::clone(&application)))
         .layer(DefaultBodyLimit::max(LONGEST_FORM))
         .merge(files::routes(application))
 }

@@ -7,7 +7,7 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use database::{DatabaseError, Event};
+use database::{DatabaseError, Event, Unit};
 use domain::identifier::{AccountId, EventId};
 use domain::permission::Actor;
 use domain::text::mail_address;
@@ -82,7 +82,7 @@ impl Identity {
             };
             store::password_reset::add(&unit, &reset, now).await?;
             if let Some(account) = account {
-                unit.record(&self.reset_requested(account, now)).await?;
+                self.tell(&unit, "account.reset_requested", account).await?;
             }
         }
         unit.commit().await
@@ -160,16 +160,11 @@ impl Identity {
         self.reset_proof(reset.id, account, reset.generation)[..].ct_eq(proof).into()
     }
 
-    /// The event carries the account's id alone. Its origin is nobody's: everybody who follows may hear of it.
-    fn reset_requested(&self, account: AccountId, now: Timestamp) -> Event {
-        Event {
-            id: EventId(self.new_id()),
-            kind: "account.reset_requested",
-            subject: account.0,
-            payload: "{}".into(),
-            at: now,
-            origin: 0,
-        }
+    /// Writes into the outbox that something happened to an account, for those who write letters. The event carries the
+    /// account's id alone; its origin is nobody's, because identity follows no events.
+    pub(crate) async fn tell(&self, unit: &Unit, kind: &'static str, account: AccountId) -> Result<(), DatabaseError> {
+        let (id, at) = (EventId(self.new_id()), self.clock.now());
+        unit.record(&Event { id, kind, subject: account.0, payload: "{}".into(), at, origin: 0 }).await
     }
 }
 

@@ -28,6 +28,7 @@ impl Identity {
         let generation = store::account::raise_generation(&unit, account.id).await?.ok_or(Problem::NotSignedIn)?;
         let ended = self.end_everything(&unit, account.id, generation).await?;
         self.audit(&unit, actor, "second_factor.off", account.id.0).await?;
+        self.tell(&unit, "account.second_factor_changed", account.id).await?;
         let credentials = store::account::Credentials { account, password: String::new(), generation };
         let signed_in = self.open_session(&unit, credentials).await?;
         unit.commit().await?;
@@ -52,6 +53,7 @@ impl Identity {
         let generation = store::account::raise_generation(&unit, account).await?.ok_or(Problem::NotFound)?;
         let ended = self.end_everything(&unit, account, generation).await?;
         self.audit(&unit, actor, "second_factor.reset", account.0).await?;
+        self.tell(&unit, "account.second_factor_changed", account).await?;
         unit.commit().await?;
         self.hear_now(ended);
         Ok(())

@@ -96,6 +96,7 @@ impl Identity {
         let ended = self.end_everything(&unit, id, generation).await?;
         credentials.generation = generation;
         self.audit(&unit, actor, "second_factor.on", id.0).await?;
+        self.tell(&unit, "account.second_factor_changed", id).await?;
         let signed_in = self.open_session(&unit, credentials).await?;
         unit.commit().await?;
         self.hear_now(ended);

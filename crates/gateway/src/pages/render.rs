@@ -29,6 +29,7 @@ const TEMPLATES: &[(&str, &str)] = templates![
     "days.html",
     "enter_code.html",
     "move_confirm.html",
+    "new_password.html",
     "page.html",
     "press.html",
     "says.html",

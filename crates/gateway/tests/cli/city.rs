@@ -107,6 +107,11 @@ fn an_account_is_added_once_and_its_password_is_never_on_the_command_line() {
     let clerk = ["account", "add", "--login", "clerk", "--name", "Carla Clerk", "--role", "clerk", "--office", "aegi"];
     assert!(installation.run_with_input(&clerk, "a long enough password").failure(3).contains("no city"));
     assert_eq!(installation.run(&["account", "add", "--password", "secret"]).code, Some(2));
+    let new = installation.run_with_input(&["account", "set-password", &id], "another long password\n");
+    assert!(new.success().contains("set the password"));
+    assert!(installation.run_with_input(&["account", "set-password", &id], "short").failure(3).contains("fewer than"));
+    let none = installation.run(&["account", "reset-second-factor", &id]).failure(3);
+    assert!(none.contains("there is no second factor"));
     assert!(installation.run(&["account", "disable", &id]).success().contains("disabled"));
     let unknown = uuid::Uuid::nil().to_string();
     assert!(installation.run(&["account", "disable", &unknown]).failure(3).contains("no such account"));

@@ -8,6 +8,7 @@ mod letters;
 mod manage;
 mod pages;
 mod people;
+mod people_letters;
 mod people_managed;
 mod people_support;
 mod privacy;
