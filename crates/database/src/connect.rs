@@ -17,6 +17,7 @@ use crate::budget;
 use crate::engine::Engine;
 use crate::error::DatabaseError;
 use crate::row::Row;
+use crate::silence::Silence;
 use crate::snapshot::Snapshot;
 use crate::unit::Unit;
 
@@ -40,6 +41,7 @@ pub struct Database {
     // SQLite has one writer; waiting here in order is fair, waiting in the driver is not.
     turn: Arc<Semaphore>,
     patience: Duration,
+    silence: Silence,
 }
 
 impl Database {
@@ -84,12 +86,27 @@ impl Database {
         let writer = open(1).await?;
         let readers = open(options.max_connections.clamp(1, 16)).await?;
         let turn = Arc::new(Semaphore::new(1));
-        Ok(Self { engine: Engine::Sqlite, readers, writer, turn, patience: options.acquire_timeout })
+        let silence = Silence::of(0);
+        Ok(Self { engine: Engine::Sqlite, readers, writer, turn, patience: options.acquire_timeout, silence })
     }
 
     async fn connect_postgres(options: &ConnectOptions) -> Result<Self, DatabaseError> {
         let mut wanted = common(options);
-        wanted.max_connections(options.max_connections.clamp(2, 1000)).map_sqlx_postgres_opts(|server| {
+        let connections = options.max_connections.clamp(2, 1000);
+        let silence = Silence::of(connections);
+        let (going, coming) = (silence.clone(), silence.clone());
+        wanted.map_sqlx_postgres_before_acquire(move |connection, state| {
+            let silence = going.clone();
+            Box::pin(async move { silence.before_work(connection, state.idle_for).await })
+        });
+        wanted.map_sqlx_postgres_pool_opts(move |pool| {
+            let coming = coming.clone();
+            pool.after_release(move |connection, _| {
+                let silence = coming.clone();
+                Box::pin(async move { silence.returned(connection).await })
+            })
+        });
+        wanted.max_connections(connections).map_sqlx_postgres_opts(|server| {
             server
                 .statement_cache_capacity(256)
                 .application_name("servicepoint")
@@ -98,7 +115,7 @@ impl Database {
         let pool = sea_orm::Database::connect(wanted).await?;
         let turn = Arc::new(Semaphore::new(options.max_connections.max(2) as usize));
         let patience = options.acquire_timeout;
-        Ok(Self { engine: Engine::Postgres, readers: pool.clone(), writer: pool, turn, patience })
+        Ok(Self { engine: Engine::Postgres, readers: pool.clone(), writer: pool, turn, patience, silence })
     }
 
     /// The engine behind this door.
@@ -115,7 +132,7 @@ impl Database {
         let statement = self.statement(sql, values);
         let mut attempt = 0;
         loop {
-            match self.readers.query_all_raw(statement.clone()).await.map_err(DatabaseError::from) {
+            match self.silence.watch(self.readers.query_all_raw(statement.clone())).await.map_err(DatabaseError::from) {
                 Ok(rows) => return Ok(rows.into_iter().map(Row).collect()),
                 // Reading is harmless to repeat; idle connections die when the server restarts.
                 Err(DatabaseError::Unavailable(_)) if attempt < STALE_CONNECTIONS => attempt += 1,
@@ -140,7 +157,7 @@ impl Database {
     pub async fn write(&self, sql: &str, values: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
         budget::take()?;
         let _turn = self.turn().await?;
-        let rows = self.writer.query_all_raw(self.statement(sql, values)).await?;
+        let rows = self.silence.watch(self.writer.query_all_raw(self.statement(sql, values))).await?;
         Ok(rows.into_iter().map(Row).collect())
     }
 
@@ -158,8 +175,8 @@ impl Database {
         };
         let mut attempt = 0;
         loop {
-            match self.writer.begin_with_options(options).await.map_err(DatabaseError::from) {
-                Ok(transaction) => return Ok(Unit::new(transaction, self.engine, turn)),
+            match self.silence.watch(self.writer.begin_with_options(options)).await.map_err(DatabaseError::from) {
+                Ok(transaction) => return Ok(Unit::new(transaction, self.engine, self.silence.clone(), turn)),
                 Err(DatabaseError::Unavailable(_)) if attempt < STALE_CONNECTIONS => attempt += 1,
                 Err(error) => return Err(error),
             }
@@ -229,9 +246,8 @@ fn common(options: &ConnectOptions) -> sea_orm::ConnectOptions {
         .record_stmt_in_spans(false)
         .acquire_timeout(options.acquire_timeout)
         .connect_timeout(options.acquire_timeout)
-        // A ping before every statement doubles the round trips; one after a pause finds most dead connections.
-        .test_before_acquire(false)
-        .test_before_acquire_if_idle_for(Duration::from_secs(2));
+        // A ping before every statement doubles the round trips; `silence` finds dead connections otherwise.
+        .test_before_acquire(false);
     wanted
 }
 

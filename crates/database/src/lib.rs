@@ -14,6 +14,7 @@ mod idempotency;
 mod outbox;
 mod row;
 mod rules;
+mod silence;
 mod snapshot;
 mod spent_proof;
 mod unit;

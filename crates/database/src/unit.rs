@@ -7,17 +7,24 @@ use crate::budget;
 use crate::engine::Engine;
 use crate::error::DatabaseError;
 use crate::row::Row;
+use crate::silence::Silence;
 
 /// An open unit of work. Dropping it undoes everything; [`Unit::commit`] keeps it.
 pub struct Unit {
     transaction: DatabaseTransaction,
     engine: Engine,
+    silence: Silence,
     _turn: OwnedSemaphorePermit,
 }
 
 impl Unit {
-    pub(crate) fn new(transaction: DatabaseTransaction, engine: Engine, turn: OwnedSemaphorePermit) -> Self {
-        Self { transaction, engine, _turn: turn }
+    pub(crate) fn new(
+        transaction: DatabaseTransaction,
+        engine: Engine,
+        silence: Silence,
+        turn: OwnedSemaphorePermit,
+    ) -> Self {
+        Self { transaction, engine, silence, _turn: turn }
     }
 
     /// The engine behind this unit.
@@ -31,7 +38,8 @@ impl Unit {
     /// See [`DatabaseError`]. After an error the unit can only be dropped.
     pub async fn execute(&self, sql: &str, values: Vec<Value>) -> Result<u64, DatabaseError> {
         budget::take()?;
-        Ok(self.transaction.execute_raw(self.statement(sql, values)).await?.rows_affected())
+        let done = self.silence.watch(self.transaction.execute_raw(self.statement(sql, values))).await?;
+        Ok(done.rows_affected())
     }
 
     /// Runs a statement and gives the rows it returns.
@@ -40,7 +48,8 @@ impl Unit {
     /// As [`Unit::execute`].
     pub async fn rows(&self, sql: &str, values: Vec<Value>) -> Result<Vec<Row>, DatabaseError> {
         budget::take()?;
-        Ok(self.transaction.query_all_raw(self.statement(sql, values)).await?.into_iter().map(Row).collect())
+        let rows = self.silence.watch(self.transaction.query_all_raw(self.statement(sql, values))).await?;
+        Ok(rows.into_iter().map(Row).collect())
     }
 
     /// Runs a statement and gives the first row it returns.
@@ -57,7 +66,7 @@ impl Unit {
     /// See [`DatabaseError`]. When the connection breaks during the commit its outcome is unknown; the idempotency key
     /// of the request tells on the next try.
     pub async fn commit(self) -> Result<(), DatabaseError> {
-        Ok(self.transaction.commit().await?)
+        Ok(self.silence.watch(self.transaction.commit()).await?)
     }
 
     /// The transaction for migrations alone: tables that a backup brings are made in the same unit as their rows.

@@ -14,6 +14,8 @@ use crate::store::booking::{self, NewAppointment};
 const GROUP: usize = 64;
 /// How often a contended write is tried in all.
 const TRIES: u32 = 5;
+/// A database that lets one try wait for so long has gone silent; the next try gets another connection.
+const TRY: Duration = Duration::from_secs(4);
 /// Longer than one group takes to be given up, and shorter than a request may take: in a queue before a database that does
 /// not answer people are told so, and may ask again under the same key.
 const PATIENCE: Duration = Duration::from_secs(8);
@@ -110,7 +112,9 @@ impl DeskWork {
         let mut tries = 0;
         loop {
             tries += 1;
-            let error = match booking::insert(&self.database, group, version).await {
+            let once = tokio::time::timeout(TRY, booking::insert(&self.database, group, version)).await;
+            let silent = || Err(DatabaseError::Unavailable("the database has gone silent".into()));
+            let error = match once.unwrap_or_else(|_| silent()) {
                 Ok(0) => return Written::Outdated,
                 Ok(_) => return Written::Booked,
                 Err(error) => error,
