@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use database::{Database, Event};
 use domain::environment::{Clock, Entropy};
@@ -50,8 +51,9 @@ impl PostRoom {
         settings: Settings,
         webhooks: Vec<Endpoint>,
     ) -> Self {
-        let seed = uuid::Uuid::now_v7().as_u128();
-        let entropy = SeededEntropy::new((seed ^ (seed >> 64)) as u64);
+        // Several workers on one database must not draw the same ids.
+        static WORKERS: AtomicU64 = AtomicU64::new(1);
+        let entropy = SeededEntropy::new(WORKERS.fetch_add(1, Ordering::Relaxed));
         let secret = UnsubscribeSecret::from_master(&[7; 32]);
         let shared = Arc::new(clock.clone());
         let deliveries = Arc::new(Deliveries::new(database.clone(), shared, Arc::new(entropy.clone()), secret));
