@@ -48,7 +48,7 @@ impl FromIdentity {
         // An account has no language of its own; German is everybody's here.
         let language = Language::German;
         Ok(Some(AccountLetter {
-            recipient: Recipient { mail: account.login, name: account.name, language },
+            recipient: Recipient { mail: account.login.into(), name: account.name.into(), language },
             zone: municipality.time_zone,
             city: municipality.name.get(language).to_owned(),
             phone: municipality.phone.clone(),

@@ -73,7 +73,8 @@ struct Page<'a, T> {
     title: &'static str,
     style: &'static str,
     languages: Vec<Link>,
-    page: &'a T,
+    #[serde(rename = "page")]
+    content: &'a T,
 }
 
 #[derive(Serialize)]
@@ -90,7 +91,7 @@ pub(super) fn page(frame: Frame<'_>, template: &str, content: &impl Serialize) -
     let lang = tag(language);
     let title = word(language, title);
     let languages = here.map(|here| links(&here, language)).unwrap_or_default();
-    let page = Page { lang, words: words(language), title, style: STYLE, languages, page: content };
+    let page = Page { lang, words: words(language), title, style: STYLE, languages, content };
     let rendered = ENVIRONMENT.get_template(template).and_then(|template| template.render(Serde(&page)));
     let html = rendered.expect("a test renders every template with everything it can show");
     let mut response = (status, Html(html)).into_response();

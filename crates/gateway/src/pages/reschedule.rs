@@ -218,10 +218,11 @@ impl Moving<'_> {
             back_href: self.href(&base, None, self.everywhere),
             day: day.map(|day| date_in_words(day, self.language)),
         };
-        let mut here = format!("{base}?offices={}", if self.everywhere { "all" } else { "this" });
-        if let Some(day) = day {
-            here.push_str(&format!("&day={day}"));
-        }
+        let offices = if self.everywhere { "all" } else { "this" };
+        let here = match day {
+            Some(day) => format!("{base}?offices={offices}&day={day}"),
+            None => format!("{base}?offices={offices}"),
+        };
         page(Frame { status: StatusCode::OK, language: self.language, title, here: Some(here) }, template, &content)
     }
 

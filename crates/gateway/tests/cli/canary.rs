@@ -83,8 +83,9 @@ impl City {
     async fn raw(&self, body: &str) {
         let request = self.client.post(&self.url).header("content-type", "application/json").body(body.to_owned());
         let answer = request.send().await.expect("an answer");
-        self.errors.borrow_mut().push_str(&format!("{:?}", answer.headers()));
-        self.errors.borrow_mut().push_str(&answer.text().await.expect("a text"));
+        let headers = format!("{:?}", answer.headers());
+        let text = answer.text().await.expect("a text");
+        self.errors.borrow_mut().extend([headers, text]);
     }
 
     async fn token(&self, login: &str, password: &str) -> String {
@@ -142,9 +143,9 @@ async fn live(city: &City) {
     let staffed = city.book(Some(&clerk), "STAFF", start(20), other).await;
     assert_eq!(staffed["appointment"]["contact"]["name"], NAME, "the control: it did go in");
     let staffed = booked(&staffed);
-    let hold = json!({ "place": place(&aegi[30]), "session": "canary session", "idempotencyKey": city.key() });
+    let wish = json!({ "place": place(&aegi[30]), "session": "canary session", "idempotencyKey": city.key() });
     let query = "mutation($i: HoldSlotInput!) { holdSlot(input: $i) { manageCode problem { code } } }";
-    let held = city.ask(None, query, json!({ "i": hold })).await;
+    let held = city.ask(None, query, json!({ "i": wish })).await;
     let code = json!({ "holdCode": held["data"]["holdSlot"]["manageCode"] });
     booked(
         &city.book(None, "MAIL_LINK", code, json!({ "name": NAME, "mail": format!("y.{MAIL}"), "phone": PHONE })).await,
@@ -191,17 +192,18 @@ async fn live(city: &City) {
     city.raw(&json!({ "query": format!("query {{ a(b: \"{NAME}\" ") }).to_string()).await;
     let page =
         city.url.replace("/graphql", &format!("/appointments/{}/calendar.ics?language={MAIL}", NAME.replace(' ', "")));
-    city.errors.borrow_mut().push_str(&reqwest::get(page).await.expect("an answer").text().await.expect("a text"));
+    let told = reqwest::get(page).await.expect("an answer").text().await.expect("a text");
+    city.errors.borrow_mut().push_str(&told);
 }
 
 async fn story(engine: Engine, installation: Installation, url: &str) {
     let folder = installation.path("data");
     let port = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port").local_addr().expect("an address");
     // A post that fails: letters wait, are tried again, and are complained about.
-    let post = installation.write("smtp", "smtp://127.0.0.1:1").display().to_string();
+    let broken = installation.write("smtp", "smtp://127.0.0.1:1").display().to_string();
     let installation = installation
         .with("LOG__LEVEL", "debug")
-        .with("MAIL__SMTP_URL_FILE", post)
+        .with("MAIL__SMTP_URL_FILE", broken)
         .with("MAIL__FROM", "termine@stadt.example")
         .with("SERVER__INTERNAL_LISTEN", port.to_string());
     installation.run(&["city", "load", demo_city().to_str().expect("text")]).success();

@@ -92,10 +92,8 @@ impl Found {
             Global::Account(id) => {
                 self.viewer.clone().filter(|account| account.id == id).map(|own| Node::Account(AccountNode(own)))
             }
-            // A task, not a thing: it is found in the list of what failed.
-            Global::Delivery(_) => None,
-            // Sessions are listed and ended, never looked up.
-            Global::Session(_) => None,
+            // A delivery is a task, found in the list of what failed; sessions are listed and ended, never looked up.
+            Global::Delivery(_) | Global::Session(_) => None,
         }
     }
 }
