@@ -14,8 +14,14 @@ fail() {
 }
 admin() { servicepoint-admin "$@"; }
 version() { dpkg-query --show --showformat='${Version}' servicepoint; }
-# Rows and checksum of every table; of accounts the rows alone, because a restore ends their sessions.
-checksum() { admin --instance "$1" run checksum | awk '$1 == "account" { $3 = "" } { print }'; }
+# Rows and checksum of what a city must not lose; of accounts the rows alone, because a restore ends their sessions. Messages are left
+# out: workers carry them away while we look.
+checksum() {
+    admin --instance "$1" run checksum | awk '
+        $1 ~ /^(appointment|audit|capacity_cell|city_active|city_version)$/ { print; found++ }
+        $1 == "account" { print $1, $2; found++ }
+        END { if (found != 6) exit 1 }'
+}
 ready() { admin --instance "$1" run probe >/dev/null && admin --instance "$1" run probe --worker >/dev/null; }
 all_ready() {
     ready default || fail "the city of the machine is not ready"
@@ -127,7 +133,7 @@ for city in default laatzen; do
         runuser --user postgres -- psql --quiet laatzen --command 'TRUNCATE account, appointment CASCADE'
     fi
     admin --instance "$city" restore "$newest" --yes
-    [ "$kept" = "$(checksum "$city")" ] || fail "$city did not come back as it was"
+    diff <(echo "$kept") <(checksum "$city") || fail "$city did not come back as it was"
     ready "$city" || fail "$city is not ready"
 done
 
