@@ -12,7 +12,7 @@ use crate::process;
 use crate::provision;
 
 /// What the tool calls its file, beside the Cargo.toml of the program.
-const MADE: &str = "crates/gateway/servicepoint.cdx.json";
+const MADE: &str = "crates/gateway/servicepoint_bin.cdx.json";
 
 /// Writes the list to `target`.
 ///
