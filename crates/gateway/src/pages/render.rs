@@ -161,7 +161,7 @@ mod tests {
             title: "",
             style: "",
             languages: links("/", Language::German),
-            page: &content,
+            content: &content,
         };
         let html = environment.get_template("x.html").unwrap().render(Serde(&page)).unwrap();
         assert!(!html.contains("<script>") && html.contains("&lt;script&gt;"), "{html}");
