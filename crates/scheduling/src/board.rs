@@ -74,6 +74,8 @@ struct Meetings {
 struct Followed {
     ids: HashSet<Uuid>,
     order: VecDeque<Uuid>,
+    /// When the database was last looked at with success.
+    until: Option<Timestamp>,
 }
 
 impl Board {
@@ -151,6 +153,17 @@ impl Board {
     /// Notes that an event of this process was written and entered here, or was refused.
     pub(crate) fn settled(&self, event: EventId) {
         self.doubts.settled(event);
+    }
+
+    /// Until when everything was followed: the last look that succeeded, or `now` before the first. Never later than
+    /// `now`, so a clock that was set back hides nothing.
+    pub(crate) fn followed_until(&self, now: Timestamp) -> Timestamp {
+        self.followed.read().unwrap_or_else(PoisonError::into_inner).until.map_or(now, |until| until.min(now))
+    }
+
+    /// Notes a look that succeeded, begun at `now`.
+    pub(crate) fn has_followed(&self, now: Timestamp) {
+        self.followed.write().unwrap_or_else(PoisonError::into_inner).until = Some(now);
     }
 
     /// Notes an event of another process as followed, so that it is not read again.

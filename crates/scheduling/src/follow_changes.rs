@@ -55,6 +55,7 @@ impl Scheduling {
         let counts = cells::read_all(&self.database, first_second).await?;
         let lapsing = self.find(&Which::Lapsing, now).await?;
         self.board.replace(picture, &counts, &lapsing, now);
+        self.board.has_followed(now);
         Ok(())
     }
 
@@ -70,14 +71,17 @@ impl Scheduling {
     async fn follow_appointments(&self, now: Timestamp) -> Result<(), Failure> {
         let again = self.board.begin_round();
         let followed = self.follow_events(now, &again).await;
-        if followed.is_err() {
-            self.board.read_again(again);
+        match &followed {
+            Ok(()) => self.board.has_followed(now),
+            Err(_) => self.board.read_again(again),
         }
         followed
     }
 
     async fn follow_events(&self, now: Timestamp, again: &BTreeSet<(i64, i64)>) -> Result<(), Failure> {
-        let mut events = changes::since(&self.database, now.plus_seconds(-OVERLAP_SECONDS), self.origin).await?;
+        // From the last look that succeeded on: whoever was cut off for an hour has an hour to catch up with.
+        let since = self.board.followed_until(now).plus_seconds(-OVERLAP_SECONDS);
+        let mut events = changes::since(&self.database, since, self.origin).await?;
         let doubtful = self.board.doubts.doubtful();
         if !doubtful.is_empty() {
             events.extend(changes::named(&self.database, &doubtful).await?);

@@ -128,13 +128,20 @@ fn mark(error: &mut ServerError, code: &str) {
     error.extensions.get_or_insert_with(ErrorExtensionValues::default).set("code", code);
 }
 
-/// One line of at most 200 characters, without the value the engine found in place of the one it expected, and without
-/// the name of a field that no input has: in variables both are what somebody typed.
+/// What the engine repeats from the input, after the words that name the place: in variables it is what somebody typed.
+const REPEATS: [(&str, &str); 2] = [
+    (", unknown field \"", ", which has a field that its type does not know"),
+    (" does not contain the value \"", " does not contain the value"),
+];
+
+/// One line of at most 200 characters, without what [`REPEATS`] and without the value that the engine found in place of
+/// the one it expected.
 fn clipped(message: &str) -> String {
-    let message = match (message.find("\", found "), message.find(", unknown field \"")) {
+    let repeats = || REPEATS.iter().find_map(|(mark, told)| message.find(mark).map(|end| (end, told)));
+    let message = match (message.find("\", found "), repeats()) {
         (Some(end), _) if message.starts_with("Expected input type") => &message[..=end],
-        (_, Some(end)) if message.starts_with("Invalid value for argument") => {
-            &format!("{}, which has a field that its type does not know", &message[..end])
+        (_, Some((end, told))) if message.starts_with("Invalid value for argument") => {
+            &format!("{}{told}", &message[..end])
         }
         _ => message,
     };
@@ -185,6 +192,13 @@ mod tests {
             "Invalid value for argument \"i.contact\", unknown field \"Erika Mustermann\" of type \"ContactInput\"",
         );
         assert_eq!(told, "Invalid value for argument \"i.contact\", which has a field that its type does not know");
+        let told = clipped(
+            "Invalid value for argument \"i.l\", enumeration type \"Language\" does not contain the value \"Erika\"",
+        );
+        assert_eq!(
+            told,
+            "Invalid value for argument \"i.l\", enumeration type \"Language\" does not contain the value"
+        );
     }
 
     #[test]

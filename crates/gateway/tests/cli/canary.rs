@@ -220,13 +220,13 @@ async fn story(engine: Engine, installation: Installation, url: &str) {
         let metrics = reqwest::get(format!("http://{port}/metrics")).await.expect("metrics");
         let metrics = metrics.text().await.expect("a text");
         nothing_in("the metrics", metrics.as_bytes());
-        metrics.contains("messages_failed_total")
+        metrics.lines().any(|line| line.starts_with("messages_failed_total") && !line.ends_with(" 0"))
     })
     .await;
     nothing_in("the errors and problems", city.errors.borrow().as_bytes());
     let bytes = dump(engine, &folder, url).await;
     nothing_in("the database in use", &bytes);
-    assert!(bytes.windows(5).any(|window| window == b"aegi."), "the control: the dump holds the data");
+    assert!(bytes.windows(4).any(|window| window == b"aegi"), "the control: the dump holds the data");
     server.terminate();
     let ended = server.end();
     assert_eq!(ended.code, Some(0), "{}", ended.err);
