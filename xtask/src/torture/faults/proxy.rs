@@ -99,6 +99,12 @@ impl Proxy {
         self.pump(client, server, born);
     }
 
+    /// Whether no byte of a connection born at this time goes on at the moment.
+    fn holds_back(&self, born: u64) -> bool {
+        let shared = self.open();
+        matches!(shared.weather, Weather::Silent | Weather::Forgetful) || born < shared.forgotten
+    }
+
     fn pump(&self, mut from: TcpStream, mut to: TcpStream, born: u64) {
         let mut buffer = vec![0_u8; 16 * 1024];
         loop {
@@ -131,6 +137,13 @@ impl Proxy {
                 Ok(length) => {
                     if let Weather::Late(by) = weather {
                         thread::sleep(by);
+                    }
+                    // The weather may have changed while we were reading.
+                    while self.holds_back(born) {
+                        thread::sleep(LOOK);
+                    }
+                    if self.open().weather == Weather::Reset {
+                        continue;
                     }
                     if to.write_all(&buffer[..length]).is_err() {
                         return;
