@@ -271,7 +271,9 @@ async fn two_gateways_on_one_database_see_each_other_and_sell_nothing_twice() {
         let second = book(&two, None, "MAIL_LINK", &start, mail("b")).await;
         assert_eq!(second.data("bookAppointment.problem.code"), "SLOT_TAKEN");
         // The second gateway is cut off for a minute, and catches up with all of it.
-        [&one, &two].map(|app| app.clock.pass_seconds(60));
+        for app in [&one, &two] {
+            app.clock.pass_seconds(60);
+        }
         two.follow().await;
         let offered = starts(&two, "residence", Some("mitte"), 20).await;
         assert!(offered.iter().all(|free| free["startsAt"] != start["startsAt"]), "{offered:?}");
