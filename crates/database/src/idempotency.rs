@@ -23,6 +23,8 @@ pub struct IdempotencyKey {
 
 /// How often contended work is tried in all.
 const TRIES: u32 = 6;
+/// For all tries together: shorter than a request may take, so that people are told to try again.
+const PATIENCE: Duration = Duration::from_secs(8);
 
 impl IdempotencyKey {
     /// Binds the key that a client chose to the asker and to what is asked: `operation` with its `input` as text. `None`
@@ -49,8 +51,18 @@ fn digest(parts: &[&str]) -> [u8; 32] {
 /// is harmless to repeat.
 ///
 /// # Errors
-/// What the last try failed with.
-pub async fn retried<T, E, F>(mut work: impl FnMut() -> F, is_contended: fn(&E) -> bool) -> Result<T, E>
+/// What the last try failed with, or [`DatabaseError::Unavailable`] when the time is up; what was under way may have been
+/// kept.
+pub async fn retried<T, E, F>(work: impl FnMut() -> F, is_contended: fn(&E) -> bool) -> Result<T, E>
+where
+    E: From<DatabaseError>,
+    F: Future<Output = Result<T, E>>,
+{
+    let busy = || DatabaseError::Unavailable("the database does not get through".into());
+    tokio::time::timeout(PATIENCE, until_uncontended(work, is_contended)).await.map_err(|_| busy())?
+}
+
+async fn until_uncontended<T, E, F>(mut work: impl FnMut() -> F, is_contended: fn(&E) -> bool) -> Result<T, E>
 where
     F: Future<Output = Result<T, E>>,
 {

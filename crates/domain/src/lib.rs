@@ -12,6 +12,7 @@ pub mod code;
 pub mod environment;
 pub mod geography;
 pub mod identifier;
+pub mod keyed;
 pub mod law;
 pub mod money;
 pub mod office;

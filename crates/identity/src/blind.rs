@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use hmac::{Hmac, Mac};
-use sha2::Sha256;
+use domain::keyed;
 use subtle::ConstantTimeEq;
 
 /// What sets this key apart from others that are made from the same master secret.
@@ -34,14 +33,14 @@ pub(crate) struct Blind([u8; 32]);
 impl Blind {
     /// The secret of the installation.
     pub(crate) fn from_master(master: &[u8; 32]) -> Self {
-        Self(hmac(master, &[LABEL]))
+        Self(keyed::digest(master, &[LABEL]))
     }
 
     /// The code of `parts` for `purpose`.
     pub(crate) fn code(&self, purpose: Purpose, parts: &[&[u8]]) -> [u8; 32] {
         let mut all = vec![purpose.label()];
         all.extend(parts);
-        hmac(&self.0, &all)
+        keyed::digest(&self.0, &all)
     }
 
     /// Whether `code` is the one of `parts`; takes the same time for every wrong one of the same length.
@@ -62,15 +61,6 @@ impl Purpose {
             Self::SamePassword => b"same password",
         }
     }
-}
-
-fn hmac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of every length");
-    for part in parts {
-        mac.update(&(part.len() as u64).to_be_bytes());
-        mac.update(part);
-    }
-    mac.finalize().into_bytes().into()
 }
 
 impl fmt::Debug for Blind {

@@ -117,16 +117,6 @@ impl fmt::Debug for Reset {
     }
 }
 
-/// Nobody owns accounts that are written to: for installations and tests without them.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct NoAccounts;
-
-impl AccountFacts for NoAccounts {
-    fn facts<'a>(&'a self, _happening: &'a AccountHappening) -> Answer<'a, Option<AccountLetter>> {
-        Box::pin(async { Ok(None) })
-    }
-}
-
 /// The facts cannot be read at the moment. The reason holds no personal data.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the facts of a message cannot be read: {0}")]

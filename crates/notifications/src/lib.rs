@@ -38,7 +38,7 @@ pub use delivery::{Delivery, State};
 pub use dispatch::Dispatched;
 pub use facts::{
     AccountFacts, AccountHappening, AccountLetter, AccountOccasion, Answer, AppointmentFacts, Facts, FactsMissing,
-    NoAccounts, Outline, Recipient, Reset, Standing,
+    Outline, Recipient, Reset, Standing,
 };
 pub use post::{NotAnSmtpAddress, NotSent, Post};
 pub use reminders::Reminders;

@@ -3,8 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use database::DatabaseError;
-use hmac::{Hmac, Mac};
-use sha2::Sha256;
+use domain::keyed;
 use subtle::ConstantTimeEq;
 
 use crate::Deliveries;
@@ -26,12 +25,12 @@ impl std::fmt::Debug for UnsubscribeSecret {
 impl UnsubscribeSecret {
     /// Derives the secret from the master secret of the installation.
     pub fn from_master(master: &[u8; 32]) -> Self {
-        Self(hmac(master, &[b"servicepoint/unsubscribe/1"]))
+        Self(keyed::digest(master, &[b"servicepoint/unsubscribe/1"]))
     }
 
     /// The digest under which an address is remembered. Without the secret nobody finds the address to it.
     pub(crate) fn address(&self, mail: &str) -> [u8; HALF] {
-        half(&hmac(&self.0, &[b"address", mail.to_lowercase().as_bytes()]))
+        half(&keyed::digest(&self.0, &[b"address", mail.to_lowercase().as_bytes()]))
     }
 
     /// The code that stands in letters to this address. It works for ever, whatever becomes of the appointment.
@@ -50,7 +49,7 @@ impl UnsubscribeSecret {
     }
 
     fn proof(&self, address: &[u8; HALF]) -> [u8; HALF] {
-        half(&hmac(&self.0, &[b"code", address]))
+        half(&keyed::digest(&self.0, &[b"code", address]))
     }
 }
 
@@ -98,15 +97,6 @@ impl Deliveries {
 
 fn half(digest: &[u8; 32]) -> [u8; HALF] {
     *digest.first_chunk().expect("a digest has more than half its bytes")
-}
-
-fn hmac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of every length");
-    for part in parts {
-        mac.update(&(part.len() as u64).to_be_bytes());
-        mac.update(part);
-    }
-    mac.finalize().into_bytes().into()
 }
 
 #[cfg(test)]

@@ -1,16 +1,11 @@
 //! Requests that may arrive twice, and work that the database asks to try again.
 
-use std::time::Duration;
-
 use database::{DatabaseError, IdempotencyKey};
 use domain::permission::Actor;
 
 use crate::Scheduling;
 use crate::book_appointment::Booked;
 use crate::failure::{Failure, Problem};
-
-/// For all tries together: shorter than a request may take, so that people are told to try again.
-const PATIENCE: Duration = Duration::from_secs(8);
 
 /// Binds the client's key to the asker and to what is asked: `operation` with its `input` as text.
 ///
@@ -34,9 +29,7 @@ pub(crate) async fn retried<T, F>(work: impl FnMut() -> F) -> Result<T, Failure>
 where
     F: Future<Output = Result<T, Failure>>,
 {
-    let busy = || DatabaseError::Unavailable("the database does not get through".into());
-    let tries = database::retried(work, |failure| matches!(failure, Failure::Database(DatabaseError::Contended)));
-    tokio::time::timeout(PATIENCE, tries).await.map_err(|_| busy())?
+    database::retried(work, |failure| matches!(failure, Failure::Database(DatabaseError::Contended))).await
 }
 
 impl Scheduling {

@@ -6,8 +6,7 @@
 use domain::code::{grouped, normalized, signs};
 use domain::environment::Entropy;
 use domain::identifier::AppointmentId;
-use hmac::{Hmac, Mac};
-use sha2::Sha256;
+use domain::keyed;
 use subtle::ConstantTimeEq;
 
 /// The secret from which codes are computed.
@@ -37,7 +36,7 @@ const CODE_LENGTH: usize = 16;
 impl LinkSecret {
     /// Derives the secret from the master secret of the installation.
     pub fn from_master(master: &[u8; 32]) -> Self {
-        Self(hmac(master, &[b"servicepoint/link/1"]))
+        Self(keyed::digest(master, &[b"servicepoint/link/1"]))
     }
 
     /// The full code for `scope`, with the number in front, in groups of four: `K7M4-QX2P-ABCD-EFGH-JKMN-PQRS`.
@@ -54,7 +53,7 @@ impl LinkSecret {
 
     /// The number that stands for a person in pools, from whatever identifies the person. Not reversible without the secret.
     pub(crate) fn person(&self, kind: &str, identity: &str) -> i64 {
-        let digest = hmac(&self.0, &[b"person", kind.as_bytes(), identity.as_bytes()]);
+        let digest = keyed::digest(&self.0, &[b"person", kind.as_bytes(), identity.as_bytes()]);
         let mut first = [0; 8];
         first.copy_from_slice(&digest[..8]);
         i64::from_be_bytes(first) & i64::MAX
@@ -74,7 +73,7 @@ impl LinkSecret {
     pub(crate) fn fingerprint(&self, parts: &[&str]) -> String {
         let parts: Vec<&[u8]> =
             std::iter::once("fingerprint").chain(parts.iter().copied()).map(str::as_bytes).collect();
-        crate::store::booking::hex(&hmac(&self.0, &parts))
+        crate::store::booking::hex(&keyed::digest(&self.0, &parts))
     }
 
     fn proof(&self, scope: Scope, id: AppointmentId, links: i64) -> String {
@@ -82,7 +81,7 @@ impl LinkSecret {
             Scope::Confirm => b"confirm",
             Scope::Manage => b"manage",
         };
-        signs(&hmac(&self.0, &[scope, id.0.as_bytes(), &links.to_be_bytes()]), CODE_LENGTH)
+        signs(&keyed::digest(&self.0, &[scope, id.0.as_bytes(), &links.to_be_bytes()]), CODE_LENGTH)
     }
 }
 
@@ -99,15 +98,6 @@ pub(crate) fn parse_code(typed: &str) -> Option<(String, String)> {
     let signs = normalized(typed, NUMBER_LENGTH + CODE_LENGTH)?;
     let (number, proof) = signs.split_at(NUMBER_LENGTH);
     Some((number.to_owned(), proof.to_owned()))
-}
-
-fn hmac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of every length");
-    for part in parts {
-        mac.update(&(part.len() as u64).to_be_bytes());
-        mac.update(part);
-    }
-    mac.finalize().into_bytes().into()
 }
 
 #[cfg(test)]

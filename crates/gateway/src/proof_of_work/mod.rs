@@ -12,9 +12,9 @@ use std::{fmt, sync::Arc};
 
 use database::{Database, DatabaseError, Spending, SpentProof};
 use domain::environment::{Clock, Entropy};
+use domain::keyed;
 use domain::permission::Actor;
 use domain::time::Timestamp;
-use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 
 use crate::limits::{Pressure, Ticks};
@@ -128,7 +128,7 @@ impl ProofOfWork {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Self {
-        let key = sealed(master, &[b"proof of work"]);
+        let key = keyed::digest(master, &[b"proof of work"]);
         Self { key, settings, pressure: Pressure::new(Ticks::of_this_machine()), database, clock, entropy }
     }
 
@@ -210,13 +210,14 @@ impl ProofOfWork {
     /// What ties a challenge to its subject without telling it.
     fn bound(&self, subject: &Subject) -> String {
         let mac = match subject {
-            Subject::Hold { session, office, starts_at } => {
-                sealed(&self.key, &[b"hold", session.as_bytes(), office.as_bytes(), &starts_at.millis().to_be_bytes()])
-            }
+            Subject::Hold { session, office, starts_at } => keyed::digest(
+                &self.key,
+                &[b"hold", session.as_bytes(), office.as_bytes(), &starts_at.millis().to_be_bytes()],
+            ),
             Subject::Booking { office, starts_at } => {
-                sealed(&self.key, &[b"booking", office.as_bytes(), &starts_at.millis().to_be_bytes()])
+                keyed::digest(&self.key, &[b"booking", office.as_bytes(), &starts_at.millis().to_be_bytes()])
             }
-            Subject::BookingOfHold { code } => sealed(&self.key, &[b"booking of hold", code.as_bytes()]),
+            Subject::BookingOfHold { code } => keyed::digest(&self.key, &[b"booking of hold", code.as_bytes()]),
         };
         hex::encode(&mac[..16])
     }
@@ -237,14 +238,4 @@ fn hashes(settings: ProofSettings, pressure: u64) -> u32 {
     let threshold = u64::from(settings.pressure.max(1));
     let steepness = (pressure / threshold).clamp(1, STEEPEST);
     settings.hashes.saturating_mul(steepness as u32)
-}
-
-/// HMAC-SHA256 over parts that cannot run into each other.
-fn sealed(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of every length");
-    for part in parts {
-        mac.update(&(part.len() as u64).to_be_bytes());
-        mac.update(part);
-    }
-    mac.finalize().into_bytes().into()
 }
