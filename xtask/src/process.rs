@@ -100,6 +100,18 @@ pub fn find_program(name: &str) -> Option<PathBuf> {
     std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| is_program(file))
 }
 
+/// This very command, to be started once more, named as it was typed or as cargo named it.
+///
+/// Not `current_exe`: a build of the workspace may link this command anew while it runs, and the system then names a file
+/// that was removed.
+///
+/// # Errors
+///
+/// If the system does not say how we were called.
+pub fn this_program() -> Result<PathBuf> {
+    std::env::args_os().next().map(PathBuf::from).ok_or_else(|| Failure::new("this command was started without a name"))
+}
+
 /// Whether `file` is there and may be run.
 pub fn is_program(file: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt as _;

@@ -50,7 +50,7 @@ pub fn run(options: &Options) -> Result<()> {
 /// As [`run`].
 pub fn run_short() -> Result<()> {
     // A process of its own: it may have to start again inside a namespace.
-    process::run(Command::new(std::env::current_exe()?).arg("faults"))
+    process::run(Command::new(process::this_program()?).arg("faults"))
 }
 
 fn torment(context: &Context, chosen: &[&Fault], strength: Strength) -> Result<Vec<Figure>> {
@@ -88,7 +88,10 @@ fn inside_a_namespace() -> Option<Result<()>> {
     let mut again = Command::new("unshare");
     // Still the same person, whom PostgreSQL serves, but one who may mount.
     again.args(["--user", "--map-current-user", "--keep-caps", "--mount", "--"]);
-    let program = std::env::current_exe().ok()?;
+    let program = match process::this_program() {
+        Ok(program) => program,
+        Err(failure) => return Some(Err(failure)),
+    };
     again.arg(program).args(std::env::args_os().skip(1)).env(INSIDE, "1");
     Some(process::run(&mut again).map_err(|failure| Failure::new(format!("{failure}\n{says}"))))
 }
