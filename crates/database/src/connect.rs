@@ -78,6 +78,8 @@ impl Database {
                     // Bookings touch pages all over the file: a larger cache and fewer checkpoints save most of their reads.
                     .pragma("cache_size", if connections == 1 { "-16384" } else { "-2048" })
                     .pragma("wal_autocheckpoint", "16000")
+                    // A group of bookings outgrows what a statement keeps in memory to undo itself: without this, each opens a file.
+                    .pragma("temp_store", "MEMORY")
                     // Destroyed keys must not stay behind in the file.
                     .pragma("secure_delete", "ON")
             });

@@ -73,7 +73,7 @@ impl LinkSecret {
     pub(crate) fn fingerprint(&self, parts: &[&str]) -> String {
         let parts: Vec<&[u8]> =
             std::iter::once("fingerprint").chain(parts.iter().copied()).map(str::as_bytes).collect();
-        crate::store::booking::hex(&keyed::digest(&self.0, &parts))
+        hex::encode(keyed::digest(&self.0, &parts))
     }
 
     fn proof(&self, scope: Scope, id: AppointmentId, links: i64) -> String {

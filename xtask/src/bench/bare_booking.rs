@@ -97,8 +97,8 @@ fn cells(sample: &Sample) -> Result<String> {
     match takes[..] {
         [[person, matter, _, 1], [same, 1, _, 1], [_, place, _, 1]] if matter < 0 && same == person && place > 15 => {
             Ok(format!(
-                "'[[' || :office::text || ', ' || :slot::text || ', 500], [' || :chance5::text || ', {matter}, 1], [' || \
-                 :chance5::text || ', 1, 5]]'"
+                "'[[' || :office::text || ', ' || :slot::text || ', 1, 500], [' || :chance5::text || ', {matter}, 1, 1], [' || \
+                 :chance5::text || ', 1, 1, 5]]'"
             ))
         }
         _ => Err(Failure::new(format!("a booking takes other cells than the reference writes: {takes:?}"))),
@@ -229,7 +229,10 @@ mod tests {
     #[test]
     fn takes_both_cells_of_a_person_from_one_pool() {
         let script = script_of(&sample(TAKES));
-        assert!(script.contains("[' || :chance5::text || ', -78, 1], [' || :chance5::text || ', 1, 5]]'"), "{script}");
+        assert!(
+            script.contains("[' || :chance5::text || ', -78, 1, 1], [' || :chance5::text || ', 1, 1, 5]]'"),
+            "{script}"
+        );
     }
 
     #[test]

@@ -58,11 +58,13 @@ pub(crate) struct SealedContact {
 }
 
 impl SealedContact {
-    pub(crate) fn new(sealed: &Sealed, tokens: Vec<i64>) -> Self {
+    pub(crate) fn new(sealed: &Sealed, mut tokens: Vec<i64>) -> Self {
+        tokens.sort_unstable();
+        tokens.dedup();
         Self {
-            contact_sealed: Some(hex(&sealed.field)),
+            contact_sealed: Some(hex::encode(&sealed.field)),
             key_generation: Some(sealed.key.generation),
-            key_wrapped: Some(hex(&sealed.key.wrapped)),
+            key_wrapped: Some(hex::encode(&sealed.key.wrapped)),
             tokens,
         }
     }
@@ -91,8 +93,7 @@ struct Traces<'a> {
 /// # Errors
 /// `Rule::CapacityNotExceeded`, `Rule::IdempotencyKey` or `Rule::AppointmentNumber` when a member of the group breaks it.
 pub(crate) async fn insert(database: &Database, group: &[NewAppointment], version: i64) -> Result<u64, DatabaseError> {
-    let all_cells: Vec<CellTake> = group.iter().flat_map(|new| new.cells.iter().copied()).collect();
-    let cells = cells::takes_json(&all_cells);
+    let cells = cells::takes_json(group.iter().flat_map(|new| new.cells.iter().copied()).collect());
     // Tenant keys go in the order of their generations: if the oldest is there, all are. Zero: nothing is sealed.
     let generation = group.iter().filter_map(|new| new.row.contact.key_generation).min().unwrap_or(0);
     let rows: Vec<&AppointmentRow> = group.iter().map(|new| &new.row).collect();
@@ -138,8 +139,8 @@ fn serves(row: Option<&Row>, version: i64, generation: i64) -> Result<bool, Data
 
 fn traces(new: &NewAppointment) -> Traces<'_> {
     Traces {
-        key: hex(&new.idempotency.key),
-        request: hex(&new.idempotency.request),
+        key: hex::encode(new.idempotency.key),
+        request: hex::encode(new.idempotency.request),
         subject: new.event.subject.simple().to_string(),
         at: new.event.at.millis(),
         event: new.event.id.0.simple().to_string(),
@@ -152,23 +153,14 @@ fn traces(new: &NewAppointment) -> Traces<'_> {
     }
 }
 
-/// Lower-case hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
 const POSTGRES: &str = "
 WITH serving AS (
     SELECT 1 FROM city_active WHERE version = $1 AND ($5 = 0 OR EXISTS (SELECT 1 FROM tenant_key WHERE generation = $5))
 ),
 cells AS (
     INSERT INTO capacity_cell (pool, at, taken, capacity)
-    SELECT (value ->> 0)::bigint, (value ->> 1)::bigint, count(*), min((value ->> 2)::bigint)
-    FROM json_array_elements($2::json), serving GROUP BY 1, 2 ORDER BY 1, 2
+    SELECT (value ->> 0)::bigint, (value ->> 1)::bigint, (value ->> 2)::bigint, (value ->> 3)::bigint
+    FROM json_array_elements($2::json), serving ORDER BY 1, 2
     ON CONFLICT (pool, at) DO UPDATE SET taken = capacity_cell.taken + excluded.taken, capacity = excluded.capacity
 ),
 new AS MATERIALIZED (
@@ -192,7 +184,7 @@ keyed AS (
 ),
 indexed AS (
     INSERT INTO contact_index (token, subject)
-    SELECT DISTINCT token::bigint, id FROM new, json_array_elements_text(tokens) AS token
+    SELECT token::bigint, id FROM new, json_array_elements_text(tokens) AS token
 ),
 traces AS MATERIALIZED (
     SELECT t.* FROM serving, json_to_recordset($4::json) AS t(key text, request text, subject uuid, at bigint, event uuid,
@@ -230,7 +222,7 @@ FROM jsonb_each($2) WHERE value ->> 'key_wrapped' IS NOT NULL";
 
 const SQLITE_INDEX: &str = "
 INSERT INTO contact_index (token, subject)
-SELECT DISTINCT token.value, unhex(row.value ->> 'id') FROM jsonb_each($2) AS row, json_each(row.value -> 'tokens') AS token";
+SELECT token.value, unhex(row.value ->> 'id') FROM jsonb_each($2) AS row, json_each(row.value -> 'tokens') AS token";
 
 const SQLITE_KEYS: &str = "
 INSERT INTO idempotency (key, request, subject, at)

@@ -14,24 +14,31 @@ pub(crate) async fn take(unit: &Unit, cells: &[CellTake]) -> Result<(), Database
         return Ok(());
     }
     let sql = unit.engine().choose(TAKE_SQLITE, TAKE_POSTGRES);
-    unit.execute(sql, vec![takes_json(cells).into()]).await.map(drop)
+    unit.execute(sql, vec![takes_json(cells.to_vec()).into()]).await.map(drop)
 }
 
-/// `[[pool, at, limit], ...]`
-pub(crate) fn takes_json(cells: &[CellTake]) -> String {
-    let rows: Vec<(i64, i64, i64)> = cells.iter().map(|cell| (cell.pool, cell.at, cell.limit)).collect();
+/// `[[pool, at, units, limit], ...]`: each cell once, in order, with the smallest limit that anybody computed for it.
+///
+/// Summed here, because a database plans a hash table for it whose emptiness costs more than the cells.
+pub(crate) fn takes_json(mut cells: Vec<CellTake>) -> String {
+    cells.sort_unstable();
+    // The smallest limit comes first in a run of equal cells.
+    let rows: Vec<(i64, i64, usize, i64)> = cells
+        .chunk_by(|one, next| (one.pool, one.at) == (next.pool, next.at))
+        .map(|same| (same[0].pool, same[0].at, same.len(), same[0].limit))
+        .collect();
     serde_json::to_string(&rows).unwrap_or_default()
 }
 
 pub(super) const TAKE_SQLITE: &str = "
     INSERT INTO capacity_cell (pool, at, taken, capacity)
-    SELECT value ->> 0, value ->> 1, count(*), min(value ->> 2) FROM jsonb_each($1) GROUP BY 1, 2 ORDER BY 1, 2
+    SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM jsonb_each($1) WHERE true
     ON CONFLICT (pool, at) DO UPDATE SET taken = taken + excluded.taken, capacity = excluded.capacity";
 
 const TAKE_POSTGRES: &str = "
     INSERT INTO capacity_cell (pool, at, taken, capacity)
-    SELECT (value ->> 0)::bigint, (value ->> 1)::bigint, count(*), min((value ->> 2)::bigint)
-    FROM json_array_elements($1::json) GROUP BY 1, 2 ORDER BY 1, 2
+    SELECT (value ->> 0)::bigint, (value ->> 1)::bigint, (value ->> 2)::bigint, (value ->> 3)::bigint
+    FROM json_array_elements($1::json) ORDER BY 1, 2
     ON CONFLICT (pool, at) DO UPDATE SET taken = capacity_cell.taken + excluded.taken, capacity = excluded.capacity";
 
 /// Gives back one unit of each cell of `takes`.
