@@ -55,7 +55,9 @@ impl PrivacyQuery {
         let found = found.map_err(|failure| refused(&failure).masked())?;
         if let Some(reads) = ctx.data_opt::<SensitiveReads>() {
             // Whoever asked knows the contact; the answer says whose appointments these are.
-            found.iter().for_each(|appointment| reads.note(appointment));
+            for appointment in &found {
+                reads.note(appointment);
+            }
         }
         Ok(found.into_iter().map(AppointmentNode).collect())
     }
