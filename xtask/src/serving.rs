@@ -80,6 +80,15 @@ impl Installation {
         process::run(self.command()?.args(["city", "load"]).arg(directory))
     }
 
+    /// Makes a backup where the settings say.
+    ///
+    /// # Errors
+    ///
+    /// If the program refuses; its output says why.
+    pub fn back_up(&self) -> Result<()> {
+        process::run(self.command()?.args(["backup", "create"]))
+    }
+
     /// Starts `serve`.
     ///
     /// # Errors

@@ -160,6 +160,14 @@ impl Actor {
         if here { Ok(()) } else { Err(Forbidden { permission }) }
     }
 
+    /// The office whose things the asker is bound to; nothing for operators, the system and whoever has no office.
+    pub const fn bound_to(&self) -> Option<&Key> {
+        match self {
+            Self::Account { role: Role::Operator, .. } | Self::Anonymous | Self::System => None,
+            Self::Account { office, .. } => office.as_ref(),
+        }
+    }
+
     /// The account behind the request, if there is one.
     pub fn account(&self) -> Option<AccountId> {
         match self {

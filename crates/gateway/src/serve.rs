@@ -127,7 +127,7 @@ async fn open_doors(
     let door = Door::new(schema, Settings::from(configuration), drain.clone())
         .with_authentication(Doorkeeper::new(application.clone()))
         .with_readiness(Ready(Arc::clone(follower)))
-        .with_charges(graphql::FIELD_CHARGES)
+        .with_charges(graphql::field_charges())
         .with_manifest(start::manifest(configuration).await?);
     let door = Arc::new(door);
     let pages = pages::routes(application.clone()).merge(openid_pages::routes(application.clone()));

@@ -1,6 +1,7 @@
 //! Upkeep of what is kept: the audit log is sealed every minute, old data goes daily, a change of keys is finished.
 
 use domain::permission::Actor;
+use domain::time::Timestamp;
 
 use crate::application::Application;
 use crate::configuration::Retention;
@@ -16,11 +17,24 @@ pub(crate) struct Upkeep {
     application: Application,
     settings: Retention,
     round: u64,
+    sealed_at: Timestamp,
 }
 
 impl Upkeep {
-    pub(crate) const fn new(application: Application, settings: Retention) -> Self {
-        Self { application, settings, round: 0 }
+    pub(crate) fn new(application: Application, settings: Retention) -> Self {
+        metrics::describe_gauge!(
+            "audit_seal_age_seconds",
+            metrics::Unit::Seconds,
+            "Time since this worker last found every entry of the audit log sealed, or since it began to look"
+        );
+        let sealed_at = application.clock.now();
+        Self { application, settings, round: 0, sealed_at }
+    }
+
+    /// Measures for how long entries may have waited for their seal. It grows while rounds fail.
+    pub(crate) fn measure(&self) {
+        let age = self.application.clock.now().seconds() - self.sealed_at.seconds();
+        metrics::gauge!("audit_seal_age_seconds").set(age as f64);
     }
 
     /// One round. Gives how many things were done, for the log.
@@ -31,6 +45,7 @@ impl Upkeep {
         let round = self.round;
         self.round += 1;
         let sealed = self.seal(round.is_multiple_of(DAY)).await?;
+        self.sealed_at = self.application.clock.now();
         if round.is_multiple_of(HOUR) {
             let last = self.application.database.last_seal().await.map_err(|error| error.to_string())?;
             let anchor = last.as_ref().map(database::Seal::anchor);

@@ -59,7 +59,9 @@ async fn keep_up(mut upkeep: Upkeep, stop: CancellationToken) {
             _ = rounds.tick() => {}
         }
         // What was sealed is no news.
-        health.note(upkeep.round().await.map(|_| 0));
+        let outcome = upkeep.round().await;
+        upkeep.measure();
+        health.note(outcome.map(|_| 0));
     }
 }
 

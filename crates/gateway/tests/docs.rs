@@ -14,7 +14,8 @@ operator's key file. Who lets a person's key go has erased the person, in every 
 (`backup.keep_keys_days`). Looking somebody up goes by a keyed fingerprint; the database holds no plain address.
 
 Programs: `servicepoint person export|erase` for one person, `servicepoint retention plan` says what would go and changes nothing,
-`servicepoint retention apply` lets it go; a worker does so every day. Staff who read contacts leave one entry in the audit log.
+`servicepoint retention apply` lets it go; a worker does so every day. Staff who read contacts, and operators who
+read accounts of citizens, leave one entry in the audit log.
 
 The table is the one the program works by; a test keeps this page fresh.
 
@@ -22,10 +23,11 @@ The table is the one the program works by; a test keeps this page fresh.
 
 const PERMISSIONS: &str = "# Who may do what
 
-Five roles, one table. A clerk, a lead and a device have their permissions in their own office alone; an operator has them
-everywhere. Whoever has not signed in has none of them: searching, the catalogue and booking by mail link need none.
+Five roles, one table. A clerk, a lead and a device have their permissions in their own office alone, but for figures that name
+nobody; an operator has them everywhere. Whoever has not signed in has none of them: searching, the catalogue and booking by mail
+link need none.
 
-This page is made from the table the program decides with; a test keeps it fresh.
+This page is made from the tables the program decides with and is tested by; a test keeps it fresh.
 
 ";
 
@@ -40,7 +42,7 @@ fn check(name: &str, made: &str) {
 
 #[test]
 fn the_table_of_permissions_is_fresh() {
-    check("permissions.md", &format!("{PERMISSIONS}{}", Permission::markdown()));
+    check("permissions.md", &format!("{PERMISSIONS}{}{}", Permission::markdown(), gateway::graphql::markdown()));
 }
 
 #[test]

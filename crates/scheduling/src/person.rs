@@ -202,7 +202,7 @@ impl Scheduling {
 
 fn may_handle(actor: &Actor, person: &Person) -> Result<(), Forbidden> {
     match person {
-        Person::Account(account) if actor.account() == Some(*account) => Ok(()),
+        Person::Account(account) if actor.account() == Some(*account) => actor.may(Permission::BookForOneself),
         Person::Account(_) | Person::Mail(_) | Person::Phone(_) => actor.may(Permission::HandlePersonalData),
     }
 }

@@ -212,7 +212,7 @@ fn owns(actor: &Actor, appointment: &Appointment) -> bool {
     actor.account().is_some() && actor.account() == appointment.account
 }
 
-fn may_see(actor: &Actor, appointment: &Appointment) -> bool {
+pub(crate) fn may_see(actor: &Actor, appointment: &Appointment) -> bool {
     owns(actor, appointment) || actor.may_in(Permission::ReadOfficeAppointments, &appointment.office).is_ok()
 }
 

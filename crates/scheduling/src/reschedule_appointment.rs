@@ -77,9 +77,14 @@ impl Scheduling {
             return Err(Problem::InThePast.into());
         }
         let wish = wish(&current, command);
-        // Staff move within their own quota; citizens within the public one, whatever the first booking came from.
-        let class =
-            if command.access.is_staff() { current.quota.max(QuotaClass::Internal) } else { QuotaClass::Public };
+        // Staff move within their own quota, in their own office; to another office, and for citizens, the public one
+        // counts, whatever the first booking came from.
+        let is_at_home = actor.may_in(Permission::ChangeOfficeAppointments, &wish.office).is_ok();
+        let class = if command.access.is_staff() && is_at_home {
+            current.quota.max(QuotaClass::Internal)
+        } else {
+            QuotaClass::Public
+        };
         let place = self.board.place(&picture, &wish, class, 0, now)?;
         let (kept, old): (Vec<Take>, Vec<Take>) = current.takes.iter().copied().partition(|take| !take.in_time());
         let old_cells: BTreeSet<(i64, i64)> = old.iter().flat_map(|take| take.each()).collect();

@@ -6,6 +6,7 @@ use domain::permission::{Actor, Permission};
 use crate::Scheduling;
 use crate::appointment::{Appointment, Conflict};
 use crate::failure::{Failure, Problem};
+use crate::read_appointments::may_see;
 use crate::requests::idempotency_key;
 use crate::store::appointments::{self, Which};
 use crate::traces::{Happening, leave};
@@ -39,15 +40,16 @@ impl Scheduling {
         office: Option<&Key>,
         limit: i64,
     ) -> Result<Vec<Appointment>, Failure> {
-        match office {
-            Some(office) => actor.may_in(Permission::SettleConflicts, office)?,
-            None => actor.may(Permission::SettleConflicts)?,
+        actor.may(Permission::SettleConflicts)?;
+        // A lead asking for all offices sees the own one, however many wait in others.
+        let office = office.or(actor.bound_to());
+        if let Some(office) = office {
+            actor.may_in(Permission::SettleConflicts, office)?;
         }
         let now = self.now();
         let mut open = self.find(&Which::Conflicts { office, from: now, limit }, now).await?;
-        // A lead asking for all offices sees the own one.
         open.retain(|appointment| actor.may_in(Permission::SettleConflicts, &appointment.office).is_ok());
-        Ok(open)
+        Ok(open.into_iter().map(|appointment| without_strangers_contact(actor, appointment)).collect())
     }
 
     /// Settles a conflict. Settling it again in the same way gives the same answer.
@@ -84,6 +86,11 @@ impl Scheduling {
             unit.commit().await?;
             Ok(self.booked(settled))
         };
-        Ok(self.once(&key, work).await?.appointment)
+        Ok(without_strangers_contact(actor, self.once(&key, work).await?.appointment))
     }
+}
+
+/// Settling is about a place, not a person: whoever may not read the appointments of the office learns no name.
+fn without_strangers_contact(actor: &Actor, appointment: Appointment) -> Appointment {
+    if may_see(actor, &appointment) { appointment } else { Appointment { contact: None, ..appointment } }
 }

@@ -2,6 +2,7 @@
 
 mod booking;
 mod listing;
+mod logins;
 mod memory;
 mod month_view;
 mod month_view_graphql;
@@ -48,6 +49,12 @@ pub const ALL: &[Measure] = &[
         what: "bookings by mail link over 16 connections, each another person's, without the worker that writes the letters; on PostgreSQL beside pgbench with the same \
                statement, 16 clients and prepared statements, same server, same run",
         run: booking::run,
+    },
+    Measure {
+        name: "logins",
+        what: "the p99 of 50 bookings a second while 1,000 sign-ins a minute with wrong passwords are judged, beside the p99 \
+               without them, on the same server",
+        run: logins::run,
     },
     Measure {
         name: "rebuild",

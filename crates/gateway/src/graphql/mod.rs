@@ -23,9 +23,12 @@ use async_graphql::{MergedObject, MergedSubscription, Schema};
 
 use crate::application::Application;
 
-pub use authorization::{Leave, ROOT_FIELDS, RootField};
+pub use authorization::{
+    Asker, Charge, Decision, Grid, Reach, Relation, Row, TYPES, Trace, TypeRow, When, field_charges, markdown,
+    public_seconds, rows,
+};
 pub use context::ContextExtensions;
-pub use edge::{FIELD_CHARGES, misfits, public_seconds};
+pub use edge::misfits;
 pub use people::{cookie_name, cookie_value};
 pub use sensitive::TracedSchema;
 

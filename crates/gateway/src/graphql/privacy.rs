@@ -8,6 +8,7 @@ use serde_json::json;
 use crate::graphql::appointments::AppointmentNode;
 use crate::graphql::context::ContextExtensions;
 use crate::graphql::failure::{Masked, of_database, refused};
+use crate::graphql::sensitive::SensitiveReads;
 
 /// Queries about personal data.
 #[derive(Default)]
@@ -39,7 +40,8 @@ struct EraseMyAppointmentsPayload {
 
 #[Object]
 impl PrivacyQuery {
-    /// The live appointments, in the asker's office, of somebody who calls and knows no number. For staff.
+    /// The live appointments, in the asker's office, of somebody who calls and knows no number. For staff; what was found
+    /// stands in the audit log.
     async fn appointments_of_contact(
         &self,
         ctx: &Context<'_>,
@@ -50,7 +52,14 @@ impl PrivacyQuery {
             ContactSearchInput::Phone(phone) => Person::Phone(phone.into()),
         };
         let found = ctx.application().scheduling.appointments_of_contact(ctx.actor(), &person).await;
-        Ok(found.map_err(|failure| refused(&failure).masked())?.into_iter().map(AppointmentNode).collect())
+        let found = found.map_err(|failure| refused(&failure).masked())?;
+        if let Some(reads) = ctx.data_opt::<SensitiveReads>() {
+            // Whoever asked knows the contact; the answer says whose appointments these are.
+            for appointment in &found {
+                reads.note(appointment);
+            }
+        }
+        Ok(found.into_iter().map(AppointmentNode).collect())
     }
 
     /// Everything kept about the account that is signed in and its appointments, as the text of a JSON document (Art. 15

@@ -1,17 +1,19 @@
-//! Reading what is personal leaves a trace: one audit entry for each request in which staff read contacts, naming them all.
+//! Reading what is personal leaves a trace: one audit entry for each request in which staff read of others, naming them
+//! all; one for contacts, and one for the accounts of citizens.
 //!
-//! The field `contact` notes whose it is; before the answer leaves the entry is written. If that fails nothing leaves.
+//! A field that shows somebody notes whom; before the answer leaves the entry is written. If that fails nothing leaves.
 
 use std::any::TypeId;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_graphql::{Executor, Request, Response, ServerError, Value};
 use database::AuditEntry;
 use domain::identifier::{AccountId, EventId};
-use domain::permission::Actor;
+use domain::permission::{Actor, Role};
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
+use identity::Account;
 use scheduling::Appointment;
 use uuid::Uuid;
 
@@ -19,14 +21,17 @@ use crate::application::Application;
 use crate::graphql::ServiceSchema;
 use crate::graphql::failure::of_database;
 
-/// The action of the entry.
-const ACTION: &str = "appointment.read_contact";
+/// The action of the entry about contacts.
+pub(super) const READ_CONTACT: &str = "appointment.read_contact";
 
-/// Whose contacts staff read in one request.
+/// The action of the entry about accounts of citizens.
+pub(super) const READ_ACCOUNT: &str = "account.read_person";
+
+/// Of whom staff read in one request.
 #[derive(Debug, Clone)]
 pub(crate) struct SensitiveReads {
     reader: AccountId,
-    read: Arc<Mutex<BTreeSet<Uuid>>>,
+    read: Arc<Mutex<BTreeSet<(&'static str, Uuid)>>>,
 }
 
 impl SensitiveReads {
@@ -39,15 +44,32 @@ impl SensitiveReads {
         }
     }
 
-    /// Notes that the contact of `appointment` is about to leave.
+    /// Notes that the contact of `appointment`, or that it belongs to a contact, is about to leave.
     pub(crate) fn note(&self, appointment: &Appointment) {
         if appointment.account != Some(self.reader) && appointment.contact.is_some() {
-            self.read.lock().unwrap_or_else(PoisonError::into_inner).insert(appointment.id.0);
+            self.insert(READ_CONTACT, appointment.id.0);
         }
     }
 
-    fn take(&self) -> BTreeSet<Uuid> {
-        std::mem::take(&mut *self.read.lock().unwrap_or_else(PoisonError::into_inner))
+    /// Notes that the name or login of `account` is about to leave. Colleagues know each other's names.
+    pub(crate) fn note_account(&self, account: &Account) {
+        if account.id != self.reader && account.role == Role::Citizen {
+            self.insert(READ_ACCOUNT, account.id.0);
+        }
+    }
+
+    fn insert(&self, action: &'static str, subject: Uuid) {
+        self.read.lock().unwrap_or_else(PoisonError::into_inner).insert((action, subject));
+    }
+
+    /// The entries to write, one for each action: the first subject, and the others.
+    fn take(&self) -> BTreeMap<&'static str, Vec<Uuid>> {
+        let read = std::mem::take(&mut *self.read.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut entries: BTreeMap<&'static str, Vec<Uuid>> = BTreeMap::new();
+        for (action, subject) in read {
+            entries.entry(action).or_default().push(subject);
+        }
+        entries
     }
 }
 
@@ -85,18 +107,17 @@ impl Executor for TracedSchema {
 }
 
 async fn traced(application: &Application, reads: &SensitiveReads, response: Response) -> Response {
-    let mut read = reads.take().into_iter();
-    let Some(subject) = read.next() else { return response };
-    let at = application.clock.now();
-    let id = EventId(application.entropy.id(at));
-    let entry = AuditEntry { id, actor: Some(reads.reader), action: ACTION, subject, at };
-    match application.database.audit_alone(&entry, &read.collect::<Vec<Uuid>>()).await {
-        Ok(()) => response,
-        Err(error) => {
+    for (action, subjects) in reads.take() {
+        let Some((first, more)) = subjects.split_first() else { continue };
+        let at = application.clock.now();
+        let id = EventId(application.entropy.id(at));
+        let entry = AuditEntry { id, actor: Some(reads.reader), action, subject: *first, at };
+        if let Err(error) = application.database.audit_alone(&entry, more).await {
             let refused = of_database(&error);
             let mut error = ServerError::new(refused.message, None);
             error.extensions.get_or_insert_default().set("code", Value::from(refused.code));
-            Response::from_errors(vec![error])
+            return Response::from_errors(vec![error]);
         }
     }
+    response
 }

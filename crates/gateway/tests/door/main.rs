@@ -1,4 +1,4 @@
-//! Stories of appointments through the door, on both engines, and the schema against its tables.
+//! Stories of appointments through the door, on both engines.
 
 mod appointments;
 mod bad_input;
@@ -12,7 +12,6 @@ mod people_letters;
 mod people_managed;
 mod people_support;
 mod privacy;
-mod schema;
 mod sink;
 mod sink_support;
 mod tasks;

@@ -7,6 +7,7 @@ use crate::graphql::catalogue::OfficeNode;
 use crate::graphql::context::ContextExtensions;
 use crate::graphql::ids::Global;
 use crate::graphql::scalars::Instant;
+use crate::graphql::sensitive::SensitiveReads;
 use crate::graphql::words::Role;
 
 /// An account.
@@ -21,14 +22,14 @@ impl AccountNode {
         Global::Account(self.0.id).id()
     }
 
-    /// The name shown.
-    async fn name(&self) -> &str {
-        &self.0.name
+    /// The name shown. What staff read of citizens stands in the audit log.
+    async fn name(&self, ctx: &Context<'_>) -> &str {
+        self.noted(ctx).name.as_str()
     }
 
     /// The name used to sign in; null for everybody but the account itself and operators.
     async fn login(&self, ctx: &Context<'_>) -> Option<&str> {
-        self.0.login_for(ctx.actor())
+        self.noted(ctx).login_for(ctx.actor())
     }
 
     /// What the account may do; the table of permissions stands in the documentation.
@@ -50,5 +51,15 @@ impl AccountNode {
     /// Since when nobody can sign in with it, UTC; null while it is in use.
     async fn disabled_at(&self) -> Option<Instant> {
         self.0.disabled_at.map(Instant::from)
+    }
+}
+
+impl AccountNode {
+    /// The account, noted as read.
+    fn noted(&self, ctx: &Context<'_>) -> &Account {
+        if let Some(reads) = ctx.data_opt::<SensitiveReads>() {
+            reads.note_account(&self.0);
+        }
+        &self.0
     }
 }

@@ -1,0 +1,99 @@
+//! What can be changed: the rows of `Mutation`, with what each takes from the budgets of its caller.
+//!
+//! The words of a grid are: visitor, citizen, clerk, lead, operator, device; their signs: one's own, somebody else's in
+//! one's own office, another office's. Without a charge a mutation takes from the budget of requests alone.
+
+use domain::permission::Permission;
+
+use crate::graphql::authorization::{Charge, Row};
+use crate::limits::Budget;
+
+const EVERYBODY: &str = "+ + + + + +";
+const SIGNED_IN: &str = "? + + + + +";
+/// Whoever holds the code, wherever the thing is.
+const BEARER: &str = "+00 +00 +00 +00 +00 +00";
+/// Whoever holds a secret of the account; offices play no part.
+const HOLDER: &str = "+0. +0. +0. +0. +0. +0.";
+/// Whoever is signed in and holds a secret of the account; devices have no password and no second factor.
+const OWN_SECRET: &str = "? +0. +0. +0. +0. 0";
+const OWNER: &str = ".00 +00 +00 +00 +00 .00";
+/// The staff of the office, and nobody learns what is elsewhere.
+const STAFF: &str = ".00 000 ++0 ++0 000 .00";
+/// Operators, who never do it to themselves.
+const MANAGED: &str = "!!! !!! !!! !!! s++ !!!";
+
+/// The address that a booking is for; without one the telephone number.
+const CONTACT: &[&[&str]] = &[&["input", "contact", "mail"], &["input", "contact", "phone"]];
+const LOGIN: &[&[&str]] = &[&["credentials", "login"]];
+
+const fn row(field: &'static str, way: &'static str, grid: &str) -> Row {
+    Row::new("Mutation", field, way, grid)
+}
+
+const fn booking(way: &'static str, grid: &str) -> Row {
+    row("bookAppointment", way, grid).takes(&[Budget::Bookings, Budget::Messages], CONTACT)
+}
+
+const fn moving(way: &'static str, grid: &str) -> Row {
+    row("rescheduleAppointment", way, grid).takes(&[Budget::Bookings], &[])
+}
+
+/// Tokens for what an argument proves.
+const fn issuing(way: &'static str, argument: &'static str, contacts: &'static [&'static [&'static str]]) -> Row {
+    let charge = Charge { only_with: Some(argument), budgets: &[Budget::SignIns], contacts };
+    Row { charge: Some(charge), ..row("issueAccessToken", way, HOLDER) }
+}
+
+/// The rows.
+pub(super) const ROWS: &[Row] = &[
+    row("answerSecondFactor", "", HOLDER).proves(),
+    row("beginSecondFactor", "", OWN_SECRET).proves(),
+    booking("account", "! + + + + !").needs(Permission::BookForOneself),
+    booking("mail link", EVERYBODY),
+    booking("staff", ".!! .!! .+! .+! .!! .!!").needs(Permission::BookForSomeone),
+    booking("staff, a hold", ".!! .!! .+! .+! .!! .!!").needs(Permission::BookForSomeone),
+    booking("staff, over capacity", ".!! .!! .!! .+! .!! .!!").needs(Permission::Overbook),
+    booking("staff, urgent", ".!! .!! .+! .+! .!! .!!").needs(Permission::BookUrgent),
+    row("cancelAppointment", "by code", BEARER),
+    row("cancelAppointment", "own", OWNER),
+    row("cancelAppointment", "staff", STAFF).needs(Permission::ChangeOfficeAppointments),
+    row("changePassword", "", OWN_SECRET).proves(),
+    row("changeRole", "", MANAGED).needs(Permission::ManageAccounts),
+    row("confirmAppointment", "", BEARER),
+    row("confirmSecondFactor", "", OWN_SECRET).proves(),
+    row("createAccount", "", "! ! ! ! + !").needs(Permission::ManageAccounts),
+    row("createDeviceEnrolment", "", ".!! .!! .!! .+! .++ .!!").needs(Permission::ManageDevices),
+    row("disableAccount", "", MANAGED).needs(Permission::ManageAccounts),
+    row("dismissDelivery", "", ".!! .!! .!! .+0 .++ .!!").needs(Permission::SettleDeliveries),
+    row("dismissDelivery", "about an account", ".!. .!. .!. .0. .+. .!."),
+    row("endAllSessions", "", SIGNED_IN),
+    row("endSession", "", ".?. +0. +0. +0. +0. +0."),
+    row("enrolDevice", "", HOLDER).proves(),
+    row("eraseMyAppointments", "", "! + + + + !").needs(Permission::BookForOneself),
+    row("extendHold", "", BEARER),
+    row("holdSlot", "", EVERYBODY).takes(&[Budget::Bookings], &[]),
+    // A token that could draw a new family would outlive the revocation of its own: only a browser's session may.
+    row("issueAccessToken", "access token", "! ! ! ! ! !"),
+    row("issueAccessToken", "browser session", ". + + + + ."),
+    issuing("credentials", "credentials", LOGIN),
+    issuing("second factor", "secondFactor", &[]),
+    row("refreshAccessToken", "", HOLDER),
+    row("releaseHold", "", BEARER),
+    row("removeSecondFactor", "", OWN_SECRET).proves(),
+    row("renewRecoveryCodes", "", OWN_SECRET).proves(),
+    row("requestPasswordReset", "", EVERYBODY).takes(&[Budget::SignIns, Budget::Messages], &[&["login"]]),
+    moving("by code", BEARER),
+    moving("own", OWNER),
+    moving("staff", STAFF).needs(Permission::ChangeOfficeAppointments),
+    row("resetPassword", "", HOLDER).proves(),
+    row("resetSecondFactor", "", MANAGED).needs(Permission::ManageAccounts),
+    row("retryDelivery", "", ".!! .!! .!! .+0 .++ .!!").needs(Permission::SettleDeliveries),
+    row("retryDelivery", "about an account", ".!. .!. .!. .0. .+. .!."),
+    row("revokeDevice", "", ".!! .!! .!! .+0 .++ !!!").needs(Permission::ManageDevices),
+    // What was no token of ours opens nothing either, so every answer is the same.
+    row("revokeTokens", "", EVERYBODY),
+    row("rotateKeys", "", "! ! ! ! + !").needs(Permission::RotateKeys),
+    row("settleConflict", "", ".!! !!! !!! ++0 +++ .!!").needs(Permission::SettleConflicts),
+    row("signIn", "", HOLDER).takes(&[Budget::SignIns], LOGIN),
+    row("signOut", "", EVERYBODY),
+];

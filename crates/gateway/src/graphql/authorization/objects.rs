@@ -1,0 +1,170 @@
+//! The fields of objects: rows for what carries something personal or of an office, and whole types of what does not.
+//!
+//! A row of an object says what comes of asking for it by every way that leads to such an object. The words of a grid are:
+//! visitor, citizen, clerk, lead, operator, device; their signs: one's own, somebody else's in one's own office, another
+//! office's.
+
+use domain::permission::Permission;
+
+use crate::graphql::authorization::{Row, When};
+use crate::graphql::sensitive::{READ_ACCOUNT, READ_CONTACT};
+
+/// How the fields of a type are decided that have no rows of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Everybody may read every field: the catalogue, the law, what is free. Nothing of anybody.
+    Public,
+    /// Whoever was given the answer may read it: the field that gives it has the rows. Its fields are listed, so that a
+    /// new one is a decision.
+    Carried(&'static [&'static str]),
+}
+
+/// A type whose fields are decided together.
+#[derive(Debug, Clone, Copy)]
+pub struct TypeRow {
+    /// The type.
+    pub kind: &'static str,
+    /// How it is decided.
+    pub reach: Reach,
+}
+
+/// By code, as the owner, as staff of the office; operators see what is in conflict.
+const APPOINTMENT: &str = "+00 +00 ++0 ++0 +++ .00";
+/// As the appointment; but operators settle conflicts without learning whose they are.
+const CONTACT: &str = "+00 +00 ++0 ++0 +xx .00";
+/// One's own, that of a colleague who booked for somebody, and for operators all.
+const ACCOUNT: &str = ".00 +00 ++0 ++0 +++ +00";
+const DELIVERY: &str = ".!! .!! .!! .+0 .++ .!!";
+const DEVICE: &str = ".!! .!! .!! .+! .++ !!!";
+const SESSION: &str = ".?. +0. +0. +0. +0. +0.";
+
+const fn row(kind: &'static str, field: &'static str, grid: &str) -> Row {
+    Row::new(kind, field, "", grid)
+}
+
+const fn public(kind: &'static str) -> TypeRow {
+    TypeRow { kind, reach: Reach::Public }
+}
+
+const fn carried(kind: &'static str, fields: &'static [&'static str]) -> TypeRow {
+    TypeRow { kind, reach: Reach::Carried(fields) }
+}
+
+/// The rows.
+pub(super) const ROWS: &[Row] = &[
+    row("Appointment", "bookedBy", "x00 x00 ++0 ++0 xxx .00").needs(Permission::ReadOfficeAppointments),
+    row("Appointment", "calendarFile", APPOINTMENT),
+    row("Appointment", "changedAt", APPOINTMENT),
+    row("Appointment", "channel", APPOINTMENT),
+    row("Appointment", "conflict", APPOINTMENT),
+    row("Appointment", "contact", CONTACT).traced(READ_CONTACT, When::OncePerRequest),
+    row("Appointment", "createdAt", APPOINTMENT),
+    row("Appointment", "endsAt", APPOINTMENT),
+    row("Appointment", "expiresAt", APPOINTMENT),
+    row("Appointment", "id", APPOINTMENT),
+    row("Appointment", "matters", APPOINTMENT),
+    row("Appointment", "number", APPOINTMENT),
+    row("Appointment", "office", APPOINTMENT),
+    row("Appointment", "overbooked", APPOINTMENT),
+    row("Appointment", "quota", APPOINTMENT),
+    row("Appointment", "startsAt", APPOINTMENT),
+    row("Appointment", "status", APPOINTMENT),
+    row("Appointment", "team", APPOINTMENT),
+    row("Contact", "language", CONTACT).traced(READ_CONTACT, When::OncePerRequest),
+    row("Contact", "mail", CONTACT).traced(READ_CONTACT, When::OncePerRequest),
+    row("Contact", "name", CONTACT).traced(READ_CONTACT, When::OncePerRequest),
+    row("Contact", "phone", CONTACT).traced(READ_CONTACT, When::OncePerRequest),
+    row("Account", "createdAt", ACCOUNT),
+    row("Account", "disabledAt", ACCOUNT),
+    row("Account", "id", ACCOUNT),
+    row("Account", "login", ".00 +00 +x0 +x0 +++ +00").traced(READ_ACCOUNT, When::OncePerRequest),
+    row("Account", "name", ACCOUNT).traced(READ_ACCOUNT, When::OncePerRequest),
+    row("Account", "office", ACCOUNT),
+    row("Account", "role", ACCOUNT),
+    row("Delivery", "attempts", DELIVERY),
+    row("Delivery", "changedAt", DELIVERY),
+    row("Delivery", "happenedAt", DELIVERY),
+    row("Delivery", "id", DELIVERY),
+    row("Delivery", "kind", DELIVERY),
+    row("Delivery", "office", DELIVERY),
+    row("Delivery", "reason", DELIVERY),
+    row("Delivery", "reminderMinutes", DELIVERY),
+    row("Delivery", "state", DELIVERY),
+    row("Delivery", "subject", DELIVERY),
+    row("Delivery", "webhook", DELIVERY),
+    row("Device", "account", DEVICE),
+    row("Device", "seenAt", DEVICE),
+    row("Session", "createdAt", SESSION),
+    row("Session", "expiresAt", SESSION),
+    row("Session", "id", SESSION),
+    row("Session", "isCurrent", SESSION),
+    row("Session", "kind", SESSION),
+    row("Session", "name", SESSION),
+];
+
+/// The types whose fields are decided together.
+pub const TYPES: &[TypeRow] = &[
+    public("Automation"),
+    public("CapacityChange"),
+    public("City"),
+    public("Closure"),
+    public("District"),
+    public("EarliestStarts"),
+    public("Fee"),
+    public("FreeDay"),
+    public("FreeDayOffice"),
+    public("FreeStart"),
+    public("FreeStartConnection"),
+    public("FreeStartEdge"),
+    public("Holiday"),
+    public("LawAnswer"),
+    public("MaxBookable"),
+    public("Office"),
+    public("OfficeConnection"),
+    public("OfficeEdge"),
+    public("OpenWay"),
+    public("OpeningDay"),
+    public("OpeningHours"),
+    public("PageInfo"),
+    public("Position"),
+    public("Presence"),
+    public("ProofOfWorkChallenge"),
+    public("Provenance"),
+    public("RefusedWay"),
+    public("Service"),
+    public("ServiceConnection"),
+    public("ServiceEdge"),
+    public("SignInProvider"),
+    public("WallHours"),
+    public("WayOffer"),
+    carried("AccessTokenPayload", &["challenge", "expiresAt", "problem", "refreshExpiresAt", "refreshToken", "token"]),
+    carried("AccountConnection", &["edges", "nodes", "pageInfo"]),
+    carried("AccountEdge", &["cursor", "node"]),
+    carried("AccountPayload", &["account", "problem"]),
+    carried("AccountProblem", &["code", "message"]),
+    carried("AppointmentConnection", &["edges", "nodes", "pageInfo"]),
+    carried("AppointmentEdge", &["cursor", "node"]),
+    carried("AppointmentPayload", &["appointment", "manageCode", "problem"]),
+    carried("BeginSecondFactorPayload", &["problem", "secret", "uri"]),
+    carried("ConfirmSecondFactorPayload", &["problem", "recoveryCodes", "viewer"]),
+    carried("DeliveryConnection", &["edges", "nodes", "pageInfo"]),
+    carried("DeliveryEdge", &["cursor", "node"]),
+    carried("DeliveryPayload", &["delivery", "problem"]),
+    carried("DeviceEnrolmentPayload", &["code", "expiresAt", "problem"]),
+    carried("EndSessionPayload", &["ended", "problem"]),
+    carried("EnrolDevicePayload", &["account", "expiresAt", "problem", "refreshExpiresAt", "refreshToken", "token"]),
+    carried("EraseMyAppointmentsPayload", &["appointments", "cancelled", "left"]),
+    carried("LeadTimes", &["bookings", "medianHours", "ninetiethHours"]),
+    carried("Matter", &["people", "service", "serviceKey"]),
+    carried("Problem", &["alternatives", "appointment", "challenge", "code", "field", "message"]),
+    carried("RenewRecoveryCodesPayload", &["problem", "recoveryCodes"]),
+    carried("RequestPasswordResetPayload", &["accepted"]),
+    carried("ResetPasswordPayload", &["problem", "reset"]),
+    carried("RevokeDevicePayload", &["problem", "revoked"]),
+    carried("RevokeTokensPayload", &["revoked"]),
+    carried("RotateKeysPayload", &["keyId"]),
+    carried("SecondFactor", &["enabled", "recoveryCodes"]),
+    carried("SignInPayload", &["challenge", "expiresAt", "problem", "viewer"]),
+    carried("SignOutPayload", &["signedOut"]),
+    carried("SignedInAnewPayload", &["problem", "viewer"]),
+];

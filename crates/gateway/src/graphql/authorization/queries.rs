@@ -1,0 +1,79 @@
+//! What can be read and followed: the rows of `Query` and `Subscription`.
+//!
+//! The words of a grid are: visitor, citizen, clerk, lead, operator, device; their signs: one's own, somebody else's in
+//! one's own office, another office's.
+
+use domain::permission::Permission;
+
+use crate::graphql::authorization::{Row, When};
+use crate::graphql::sensitive::{READ_ACCOUNT, READ_CONTACT};
+
+const EVERYBODY: &str = "+ + + + + +";
+/// Whoever holds the code or password, wherever the thing is.
+const BEARER: &str = "+00 +00 +00 +00 +00 +00";
+/// The owner alone.
+const OWNER: &str = ".00 +00 +00 +00 +00 .00";
+/// The staff of the office, and nobody learns what is elsewhere.
+const STAFF: &str = ".00 000 ++0 ++0 000 .00";
+
+const fn row(field: &'static str, way: &'static str, grid: &str) -> Row {
+    Row::new("Query", field, way, grid)
+}
+
+/// What everybody may read and keep for so long.
+const fn public(field: &'static str, seconds: u32) -> Row {
+    row(field, "", EVERYBODY).kept(seconds)
+}
+
+/// The rows. What can be booked changes with each booking, so its answers are kept for seconds; the rest changes with a
+/// new version of the city.
+pub(super) const ROWS: &[Row] = &[
+    row("accounts", "", "!!! !!! !!! !!! +++ !!!")
+        .needs(Permission::ManageAccounts)
+        .traced(READ_ACCOUNT, When::OncePerRequest),
+    row("appointment", "by code", BEARER),
+    row("appointment", "own", OWNER),
+    row("appointment", "staff", STAFF).needs(Permission::ReadOfficeAppointments),
+    row("appointmentsOfContact", "", ".!! !!! ++0 ++0 !!! .!!")
+        .needs(Permission::ReadOfficeAppointments)
+        .traced(READ_CONTACT, When::OncePerRequest),
+    public("city", 60),
+    row("conflicts", "all offices", ".!! !!! !!! ++0 +++ .!!").needs(Permission::SettleConflicts),
+    row("conflicts", "one office", ".!! !!! !!! ++! +++ .!!").needs(Permission::SettleConflicts),
+    row("devices", "", ".!! .!! .!! .+! .++ !!!").needs(Permission::ManageDevices),
+    public("districts", 60),
+    public("earliestStarts", 2),
+    row("exportMyData", "", "! + + + + !").needs(Permission::BookForOneself).traced("person.export", When::EachTime),
+    row("failedDeliveries", "", ".!! .!! .!! .+0 .++ .!!").needs(Permission::SettleDeliveries),
+    row("failedDeliveries", "about an account", ".!. .!. .!. .0. .+. .!."),
+    public("freeDays", 2),
+    public("freeStarts", 2),
+    public("holidays", 60),
+    public("lawGate", 60),
+    // The figures name nobody and fewer than five bookings are withheld, so that leads may compare.
+    row("leadTimes", "all offices", "! ! ! + + !").needs(Permission::ReadStatistics),
+    row("leadTimes", "one office", ".!! .!! .!! .++ .++ .!!").needs(Permission::ReadStatistics),
+    public("maxBookable", 60),
+    row("myAppointments", "", ".!! +00 +00 +00 +00 .!!"),
+    row("mySecondFactor", "", "? + + + + +"),
+    row("mySessions", "", ".?. +0. +0. +0. +0. +0."),
+    row("node", "account", ".00 +00 +00 +00 +00 +00"),
+    row("node", "appointment", ".00 +00 ++0 ++0 +00 .00"),
+    row("node", "catalogue", EVERYBODY),
+    row("node", "delivery", ".00 .00 .00 .00 .00 .00"),
+    row("node", "session", ".0. 00. 00. 00. 00. 00."),
+    row("nodes", "account", ".00 +00 +00 +00 +00 +00"),
+    row("nodes", "appointment", ".00 +00 ++0 ++0 +00 .00"),
+    row("nodes", "catalogue", EVERYBODY),
+    row("nodes", "delivery", ".00 .00 .00 .00 .00 .00"),
+    row("nodes", "session", ".0. 00. 00. 00. 00. 00."),
+    public("office", 60),
+    row("officeAppointments", "", ".!! !!! ++! ++! !!! .!!").needs(Permission::ReadOfficeAppointments),
+    public("offices", 60),
+    row("proofOfWorkChallenge", "", EVERYBODY),
+    public("service", 60),
+    public("services", 60),
+    row("signInProviders", "", EVERYBODY),
+    row("viewer", "", "0 + + + + +"),
+    Row::new("Subscription", "capacityChanged", "", EVERYBODY),
+];

@@ -1,0 +1,165 @@
+//! Every cell of the rows of queries, mutations and the subscription.
+
+use std::collections::BTreeMap;
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use futures_util::StreamExt;
+use gateway::graphql::{Asker, Decision, Relation, Row, rows};
+use testkit::on_both_engines;
+
+use crate::ask;
+use crate::objects;
+use crate::town::{Caller, MITTE, Town};
+use crate::verdict;
+
+/// What was seen in a cell.
+#[derive(Debug, Clone)]
+pub(super) struct Seen {
+    pub(super) name: String,
+    pub(super) cell: (Asker, Relation),
+    pub(super) decision: Result<Decision, String>,
+    /// Whether a thing that does not exist was asked for beside it.
+    pub(super) is_compared: bool,
+}
+
+/// What takes something from the caller: the next cell needs another one.
+const TAKES_THE_CALLER: &[&str] = &[
+    "beginSecondFactor",
+    "changePassword",
+    "confirmSecondFactor",
+    "endAllSessions",
+    "endSession",
+    "removeSecondFactor",
+    "renewRecoveryCodes",
+];
+
+/// The name of a row.
+pub(super) fn name(row: &Row) -> String {
+    format!("{}.{} {}", row.kind, row.field, row.way).trim_end().to_owned()
+}
+
+/// What was seen, found by row and cell.
+type Index<'a> = BTreeMap<(&'a str, Asker, Relation), &'a Seen>;
+
+fn index(seen: &[Seen]) -> Index<'_> {
+    seen.iter().map(|one| ((one.name.as_str(), one.cell.0, one.cell.1), one)).collect()
+}
+
+/// Where what was seen of a row is not what the table says, and what nobody has seen.
+fn differences(row: &Row, seen: &Index<'_>) -> Vec<String> {
+    let name = name(row);
+    let mut differences = Vec::new();
+    for (asker, relation, expected) in row.grid.cells() {
+        if expected == Decision::NotApplicable {
+            continue;
+        }
+        let found = match seen.get(&(name.as_str(), asker, relation)).map(|found| &found.decision) {
+            Some(Ok(decision)) if *decision == expected => continue,
+            Some(Ok(decision)) => format!("{decision:?}"),
+            Some(Err(strange)) => strange.clone(),
+            None => "nobody asked".to_owned(),
+        };
+        differences.push(format!("{name} {asker:?} {relation:?}: the table says {expected:?}, the door {found}"));
+    }
+    differences
+}
+
+async fn see(town: &Town, row: &Row, asker: Asker, relation: Relation) -> Seen {
+    let caller =
+        if TAKES_THE_CALLER.contains(&row.field) { &town.fresh(asker, MITTE).await } else { town.caller(asker) };
+    let (decision, is_compared) = decide(town, row, caller, relation).await;
+    Seen { name: name(row), cell: (asker, relation), decision, is_compared }
+}
+
+async fn decide(town: &Town, row: &Row, caller: &Caller, relation: Relation) -> (Result<Decision, String>, bool) {
+    if row.kind == "Subscription" {
+        return (follow(town, row, caller).await, false);
+    }
+    let ask = ask::of(town, row, caller, relation).await;
+    let answer = ask.send(&town.app, &ask.variables).await;
+    let decision = verdict::of(&answer, row.field, ask.target.as_deref());
+    let Some(absent) = ask.absent.as_ref().filter(|_| decision == Ok(Decision::NotFound)) else {
+        return (decision, false);
+    };
+    let nothing = ask.send(&town.app, absent).await;
+    if (nothing.status, &nothing.body) == (answer.status, &answer.body) {
+        (decision, true)
+    } else {
+        (Err(format!("{answer:?}, and for what does not exist {nothing:?}")), true)
+    }
+}
+
+/// The first message of a subscription, as events of HTTP.
+async fn follow(town: &Town, row: &Row, caller: &Caller) -> Result<Decision, String> {
+    let mut request = Request::post("/graphql")
+        .header(header::CONTENT_TYPE, "application/json")
+        .header(header::ACCEPT, "text/event-stream");
+    if let Some(token) = &caller.token {
+        request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+    }
+    let body = format!("{{\"query\":\"subscription {{ {} {{ epoch }} }}\"}}", row.field);
+    let response = town.app.respond(request.body(Body::from(body)).expect("a request")).await;
+    if response.status() != StatusCode::OK {
+        return Err(response.status().to_string());
+    }
+    let mut frames = response.into_body().into_data_stream();
+    let mut text = String::new();
+    while let Some(Ok(frame)) = frames.next().await {
+        text.push_str(&String::from_utf8_lossy(&frame));
+        if text.contains("\"epoch\"") {
+            return Ok(Decision::Allowed);
+        }
+        if text.contains("FORBIDDEN") {
+            return Ok(Decision::Forbidden);
+        }
+    }
+    Err(text)
+}
+
+#[tokio::test]
+async fn every_cell_of_the_table_is_decided_as_it_says() {
+    on_both_engines(async |database| {
+        let town = Town::start(database).await;
+        let mut seen = objects::see(&town).await;
+        for row in rows().filter(|row| ["Query", "Mutation", "Subscription"].contains(&row.kind)) {
+            for (asker, relation, expected) in row.grid.cells() {
+                if expected != Decision::NotApplicable {
+                    seen.push(see(&town, row, asker, relation).await);
+                }
+            }
+        }
+        let compared = seen.iter().filter(|seen| seen.is_compared).count();
+        let decided = rows().flat_map(|row| row.grid.cells()).filter(|cell| cell.2 != Decision::NotApplicable).count();
+        println!("{decided} cells decided, {compared} compared with a thing that does not exist");
+        let index = index(&seen);
+        let differences: Vec<String> = rows().flat_map(|row| differences(row, &index)).collect();
+        assert!(differences.is_empty(), "{} of {decided}:\n{}", differences.len(), differences.join("\n"));
+        assert!(compared > 100, "only {compared} were compared");
+        negative_control(&index);
+        town.app.assert_conserved().await;
+    })
+    .await;
+}
+
+/// Whatever cell is changed to any other decision, the comparison fails.
+fn negative_control(seen: &Index<'_>) {
+    let opposite = |decision: Decision| match decision {
+        Decision::Allowed => Decision::Forbidden,
+        Decision::Withheld
+        | Decision::NotFound
+        | Decision::Forbidden
+        | Decision::NotSignedIn
+        | Decision::OwnAccount
+        | Decision::NotApplicable => Decision::Allowed,
+    };
+    let mut changed = 0;
+    for row in rows() {
+        for (asker, relation, expected) in row.grid.cells().filter(|cell| cell.2 != Decision::NotApplicable) {
+            let wrong = Row { grid: row.grid.with(asker, relation, opposite(expected)), ..*row };
+            assert_eq!(differences(&wrong, seen).len(), 1, "{} {asker:?} {relation:?}", name(row));
+            changed += 1;
+        }
+    }
+    assert!(changed > 1_000, "{changed}");
+}

@@ -1,0 +1,12 @@
+//! The authorization table, asked cell by cell through the door, on both engines.
+
+mod ask;
+mod asks_of_accounts;
+mod asks_of_appointments;
+mod asks_of_secrets;
+mod cells;
+mod objects;
+mod schema;
+mod town;
+mod traces;
+mod verdict;

@@ -1,0 +1,105 @@
+//! Reading what is sensitive leaves exactly one entry: generated from the rows that say so.
+
+use domain::permission::Role;
+use gateway::graphql::{Asker, Decision, Relation, Row, When, rows};
+use serde_json::{Value, json};
+use testkit::on_both_engines;
+
+use crate::ask::Ask;
+use crate::cells::name;
+use crate::town::{Caller, Town};
+
+/// How many entries of an action there are.
+async fn entries(town: &Town, action: &str) -> i64 {
+    let sql = "SELECT count(*) FROM audit WHERE action = $1";
+    let rows = town.app.application.database.rows(sql, vec![action.into()]).await.expect("readable");
+    rows[0].at(0).expect("a number")
+}
+
+/// The question that reads, once and twice in one request. What is about a citizen's account is asked of the citizen.
+async fn questions(town: &Town, row: &Row, caller: &Caller, relation: Relation) -> Option<[Ask; 2]> {
+    let planted = town.planted(caller, relation).await;
+    let field = match row.kind {
+        "Contact" => format!("contact {{ {} }}", row.field),
+        "Appointment" => format!("{} {{ __typename }}", row.field),
+        _ => row.field.to_owned(),
+    };
+    let (part, variables) = match (row.kind, row.field) {
+        ("Appointment" | "Contact", _) if caller.asker == Asker::Visitor => {
+            (format!("appointment(access: {{ code: $id }}) {{ {field} }}"), json!({ "id": planted.code }))
+        }
+        ("Appointment" | "Contact", _) => {
+            (format!("node(id: $id) {{ ... on Appointment {{ {field} }} }}"), json!({ "id": planted.id }))
+        }
+        ("Account", _) if relation == Relation::Own => (format!("viewer {{ {field} }}"), json!({})),
+        ("Account", _) if caller.asker == Asker::Account(Role::Operator) => {
+            (format!("accounts(role: CITIZEN) {{ nodes {{ {field} }} }}"), json!({}))
+        }
+        // A colleague's name, of a booking.
+        ("Account", _) => (
+            format!("node(id: $id) {{ ... on Appointment {{ bookedBy {{ {field} }} }} }}"),
+            json!({ "id": planted.id }),
+        ),
+        ("Query", "accounts") => ("accounts(role: CITIZEN) { nodes { name } }".to_owned(), json!({})),
+        ("Query", "appointmentsOfContact") => {
+            ("appointmentsOfContact(contact: { mail: $id }) { number }".to_owned(), json!({ "id": planted.mail }))
+        }
+        ("Query", "exportMyData") => ("exportMyData".to_owned(), json!({})),
+        _ => return None,
+    };
+    let head = match (variables["id"].is_null(), row.kind, caller.asker, row.field) {
+        (true, ..) => "query",
+        (_, "Appointment" | "Contact", Asker::Visitor, _) | (_, _, _, "appointmentsOfContact") => "query($id: String!)",
+        _ => "query($id: ID!)",
+    };
+    let ask = |query: String| Ask::new(caller, &query, variables.clone());
+    Some([ask(format!("{head} {{ one: {part} }}")), ask(format!("{head} {{ one: {part} two: {part} }}"))])
+}
+
+/// How many entries a request leaves that reads so often.
+fn expected(row: &Row, when: When, asker: Asker, relation: Relation, times: i64) -> i64 {
+    let Asker::Account(role) = asker else { return 0 };
+    let of_another = relation != Relation::Own;
+    match (when, row.kind, row.field) {
+        (When::EachTime, ..) => times,
+        // Colleagues know each other's names: only operators read those of citizens, and the list holds them for all.
+        (When::OncePerRequest, "Account", _) => i64::from(role == Role::Operator && of_another),
+        (When::OncePerRequest, "Query", "accounts") => 1,
+        (When::OncePerRequest, ..) => i64::from(role.is_staff() && of_another),
+    }
+}
+
+#[tokio::test]
+async fn each_sensitive_read_leaves_exactly_one_entry() {
+    on_both_engines(async |database| {
+        let town = Town::start(database).await;
+        let (mut asked, mut written, mut wrong) = (0, 0, Vec::new());
+        for row in rows() {
+            let Some(trace) = row.trace else { continue };
+            for (asker, relation, decision) in row.grid.cells() {
+                if decision == Decision::NotApplicable {
+                    continue;
+                }
+                let caller = town.caller(asker);
+                let questions = questions(&town, row, caller, relation).await;
+                let questions = questions.unwrap_or_else(|| panic!("no question for {}", name(row)));
+                for (ask, times) in questions.iter().zip([1, 2]) {
+                    let before = entries(&town, trace.action).await;
+                    let answer = ask.send(&town.app, &ask.variables).await;
+                    let left = entries(&town, trace.action).await - before;
+                    let allowed = decision == Decision::Allowed;
+                    let due = if allowed { expected(row, trace.when, asker, relation, times) } else { 0 };
+                    let is_answered = answer.body["data"]["one"] != Value::Null;
+                    if left != due || (allowed && !is_answered) {
+                        wrong.push(format!("{} {asker:?} {relation:?}: {left} of {due}, {answer:?}", name(row)));
+                    }
+                    (asked, written) = (asked + 1, written + left);
+                }
+            }
+        }
+        println!("{asked} sensitive questions left {written} entries");
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+        assert!(written > 20, "{written}");
+    })
+    .await;
+}
