@@ -4,6 +4,7 @@ pub(crate) mod account;
 pub(crate) mod attempt;
 pub(crate) mod challenge;
 pub(crate) mod device;
+pub(crate) mod login_index;
 pub(crate) mod openid;
 pub(crate) mod password_reset;
 pub(crate) mod revocation;
