@@ -18,6 +18,7 @@ pub mod mail;
 mod measure;
 pub mod openid_pages;
 pub mod pages;
+mod person;
 pub mod proof_of_work;
 pub mod retention;
 mod serve;

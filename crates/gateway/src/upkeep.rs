@@ -41,6 +41,8 @@ impl Upkeep {
         if round.is_multiple_of(DAY) {
             let wrong = |failure: scheduling::Failure| failure.to_string();
             self.application.scheduling.seal_old_contacts(&Actor::System).await.map_err(wrong)?;
+            let wrong = |failure: identity::Failure| failure.to_string();
+            self.application.identity.seal_old_accounts(&Actor::System).await.map_err(wrong)?;
             let now = self.application.clock.now();
             for due in retention::apply(&self.application, &self.settings, now).await? {
                 if due.count > 0 {

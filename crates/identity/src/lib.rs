@@ -9,11 +9,12 @@
 //! | `recover` | everybody may ask for a letter; whoever has its code sets a password |
 //! | `change_password`, `set_up_second_factor`, `remove_second_factor`, `sessions`, `viewer` | whoever is signed in, for their own account |
 //! | `issue_access_token` | `Permission::IssueTokens` |
-//! | `create_account`, `disable_account`, `reset_password`, `change_role`, `accounts` | `Permission::ManageAccounts` |
+//! | `create_account`, `disable_account`, `reset_password`, `change_role`, `unlink_account`, `accounts` | `Permission::ManageAccounts` |
 //! | `enrol_device`, `devices` | `Permission::ManageDevices`; a device that has the code enrols itself |
 //! | `rotate_keys` | `Permission::RotateKeys` |
 //! | `openid/begin_sign_in`, `openid/finish_sign_in`, `openid/sign_out` | everybody, on [`OpenId`] |
 //! | `seed_accounts` | `Permission::LoadCity` |
+//! | `erase_account`, `export_account` | citizens, for their own account; `Permission::HandlePersonalData` |
 //! | `seal_old_accounts` | `Permission::HandlePersonalData` |
 //! | `accounts` (loaders), `footing`, `tidy` | the house itself: loaders, open connections and the worker |
 //!
@@ -35,6 +36,8 @@ mod create_account;
 mod devices;
 mod disable_account;
 mod enrol_device;
+mod erase_account;
+mod export_account;
 mod failure;
 mod footing;
 mod former_seal;
@@ -66,6 +69,7 @@ mod standing;
 mod store;
 mod tidy;
 mod token_keys;
+mod unlink_account;
 mod void_sign_ins;
 
 use std::sync::{Arc, Mutex};
@@ -83,6 +87,7 @@ pub use create_account::{CreateAccount, CreateAccountError};
 pub use devices::Device;
 pub use disable_account::DisableAccountError;
 pub use enrol_device::{CreateDeviceEnrolment, ENROLMENT_MINUTES, EnrolledDevice, EnrolmentCode};
+pub use export_account::{ExportedAccount, ExportedProvider, ExportedSession};
 pub use failure::{Failure, Problem};
 pub use footing::{Footing, Recognised};
 pub use issue_access_token::{IssueAccessTokenError, IssuedTokens};

@@ -165,6 +165,8 @@ impl Identity {
         if !store::signing_key::add(&unit, &key).await? {
             return Ok(None);
         }
+        // A backup may have brought back what sealed a key of this number, but never the key itself.
+        unit.destroy_keys(&[subject(number)]).await?;
         if !unit.keep_key(&sealed.key, now).await? {
             // The tenant key we knew as the newest is gone; the next look finds its successor.
             self.vault.refresh(&self.database).await?;

@@ -14,6 +14,8 @@ pub(crate) mod signing_key;
 pub(crate) mod token_family;
 mod words;
 
+pub(crate) use words::{of_role as role_word, of_trust as trust_word};
+
 /// `$from, $from+1, ...`: placeholders for `count` values.
 fn placeholders(from: usize, count: usize) -> String {
     let names: Vec<String> = (from..from + count).map(|number| format!("${number}")).collect();

@@ -344,7 +344,7 @@ impl Scheduling {
             return Err(Problem::ChangedMeanwhile.into());
         }
         let sealed = contacts::seal(&self.vault, booked.id, contact).map_err(DatabaseError::from)?;
-        if !contacts::keep_key(&unit, &sealed.key, now).await? {
+        if !unit.keep_key(&sealed.key, now).await? {
             drop(unit);
             self.vault.refresh(&self.database).await?;
             return Err(DatabaseError::Contended.into());

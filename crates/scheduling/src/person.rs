@@ -1,5 +1,7 @@
 //! A person and their appointments: finding them, handing them out, erasing them.
 
+use std::collections::BTreeSet;
+
 use database::{AuditEntry, DatabaseError};
 use domain::appointment::{Status, Step};
 use domain::identifier::{AccountId, AppointmentId, EventId};
@@ -51,7 +53,7 @@ pub struct Exported {
 }
 
 /// What an erasure did.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Erased {
     /// Appointments that name nobody any more.
     pub appointments: u64,
@@ -59,6 +61,8 @@ pub struct Erased {
     pub cancelled: u64,
     /// Appointments that are being served at this moment. Ask again when they are over.
     pub left: u64,
+    /// Mail addresses that were erased and that no appointment names any more: whoever keeps something about them may forget it.
+    pub mails: BTreeSet<Pii<String>>,
 }
 
 impl Scheduling {
@@ -102,10 +106,17 @@ impl Scheduling {
                 erased.cancelled += u64::from(retried(|| self.cancel_for_erasure(actor, appointment.id)).await?);
             }
         }
-        let due: Vec<AppointmentId> =
-            self.of_person(person).await?.iter().filter(|one| !is_being_served(one.status)).map(|one| one.id).collect();
+        let mut found = self.of_person(person).await?;
+        found.retain(|one| !is_being_served(one.status));
+        let due: Vec<AppointmentId> = found.iter().map(|one| one.id).collect();
         erased.appointments = retried(|| self.erase_all(actor, person, &due)).await?;
         self.database.scrub().await?;
+        for mail in found.into_iter().filter_map(|one| one.contact?.mail) {
+            let mail = Pii::new(mail.expose().to_lowercase());
+            if self.of_person(&Person::Mail(mail.clone())).await?.is_empty() {
+                erased.mails.insert(mail);
+            }
+        }
         Ok(erased)
     }
 

@@ -82,6 +82,7 @@ pub const ROOT_FIELDS: &[RootField] = &[
     row("Mutation", "endSession", Leave::Bearer),
     row("Mutation", "enrolDevice", Leave::Bearer),
     row("Mutation", "eraseMyAppointments", Leave::Account(Permission::BookForOneself)),
+    row("Mutation", "eraseMyData", Leave::Account(Permission::BookForOneself)),
     row("Mutation", "extendHold", Leave::Bearer),
     row("Mutation", "holdSlot", Leave::Everybody),
     row("Mutation", "issueAccessToken", Leave::Account(Permission::IssueTokens)),
@@ -100,5 +101,6 @@ pub const ROOT_FIELDS: &[RootField] = &[
     row("Mutation", "settleConflict", Leave::Office(Permission::SettleConflicts)),
     row("Mutation", "signIn", Leave::Everybody),
     row("Mutation", "signOut", Leave::Everybody),
+    row("Mutation", "unlinkSignInProviders", Leave::Account(Permission::ManageAccounts)),
     row("Subscription", "capacityChanged", Leave::Everybody),
 ];

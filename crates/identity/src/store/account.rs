@@ -279,6 +279,17 @@ pub(crate) async fn raise_generation(unit: &Unit, id: AccountId) -> Result<Optio
     unit.row(sql, vec![id.0.into()]).await?.map(|row| row.get("generation")).transpose()
 }
 
+/// Ends all sessions and tokens of an account, disabled or not, and gives its new generation.
+pub(crate) async fn end(unit: &Unit, id: AccountId) -> Result<Option<i64>, DatabaseError> {
+    let sql = "UPDATE account SET generation = generation + 1 WHERE id = $1 RETURNING generation";
+    unit.row(sql, vec![id.0.into()]).await?.map(|row| row.get("generation")).transpose()
+}
+
+/// Deletes an account. Whatever hangs on it must be gone.
+pub(crate) async fn delete(unit: &Unit, id: AccountId) -> Result<(), DatabaseError> {
+    unit.execute("DELETE FROM account WHERE id = $1", vec![id.0.into()]).await.map(drop)
+}
+
 /// Gives an account that is not disabled another role and office, ends its sessions and tokens, and gives its new
 /// generation.
 pub(crate) async fn change_role(

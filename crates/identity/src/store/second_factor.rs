@@ -117,3 +117,8 @@ pub(crate) async fn recovery_codes_left(database: &Database, account: AccountId)
     let count: i64 = row.map_or(Ok(0), |row| row.get("count"))?;
     Ok(u16::try_from(count).unwrap_or(u16::MAX))
 }
+
+/// Forgets the used codes of an account.
+pub(crate) async fn forget_steps_of(unit: &Unit, account: AccountId) -> Result<(), DatabaseError> {
+    unit.execute("DELETE FROM second_factor_use WHERE account = $1", vec![account.0.into()]).await.map(drop)
+}

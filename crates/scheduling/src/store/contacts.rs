@@ -2,7 +2,6 @@
 
 use database::{Database, DatabaseError, Engine, Place, Sealed, SubjectKey, Unit, Vault, VaultError};
 use domain::identifier::AppointmentId;
-use domain::time::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -30,17 +29,6 @@ pub(crate) fn open(vault: &Vault, id: AppointmentId, kept: &Kept) -> Result<Opti
         Kept::Clear(text) => text.as_bytes().to_vec(),
     };
     Contact::from_text(&text).map(Some).ok_or(VaultError::DoesNotOpen)
-}
-
-/// Writes the key of a contact that is sealed in this unit. `false` when its tenant key is gone: seal again.
-pub(crate) async fn keep_key(unit: &Unit, key: &SubjectKey, now: Timestamp) -> Result<bool, DatabaseError> {
-    let sql = "INSERT INTO subject_key (subject, generation, wrapped, created_at) \
-               SELECT $1, generation, $3, $4 FROM tenant_key WHERE generation = $2";
-    let sql = unit
-        .engine()
-        .choose(sql.to_owned(), sql.replace("$3, $4", "$3::bytea, $4::bigint").replace("$1,", "$1::uuid,"));
-    let values = vec![key.subject.into(), key.generation.into(), key.wrapped.clone().into(), now.millis().into()];
-    Ok(unit.execute(&sql, values).await? == 1)
 }
 
 /// Enters blind numbers by which the appointment is found.
