@@ -12,6 +12,7 @@ mod people_letters;
 mod people_managed;
 mod people_support;
 mod privacy;
+mod privacy_account;
 mod schema;
 mod sink;
 mod sink_support;
