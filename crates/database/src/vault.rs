@@ -113,7 +113,7 @@ pub(crate) struct MasterKey {
 #[derive(Default)]
 struct Ring {
     tenants: BTreeMap<i64, Cipher>,
-    indexes: BTreeMap<i64, Bytes>,
+    indexes: BTreeMap<i64, index::IndexKey>,
 }
 
 impl Ring {

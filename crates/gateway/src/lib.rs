@@ -12,6 +12,7 @@ mod follow;
 pub mod graphql;
 pub mod guard;
 pub mod http;
+pub mod index;
 pub mod limits;
 pub mod logging;
 pub mod mail;

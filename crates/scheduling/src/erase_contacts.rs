@@ -138,7 +138,7 @@ impl Scheduling {
                 return Err(DatabaseError::Contended.into());
             }
             contacts::replace(&unit, id, new.field).await?;
-            contacts::index(&unit, id, &contact.further_tokens(&self.secret, person)).await?;
+            contacts::index(&unit, id, &contact.further_tokens(self.numbering(now)?, person)?).await?;
             sealed += 1;
         }
         unit.commit().await?;

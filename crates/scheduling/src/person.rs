@@ -15,6 +15,7 @@ use crate::Scheduling;
 use crate::appointment::Appointment;
 use crate::erase_contacts::is_being_served;
 use crate::failure::{Failure, Problem};
+use crate::numbers::Known;
 use crate::requests::retried;
 use crate::store::appointments::{self, Which};
 use crate::store::cells;
@@ -171,7 +172,7 @@ impl Scheduling {
             }
             Person::Mail(mail) => {
                 let mail = mail_address(mail.expose()).map_err(wrong("mail"))?.to_lowercase();
-                let mut found = self.find(&Which::OfToken(self.secret.person_by_mail(&mail)), now).await?;
+                let mut found = self.find_known(Known::Mail(&mail)).await?;
                 found.retain(|one| {
                     let kept = one.contact.as_ref().and_then(|contact| contact.mail.as_ref());
                     kept.is_some_and(|kept| kept.expose().to_lowercase() == mail)
@@ -180,7 +181,7 @@ impl Scheduling {
             }
             Person::Phone(phone) => {
                 let phone = phone_number(phone.expose()).map_err(wrong("phone"))?;
-                let mut found = self.find(&Which::OfToken(self.secret.person_by_phone(&phone)), now).await?;
+                let mut found = self.find_known(Known::Phone(&phone)).await?;
                 found.retain(|one| {
                     let kept = one.contact.as_ref().and_then(|contact| contact.phone.as_ref());
                     kept.is_some_and(|kept| *kept.expose() == phone)
@@ -188,6 +189,21 @@ impl Scheduling {
                 found
             }
         };
+        Ok(found)
+    }
+
+    /// The appointments that have one of somebody's numbers.
+    async fn find_known(&self, known: Known<'_>) -> Result<Vec<Appointment>, DatabaseError> {
+        let now = self.now();
+        self.vault.unlock(&self.database, now).await?;
+        let mut found: Vec<Appointment> = Vec::new();
+        for number in self.numbering(now)?.all(known)? {
+            let more = self.find(&Which::OfToken(number), now).await?;
+            found.extend(
+                more.into_iter().filter(|one| !found.iter().any(|known| known.id == one.id)).collect::<Vec<_>>(),
+            );
+        }
+        found.sort_by_key(|one| one.starts_at);
         Ok(found)
     }
 

@@ -22,6 +22,18 @@ pub struct IndexToken {
     pub token: [u8; 32],
 }
 
+/// A key of numbers, and since when it is known to somebody.
+pub(super) struct IndexKey {
+    pub(super) bytes: Bytes,
+    pub(super) created_at: Timestamp,
+}
+
+impl IndexKey {
+    fn token(&self, kind: &str, text: &str) -> [u8; 32] {
+        keyed::digest(&self.bytes.0, &[b"index", kind.as_bytes(), text.as_bytes()])
+    }
+}
+
 impl Vault {
     /// The numbers that stand for `text` among others of its `kind`, newest first; one for each key that is known, so one
     /// or, while the key changes, two. No query.
@@ -30,10 +42,8 @@ impl Vault {
     /// [`VaultError::Locked`].
     pub fn index(&self, kind: &str, text: &str) -> Result<Vec<IndexToken>, VaultError> {
         let ring = self.ring();
-        let token = |(generation, key): (&i64, &Bytes)| IndexToken {
-            generation: *generation,
-            token: keyed::digest(&key.0, &[b"index", kind.as_bytes(), text.as_bytes()]),
-        };
+        let token =
+            |(generation, key): (&i64, &IndexKey)| IndexToken { generation: *generation, token: key.token(kind, text) };
         let tokens: Vec<IndexToken> = ring.indexes.iter().rev().map(token).collect();
         if tokens.is_empty() { Err(VaultError::Locked) } else { Ok(tokens) }
     }
@@ -57,8 +67,8 @@ impl Vault {
         self.index_generations().first().copied().ok_or_else(|| VaultError::Locked.into())
     }
 
-    /// Destroys the index keys that were superseded some minutes ago. To be called when nothing carries numbers of the
-    /// newest key's predecessor alone any more. Gives how many.
+    /// Destroys the index keys that were superseded so long ago that nobody writes their numbers any more. To be called when
+    /// everything carries numbers of the newest key. Gives how many.
     ///
     /// # Errors
     /// See [`DatabaseError`].
@@ -66,19 +76,36 @@ impl Vault {
         let sql = "DELETE FROM index_key WHERE generation < (SELECT max(generation) FROM index_key) \
                    AND $1 >= (SELECT created_at FROM index_key ORDER BY generation DESC LIMIT 1)";
         let unit = database.begin().await?;
-        let gone = unit.execute(sql, vec![now.plus_minutes(-GRACE_MINUTES).millis().into()]).await?;
+        // Once for everybody to know the new key, and once for what was begun before it came into force.
+        let gone = unit.execute(sql, vec![now.plus_minutes(-2 * GRACE_MINUTES).millis().into()]).await?;
         unit.commit().await?;
         self.refresh(database).await?;
         Ok(gone)
     }
 
-    /// Whether the newest index key is old enough for every process to know it.
+    /// The number that stands for `text` by the key of one generation.
     ///
     /// # Errors
-    /// See [`DatabaseError`].
-    pub async fn index_is_settled(&self, database: &Database, now: Timestamp) -> Result<bool, DatabaseError> {
-        let sql = "SELECT 1 AS one FROM index_key WHERE created_at > $1";
-        Ok(database.row(sql, vec![now.plus_minutes(-GRACE_MINUTES).millis().into()]).await?.is_none())
+    /// [`VaultError::UnknownGeneration`].
+    pub fn index_with(&self, generation: i64, kind: &str, text: &str) -> Result<[u8; 32], VaultError> {
+        let ring = self.ring();
+        let key = ring.indexes.get(&generation).ok_or(VaultError::UnknownGeneration(generation))?;
+        Ok(key.token(kind, text))
+    }
+
+    /// The generation in force for what must have one number at each moment, and the other one while the key changes. A new
+    /// key comes into force when every process knows it.
+    ///
+    /// # Errors
+    /// [`VaultError::Locked`].
+    pub fn index_in_force(&self, now: Timestamp) -> Result<(i64, Option<i64>), VaultError> {
+        let ring = self.ring();
+        let mut keys = ring.indexes.iter().rev();
+        let (newest, key) = keys.next().ok_or(VaultError::Locked)?;
+        Ok(match keys.next() {
+            Some((before, _)) if now < key.created_at.plus_minutes(GRACE_MINUTES) => (*before, Some(*newest)),
+            before => (*newest, before.map(|(before, _)| *before)),
+        })
     }
 
     /// Writes an index key of `generation`, unless somebody else did.

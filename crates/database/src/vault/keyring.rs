@@ -6,10 +6,13 @@ use std::sync::{Arc, PoisonError};
 use domain::time::Timestamp;
 
 use super::cipher::{self, Bytes, Cipher};
+use super::index::IndexKey;
 use super::{MasterKey, Ring, Vault, VaultError};
 use crate::connect::Database;
 use crate::error::DatabaseError;
 use crate::row::Row;
+
+const INDEX_KEYS: &str = "SELECT generation, wrapped, created_at FROM index_key ORDER BY generation";
 
 /// Where the first root secret of a database comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,7 +110,7 @@ impl Vault {
     /// See [`DatabaseError`].
     pub async fn refresh(&self, database: &Database) -> Result<(), DatabaseError> {
         let tenants = database.rows("SELECT generation, wrapped FROM tenant_key ORDER BY generation", vec![]).await?;
-        let indexes = database.rows("SELECT generation, wrapped FROM index_key ORDER BY generation", vec![]).await?;
+        let indexes = database.rows(INDEX_KEYS, vec![]).await?;
         let known = self.ring();
         if same(&tenants, &known.tenants) && same(&indexes, &known.indexes) {
             return Ok(());
@@ -133,7 +136,8 @@ impl Vault {
         for row in indexes {
             let generation: i64 = row.at(0)?;
             let Ok(bytes) = self.master.unwrap_index(generation, &row.at::<Vec<u8>>(1)?) else { return Ok(None) };
-            ring.indexes.insert(generation, bytes);
+            let created_at = Timestamp::from_millis(row.at(2)?);
+            ring.indexes.insert(generation, IndexKey { bytes, created_at });
         }
         Ok(Some(ring))
     }

@@ -63,6 +63,28 @@ fn keys_are_changed_and_the_old_key_file_is_refused_afterwards() {
 }
 
 #[test]
+fn the_key_of_blind_numbers_is_changed_and_a_change_under_way_goes_on() {
+    let installation = used();
+    let status = installation.run(&["keys", "status"]).success();
+    assert!(status.contains("index key   1"), "{status}");
+    let told = installation.run(&["keys", "rotate", "--index"]).success();
+    assert!(told.contains("index key 2 numbers everything new"), "{told}");
+    let seeded = told.lines().find_map(|line| line.strip_prefix("numbered ")?.strip_suffix(" logins anew"));
+    assert!(seeded.is_some_and(|count| count.parse::<u32>().is_ok_and(|count| count > 2)), "{told}");
+    assert!(told.contains("addresses follow in ten minutes"), "{told}");
+    let again = installation.run(&["keys", "rotate", "--index"]).success();
+    assert!(again.contains("the change to index key 2 goes on") && again.contains("numbered 0 logins"), "{again}");
+    let status = installation.run(&["keys", "status"]).success();
+    assert!(status.contains("index key   2") && status.contains("older       1; 0 logins"), "{status}");
+    installation.run(&["keys", "rotate", "--index", "--new-key-file", "data/new.key"]).failure(2);
+    // The master key changes meanwhile, and people are found all the same.
+    installation.run(&["keys", "rotate", "--new-key-file", "data/new.key"]).success();
+    std::fs::rename(installation.path("data/new.key"), installation.path("data/servicepoint.key")).expect("moved");
+    let told = installation.run(&["person", "export", "--mail", "eva.beispiel@example.org"]).success();
+    assert!(told.contains(r#""login":"eva.beispiel@example.org""#), "{told}");
+}
+
+#[test]
 fn retention_is_planned_before_it_is_applied() {
     let installation = used();
     for (command, word) in [("plan", "due"), ("apply", "gone")] {

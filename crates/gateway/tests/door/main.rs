@@ -13,6 +13,7 @@ mod people_managed;
 mod people_support;
 mod privacy;
 mod privacy_account;
+mod privacy_numbers;
 mod schema;
 mod sink;
 mod sink_support;

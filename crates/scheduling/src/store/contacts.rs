@@ -104,6 +104,30 @@ pub(crate) async fn empty(unit: &Unit, left: &[Left], account: Account) -> Resul
     rows.iter().map(|row| Ok(AppointmentId(row.at(0)?))).collect()
 }
 
+/// Appointments behind `after` whose people have numbers, by id.
+pub(crate) async fn numbered(
+    database: &Database,
+    after: Uuid,
+    limit: i64,
+) -> Result<Vec<AppointmentId>, DatabaseError> {
+    let sql = "SELECT id FROM appointment WHERE id > $1 AND (person IS NOT NULL OR contact_sealed IS NOT NULL) \
+               ORDER BY id LIMIT $2";
+    let rows = database.rows(sql, vec![after.into(), limit.into()]).await?;
+    rows.iter().map(|row| Ok(AppointmentId(row.at(0)?))).collect()
+}
+
+/// What the index says about these appointments.
+pub(crate) async fn indexed(unit: &Unit, ids: &[AppointmentId]) -> Result<Vec<(AppointmentId, i64)>, DatabaseError> {
+    let sql = unit.engine().choose(
+        "SELECT subject, token FROM contact_index WHERE subject IN (SELECT unhex(value) FROM json_each($1))",
+        "SELECT subject, token FROM contact_index \
+         WHERE subject IN (SELECT value::uuid FROM json_array_elements_text($1::json))",
+    );
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let rows = unit.rows(sql, vec![list(&ids).into()]).await?;
+    rows.iter().map(|row| Ok((AppointmentId(row.at(0)?), row.at(1)?))).collect()
+}
+
 /// Takes these appointments out of the index.
 pub(crate) async fn unindex(unit: &Unit, ids: &[Uuid]) -> Result<(), DatabaseError> {
     let sql = unit.engine().choose(
