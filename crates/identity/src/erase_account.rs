@@ -2,11 +2,11 @@
 
 use database::{DatabaseError, Unit};
 use domain::identifier::AccountId;
-use domain::permission::{Actor, Permission, Role};
+use domain::permission::{Actor, Forbidden, Permission, Role};
 use domain::personal::Pii;
 
 use crate::attempts::Claimed;
-use crate::failure::{Failure, Problem};
+use crate::failure::Failure;
 use crate::{Identity, login, store};
 
 impl Identity {
@@ -15,7 +15,7 @@ impl Identity {
     /// `false` when there is no such account: doing it twice does no harm.
     ///
     /// # Errors
-    /// [`Failure::Forbidden`], [`Problem::OwnAccount`] for an account of staff of one's own, [`Failure::Database`].
+    /// [`Failure::Forbidden`], also for an account of staff of one's own; [`Failure::Database`].
     pub async fn erase_account(&self, actor: &Actor, account: AccountId) -> Result<bool, Failure> {
         may_erase(actor, account)?;
         let login = self.accounts(&[account]).await?.remove(&account).map(|account| account.login);
@@ -69,10 +69,7 @@ impl Identity {
 }
 
 /// Accounts of staff are the city's: their owners do not take them away, least of all the last operator.
-fn may_erase(actor: &Actor, account: AccountId) -> Result<(), Failure> {
-    match actor {
-        Actor::Account { id, role: Role::Citizen, .. } if *id == account => Ok(()),
-        Actor::Account { id, .. } if *id == account => Err(Problem::OwnAccount.into()),
-        Actor::Account { .. } | Actor::Anonymous | Actor::System => Ok(actor.may(Permission::HandlePersonalData)?),
-    }
+fn may_erase(actor: &Actor, account: AccountId) -> Result<(), Forbidden> {
+    let own = actor.account() == Some(account);
+    actor.may(if own { Permission::EraseOneself } else { Permission::HandlePersonalData })
 }

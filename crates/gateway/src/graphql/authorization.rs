@@ -82,7 +82,7 @@ pub const ROOT_FIELDS: &[RootField] = &[
     row("Mutation", "endSession", Leave::Bearer),
     row("Mutation", "enrolDevice", Leave::Bearer),
     row("Mutation", "eraseMyAppointments", Leave::Account(Permission::BookForOneself)),
-    row("Mutation", "eraseMyData", Leave::Account(Permission::BookForOneself)),
+    row("Mutation", "eraseMyData", Leave::Account(Permission::EraseOneself)),
     row("Mutation", "extendHold", Leave::Bearer),
     row("Mutation", "holdSlot", Leave::Everybody),
     row("Mutation", "issueAccessToken", Leave::Account(Permission::IssueTokens)),

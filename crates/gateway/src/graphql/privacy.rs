@@ -1,7 +1,7 @@
 //! What people ask about their own data, and finding somebody's appointments by what they know: address or number.
 
 use async_graphql::{Context, Error, Object, OneofObject, Result, SimpleObject};
-use domain::permission::{Actor, Forbidden, Permission, Role};
+use domain::permission::{Forbidden, Permission};
 use scheduling::{Failure, Person};
 
 use crate::graphql::appointments::AppointmentNode;
@@ -110,12 +110,8 @@ fn own(ctx: &Context<'_>) -> Result<Person> {
 
 /// Nothing of a member of staff goes before it is clear that they may not do this.
 fn own_as_citizen(ctx: &Context<'_>) -> Result<Person> {
-    match ctx.actor() {
-        Actor::Account { role: Role::Citizen, .. } => own(ctx),
-        Actor::Account { .. } | Actor::Anonymous | Actor::System => {
-            Err(forbidden_words(Forbidden { permission: Permission::HandlePersonalData }).masked())
-        }
-    }
+    ctx.actor().may(Permission::EraseOneself).map_err(|forbidden| forbidden_words(forbidden).masked())?;
+    own(ctx)
 }
 
 fn error_of(error: &PersonError) -> Error {

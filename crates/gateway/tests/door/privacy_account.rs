@@ -132,7 +132,7 @@ async fn a_citizen_takes_everything_along_and_erases_it_with_the_account() {
         let mail = Person::Mail(Pii::from(EVA));
         assert!(app.application.scheduling.export_person(&Actor::System, &mail).await.expect("exported").is_empty());
         assert!(app.application.identity.citizen_of(&Actor::System, &Pii::from(EVA)).await.expect("looked").is_none());
-        // The control: with the key of before it would be hers again.
+        // The control: whoever was not erased signs in as ever.
         let otto = sign_in(&Browser::new(&app), "otto@example.org", &password("otto@example.org")).await;
         assert_eq!(otto.data("signIn.viewer.role"), "CITIZEN", "{otto:?}");
     })

@@ -315,7 +315,8 @@ pub(crate) async fn page(
     // An id of nothing comes before all others, and an empty word means everything: one statement for all filters.
     let sql = format!(
         "SELECT {COLUMNS} FROM {FROM} WHERE account.id > $1 AND ($2 = '' OR role = $2) \
-         AND ($3 = '' OR office = $3) ORDER BY account.id LIMIT $4"
+         AND ($3 = '' OR office = $3) \
+         AND (account.login_sealed IS NULL OR subject_key.subject IS NOT NULL) ORDER BY account.id LIMIT $4"
     );
     let values = vec![
         after.map_or(Uuid::nil(), |id| id.0).into(),
