@@ -47,6 +47,8 @@ impl Upkeep {
             self.application.identity.seal_old_accounts(&Actor::System).await.map_err(wrong)?;
             // A restored backup may be older than the newest index key.
             self.application.identity.reindex_logins(&Actor::System).await.map_err(wrong)?;
+            let forgotten = self.application.identity.forget_old_login_numbers().await;
+            forgotten.map_err(|error| error.to_string())?;
             let now = self.application.clock.now();
             for due in retention::apply(&self.application, &self.settings, now).await? {
                 if due.count > 0 {

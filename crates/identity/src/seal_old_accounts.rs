@@ -73,9 +73,10 @@ impl Identity {
     /// See [`DatabaseError`].
     pub async fn forget_old_login_numbers(&self) -> Result<u64, DatabaseError> {
         self.unlocked().await?;
-        let known = self.vault.index_generations();
+        // Never those of a newer key: another process may have made one since we looked.
+        let Some(oldest) = self.vault.index_generations().last().copied() else { return Ok(0) };
         let unit = self.database.begin().await?;
-        let gone = store::login_index::forget_but(&unit, &known).await?;
+        let gone = store::login_index::forget_before(&unit, oldest).await?;
         unit.commit().await?;
         Ok(gone)
     }

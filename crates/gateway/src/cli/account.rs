@@ -183,7 +183,6 @@ async fn unlink(application: &Application, id: AccountId) -> Result<(), CommandE
     Ok(())
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "it stands in map_err")]
 fn told(failure: Failure) -> CommandError {
     match failure {
         Failure::Problem(problem) => CommandError::Refused(problem.to_string()),

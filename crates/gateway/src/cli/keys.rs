@@ -97,15 +97,14 @@ async fn rotate_index(application: &Application) -> Result<(), CommandError> {
     let wrong = |failure: identity::Failure| CommandError::Failed(failure.to_string());
     let logins = identity.reindex_logins(&Actor::System).await.map_err(wrong)?;
     say(format_args!("numbered {logins} logins anew"));
-    match index::finish(application).await.map_err(CommandError::Failed)? {
+    let progress = index::finish(application).await.map_err(CommandError::Failed)?;
+    say(match progress {
         Progress::Waiting => {
-            say("addresses follow in ten minutes, when every process knows the new key; the worker does that")
+            "addresses follow in ten minutes, when every process knows the new key; the worker does that".to_owned()
         }
-        Progress::Renumbered(count) => {
-            say(format_args!("numbered {count} appointments anew; the worker does the rest"))
-        }
-        Progress::Done => say("the old key is destroyed"),
-    }
+        Progress::Renumbered(count) => format!("numbered {count} appointments anew; the worker does the rest"),
+        Progress::Done => "the old key is destroyed".to_owned(),
+    });
     Ok(())
 }
 

@@ -101,6 +101,41 @@ async fn a_wrong_link_to_a_provider_is_taken_away_at_the_command_line() {
     assert!(installation.run(&["account", "unlink", &id]).success().contains("took away 0 links"));
 }
 
+/// What the files of the database hold, as bytes.
+fn holds(installation: &Installation, text: &str) -> bool {
+    let files = ["servicepoint.db", "servicepoint.db-wal"].map(|file| installation.path(&format!("data/{file}")));
+    let bytes: Vec<u8> = files.iter().flat_map(|file| std::fs::read(file).unwrap_or_default()).collect();
+    bytes.windows(text.len()).any(|window| window == text.as_bytes())
+}
+
+#[tokio::test]
+async fn accounts_of_an_older_program_are_sealed_by_the_worker_without_a_trace() {
+    let installation = used();
+    let operator = "(SELECT id FROM account WHERE role = 'operator' ORDER BY id LIMIT 1)";
+    for statement in [
+        format!("DELETE FROM subject_key WHERE subject = {operator}"),
+        format!("DELETE FROM login_index WHERE account = {operator}"),
+        format!(
+            "UPDATE account SET login = 'ada.klar', name = 'Ada Klar', login_sealed = NULL, name_sealed = NULL WHERE id = {operator}"
+        ),
+    ] {
+        sql(&installation, &statement).await;
+    }
+    assert!(
+        holds(&installation, "Ada Klar") && holds(&installation, "ada.klar"),
+        "the control: it is there to be seen"
+    );
+    let worker = installation.start(&["work"]);
+    while holds(&installation, "Ada Klar") || holds(&installation, "ada.klar") {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    worker.terminate();
+    assert_eq!(worker.end().code, Some(0));
+    let taken = ["account", "add", "--login", "ada.klar", "--name", "Ada", "--role", "operator"];
+    let taken = installation.run_with_input(&taken, "Stempelkissen und Büroklammern").failure(3);
+    assert!(taken.contains("the login is taken"), "{taken}");
+}
+
 #[test]
 fn retention_is_planned_before_it_is_applied() {
     let installation = used();

@@ -85,10 +85,9 @@ pub(crate) async fn lacking(database: &Database, generation: i64) -> Result<u64,
     Ok(u64::try_from(count).unwrap_or(0))
 }
 
-/// Forgets the numbers of all generations but these.
-pub(crate) async fn forget_but(unit: &Unit, generations: &[i64]) -> Result<u64, DatabaseError> {
-    let sql = format!("DELETE FROM login_index WHERE generation NOT IN ({})", placeholders(1, generations.len()));
-    unit.execute(&sql, generations.iter().map(|generation| (*generation).into()).collect()).await
+/// Forgets the numbers of all generations before `oldest`.
+pub(crate) async fn forget_before(unit: &Unit, oldest: i64) -> Result<u64, DatabaseError> {
+    unit.execute("DELETE FROM login_index WHERE generation < $1", vec![oldest.into()]).await
 }
 
 /// Forgets the numbers of an account.
