@@ -36,7 +36,9 @@ pub use rules::Rule;
 pub use snapshot::Snapshot;
 pub use spent_proof::{Spending, SpentProof};
 pub use unit::Unit;
-pub use vault::{KEY_TABLES, Place, Rewrapped, RootOrigin, Rotation, Sealed, SubjectKey, Vault, VaultError};
+pub use vault::{
+    IndexToken, KEY_TABLES, Place, Rewrapped, RootOrigin, Rotation, Sealed, SubjectKey, Vault, VaultError,
+};
 
 /// The values that statements take. Re-exported so that stores need no other import for plain parameters.
 pub use sea_orm::Value;

@@ -5,15 +5,18 @@
 //! | master key | by the operator, or at the first start | nobody | a file or systemd credential, never in the database |
 //! | root secret | at the first start | master key | `root_secret`; links, tokens and signatures are derived from it |
 //! | tenant key | with each `keys rotate` | master key | `tenant_key`, one row a generation |
-//! | subject key | with each appointment (later: account) | tenant key | `subject_key` |
+//! | subject key | with each appointment, account and signing key | tenant key | `subject_key` |
+//! | index key | with each change of it | master key | `index_key`, one row a generation; blind numbers are made with it |
 //!
 //! AES-256-GCM everywhere, with a fresh 96-bit nonce from the injected entropy. What is sealed is bound to its table, column
 //! and row: moved elsewhere it does not open.
 
 mod cipher;
 mod erase;
+mod index;
 mod keyring;
 mod rotate;
+mod subject;
 mod transfer;
 
 use std::collections::BTreeMap;
@@ -31,6 +34,7 @@ use cipher::{Bytes, Cipher};
 
 pub(crate) use cipher::derive;
 
+pub use index::IndexToken;
 pub use keyring::RootOrigin;
 pub use rotate::{Rewrapped, Rotation};
 pub use transfer::KEY_TABLES;
@@ -105,10 +109,17 @@ pub(crate) struct MasterKey {
     bytes: Bytes,
 }
 
-/// The tenant keys that are known, unwrapped.
+/// The tenant keys and the keys of blind numbers that are known, unwrapped.
 #[derive(Default)]
 struct Ring {
     tenants: BTreeMap<i64, Cipher>,
+    indexes: BTreeMap<i64, index::IndexKey>,
+}
+
+impl Ring {
+    fn is_empty(&self) -> bool {
+        self.tenants.is_empty() || self.indexes.is_empty()
+    }
 }
 
 impl fmt::Debug for Vault {
@@ -128,12 +139,12 @@ impl Vault {
         &self.master.id
     }
 
-    /// Loads the tenant keys, and makes the first one where there is none. Costs nothing once it has been done.
+    /// Loads the keys, and makes the first ones where there are none. Costs nothing once it has been done.
     ///
     /// # Errors
     /// [`VaultError::OtherMaster`] as an internal error, and those of the database.
     pub async fn unlock(&self, database: &Database, now: Timestamp) -> Result<(), DatabaseError> {
-        if self.ring().tenants.is_empty() { self.load(database, now).await } else { Ok(()) }
+        if self.ring().is_empty() { self.load(database, now).await } else { Ok(()) }
     }
 
     /// Seals `text` with a fresh key for `subject`, under the newest tenant key. No query.

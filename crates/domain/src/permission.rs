@@ -57,6 +57,8 @@ macro_rules! permissions {
 permissions! {
     /// Book, move and cancel appointments of one's own.
     BookForOneself: Citizen | Clerk | Lead | Operator;
+    /// Erase one's own account with everything in it. An account of staff belongs to the city.
+    EraseOneself: Citizen;
     /// Book for someone who stands at the counter or calls, without mail if need be, from the internal quota.
     BookForSomeone: Clerk | Lead;
     /// Book from the quota for urgent cases.

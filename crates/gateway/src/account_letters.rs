@@ -37,7 +37,7 @@ impl FromIdentity {
                 Some(reset) => Some(reset),
                 None => return Ok(None),
             },
-            AccountOccasion::SignedInAnew | AccountOccasion::SecondFactorChanged => None,
+            AccountOccasion::SecondFactorChanged => None,
         };
         // A worker on its own follows nobody, so it looks once for a city.
         if self.scheduling.board().picture().is_err() {

@@ -80,6 +80,7 @@ impl Application {
             clock: Arc::clone(&parts.clock),
             entropy: Arc::clone(&parts.entropy),
             master: parts.master,
+            vault: vault.clone(),
             settings: parts.identity,
         }));
         let openid = OpenId::new(OpenIdParts {

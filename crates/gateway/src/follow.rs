@@ -13,6 +13,8 @@ use crate::http::Readiness;
 
 /// How often the database is asked for changes.
 const EVERY: Duration = Duration::from_secs(1);
+/// How often keys that other processes made are read, in rounds of the above. Much more often than a new one comes into force.
+const KEYS_EVERY: u32 = 20;
 /// A look that takes longer is given up; the next one starts afresh.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// A picture older than this is too old to serve from.
@@ -53,10 +55,13 @@ impl Follower {
     pub(crate) async fn run(&self) {
         let mut ticks = interval(EVERY);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
+        for round in (0..KEYS_EVERY).cycle() {
             ticks.tick().await;
             self.look().await;
             self.hear().await;
+            if round == 0 {
+                self.learn_keys().await;
+            }
         }
     }
 
@@ -83,6 +88,14 @@ impl Follower {
     async fn hear(&self) {
         if let Ok(Err(error)) = timeout(PATIENCE, self.application.identity.follow_revocations()).await {
             tracing::debug!(%error, "revocations cannot be followed");
+        }
+    }
+
+    /// Reads the keys that other processes made or destroyed: whoever is looked up is looked up by all of them.
+    async fn learn_keys(&self) {
+        let Application { vault, database, .. } = &self.application;
+        if let Ok(Err(error)) = timeout(PATIENCE, vault.refresh(database)).await {
+            tracing::debug!(%error, "keys cannot be read");
         }
     }
 

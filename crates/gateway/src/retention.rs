@@ -82,6 +82,14 @@ pub const CLASSES: &[Class] = &[
         afterwards: "the entries are deleted, their seals stay",
     },
     Class {
+        key: "account",
+        what: "name and login of an account, the number that stands for the login, password hash, second factor, and whom a sign-in provider knows it as",
+        basis: "Art. 6 Abs. 1 Buchst. e DSGVO: as long as the person or the city uses the account",
+        kept: Kept::Fixed("until it is erased"),
+        from: "its creation",
+        afterwards: "the key is destroyed, the row and everything that hangs on it are deleted",
+    },
+    Class {
         key: "session",
         what: "sessions of browsers",
         basis: CLEANLINESS,

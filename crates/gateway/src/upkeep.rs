@@ -5,6 +5,7 @@ use domain::time::Timestamp;
 
 use crate::application::Application;
 use crate::configuration::Retention;
+use crate::index;
 use crate::retention::{self, told};
 
 /// Minutes in an hour and in a day, counted in rounds of a minute.
@@ -53,9 +54,16 @@ impl Upkeep {
             tracing::info!(audit.anchor = told(anchor.as_ref()), "the audit log is sealed");
         }
         self.finish_rotation().await?;
+        index::finish(&self.application).await?;
         if round.is_multiple_of(DAY) {
             let wrong = |failure: scheduling::Failure| failure.to_string();
             self.application.scheduling.seal_old_contacts(&Actor::System).await.map_err(wrong)?;
+            let wrong = |failure: identity::Failure| failure.to_string();
+            self.application.identity.seal_old_accounts(&Actor::System).await.map_err(wrong)?;
+            // A restored backup may be older than the newest index key.
+            self.application.identity.reindex_logins(&Actor::System).await.map_err(wrong)?;
+            let forgotten = self.application.identity.forget_old_login_numbers().await;
+            forgotten.map_err(|error| error.to_string())?;
             let now = self.application.clock.now();
             for due in retention::apply(&self.application, &self.settings, now).await? {
                 if due.count > 0 {

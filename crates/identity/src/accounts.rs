@@ -74,13 +74,13 @@ impl Identity {
         Ok(self.accounts(&[id]).await?.remove(&id))
     }
 
-    /// Many accounts at once, disabled ones too; unknown ids are left out. For loaders: the caller has decided that the
+    /// Many accounts at once, disabled ones too; unknown and erased ones are left out. For loaders: the caller has decided that the
     /// asker may see them.
     ///
     /// # Errors
     /// See [`DatabaseError`].
     pub async fn accounts(&self, ids: &[AccountId]) -> Result<HashMap<AccountId, Account>, DatabaseError> {
-        let found = store::account::by_ids(&self.database, ids).await?;
+        let found = self.opened(store::account::by_ids(&self.database, ids).await?).await?;
         Ok(found.into_iter().map(|account| (account.id, account)).collect())
     }
 
@@ -97,6 +97,6 @@ impl Identity {
         count: usize,
     ) -> Result<Vec<Account>, Failure> {
         actor.may(Permission::ManageAccounts)?;
-        Ok(store::account::page(&self.database, wanted, after, count).await?)
+        Ok(self.opened(store::account::page(&self.database, wanted, after, count).await?).await?)
     }
 }

@@ -25,6 +25,8 @@ pub(crate) enum Purpose {
     Recovery,
     /// Telling whether two requests bring the same password, without keeping a hash that could be guessed.
     SamePassword,
+    /// Telling whether two requests ask for the same account, without keeping a hash that its name could be guessed from.
+    SameAccount,
 }
 
 /// The secret from which codes are computed (HMAC-SHA256).
@@ -59,6 +61,7 @@ impl Purpose {
             Self::EnrolmentCode => b"enrolment code",
             Self::Recovery => b"recovery",
             Self::SamePassword => b"same password",
+            Self::SameAccount => b"same account",
         }
     }
 }

@@ -50,7 +50,7 @@ impl Identity {
     pub(crate) async fn prove_own_password(&self, actor: &Actor, current: &Password) -> Result<Credentials, Failure> {
         let id = actor.account().ok_or(Problem::NotSignedIn)?;
         let admitted = self.hasher.admit()?;
-        let found = store::account::credentials_of(&self.database, id).await?;
+        let found = self.credentials_of(id).await?;
         let unit = self.database.begin().await?;
         let leave = self.count_try(&unit, Claimed::Password(id)).await?;
         unit.commit().await?;

@@ -6,13 +6,13 @@ use domain::law::TrustLevel;
 use domain::permission::{Actor, Forbidden, Permission, Role};
 use uuid::Uuid;
 
+use crate::Identity;
 use crate::accounts::Account;
 use crate::blind::Purpose;
 use crate::new_account::{AccountRefusal, Wanted};
 use crate::password::Password;
 use crate::password_hasher::Busy;
 use crate::requests::idempotency_key;
-use crate::{Identity, store};
 
 /// What the new account is to be. Printing it shows the role alone.
 #[derive(Clone)]
@@ -124,8 +124,9 @@ impl Identity {
             Some(password) => Some(self.hasher.hash(password, self.salt()).await?),
             None => None,
         };
+        self.unlocked().await?;
         let unit = self.database.begin().await?;
-        store::account::add(&unit, &account, hash.as_deref()).await?;
+        self.add_account(&unit, &account, hash.as_deref()).await?;
         self.audit(&unit, actor, "account.create", account.id.0).await?;
         if let Some(key) = key {
             unit.remember(key, account.id.0, account.created_at).await?;
@@ -142,12 +143,13 @@ impl Identity {
         }
     }
 
-    /// The request as text. The password goes in as a code that nobody can guess it from.
+    /// The request as a code that nobody can guess the login, the name or the password from.
     fn input_of(&self, command: &CreateAccount) -> String {
         let CreateAccount { login, name, role, office, trust, password } = command;
         let form = password.as_ref().and_then(Password::hashed_form);
         let password = form.map(|form| self.blind.code(Purpose::SamePassword, &[form.as_bytes()]));
-        format!("{login:?} {name:?} {role:?} {office:?} {trust:?} {password:?}")
+        let input = format!("{login:?} {name:?} {role:?} {office:?} {trust:?} {password:?}");
+        format!("{:?}", self.blind.code(Purpose::SameAccount, &[input.as_bytes()]))
     }
 
     /// Writes into the audit log that `actor` did `action` to `subject` just now.

@@ -1,5 +1,7 @@
 //! The devices of an office: seeing them, and taking one away.
 
+use std::collections::HashMap;
+
 use domain::identifier::{AccountId, Key};
 use domain::permission::{Actor, Permission, Role};
 use domain::time::Timestamp;
@@ -24,7 +26,16 @@ impl Identity {
     /// See [`Failure`].
     pub async fn devices(&self, actor: &Actor, office: &Key) -> Result<Vec<Device>, Failure> {
         actor.may_in(Permission::ManageDevices, office)?;
-        Ok(store::device::of_office(&self.database, office).await?)
+        let found = store::device::of_office(&self.database, office).await?;
+        let (kept, mut seen): (Vec<_>, HashMap<_, _>) = found
+            .into_iter()
+            .map(|(kept, seen_at)| {
+                let id = kept.account.id;
+                (kept, (id, seen_at))
+            })
+            .unzip();
+        let device = |account: Account| Device { seen_at: seen.remove(&account.id).flatten(), account };
+        Ok(self.opened(kept).await?.into_iter().map(device).collect())
     }
 
     /// Takes a device away for somebody who manages the devices of its office: its account is disabled, its tokens end.

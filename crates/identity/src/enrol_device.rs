@@ -112,6 +112,7 @@ impl Identity {
         let code = normalized(code, CODE_LENGTH).ok_or(Problem::CodeInvalid)?;
         let hash = self.enrolment_hash(&code);
         let key = idempotency_key(&Actor::Anonymous, client_key, "enrol_device", &code)?;
+        self.unlocked().await?;
         retried(|| async {
             if let Some(family) = self.subject_of(&key).await? {
                 return self.enrolled_before(TokenFamilyId(family)).await;
@@ -127,8 +128,8 @@ impl Identity {
             };
             let account = self.device_account(enrolment, now);
             let actor = account.actor();
-            store::account::add(&unit, &account, None).await?;
-            let family = self.begin_family(&unit, &actor, 0, &account.name).await?;
+            self.add_account(&unit, &account, None).await?;
+            let family = self.begin_family(&unit, &actor, 0, &account.name, None).await?;
             self.audit(&unit, &actor, "device.enrol", account.id.0).await?;
             unit.remember(&key, family.id.0, now).await?;
             unit.commit().await?;

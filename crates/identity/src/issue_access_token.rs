@@ -3,7 +3,7 @@
 use std::fmt;
 
 use database::{DatabaseError, Unit};
-use domain::identifier::{AccountId, TokenFamilyId};
+use domain::identifier::{AccountId, SessionId, TokenFamilyId};
 use domain::permission::{Actor, Forbidden, Permission, Role};
 use domain::text::line;
 use domain::time::Timestamp;
@@ -75,9 +75,13 @@ impl Identity {
             return Err(IssueAccessTokenError::Disabled);
         }
         let unit = self.database.begin().await?;
-        let family = self.begin_family(&unit, &standing.actor, standing.generation, client).await?;
+        let session = footing.session();
+        let family = self.begin_family(&unit, &standing.actor, standing.generation, client, session).await?;
+        // The session may have proved more or less than the account once did; the family tells.
+        let found = store::token_family::find(&unit, family.id).await?;
+        let (family, actor) = found.ok_or(IssueAccessTokenError::Disabled)?;
         unit.commit().await?;
-        Ok(self.tokens_of(&standing.actor, &family).await?)
+        Ok(self.tokens_of(&actor, &family).await?)
     }
 
     /// Issues tokens to whoever gives the `proof`, without opening a session.
@@ -90,18 +94,19 @@ impl Identity {
         actor.may(Permission::IssueTokens)?;
         let unit = self.database.begin().await?;
         self.forget_tries(&unit, Claimed::Login(&credentials.account.login)).await?;
-        let family = self.begin_family(&unit, &actor, credentials.generation, client).await?;
+        let family = self.begin_family(&unit, &actor, credentials.generation, client, None).await?;
         unit.commit().await?;
         Ok(self.tokens_of(&actor, &family).await?)
     }
 
-    /// Begins a family for an account, within `unit`. `client` is what the client calls itself.
+    /// Begins a family for an account, within `unit`. `client` is what the client calls itself; a `session` hands its trust on.
     pub(crate) async fn begin_family(
         &self,
         unit: &Unit,
         actor: &Actor,
         generation: i64,
         client: &str,
+        session: Option<SessionId>,
     ) -> Result<Family, DatabaseError> {
         let (account, role) = owner(actor)?;
         let now = self.clock.now();
@@ -121,7 +126,7 @@ impl Identity {
             expires_at: now.plus_seconds(all),
             revoked_at: None,
         };
-        store::token_family::add(unit, &family).await?;
+        store::token_family::add(unit, &family, session).await?;
         if role.is_staff() {
             self.audit(unit, actor, "tokens.issue", family.id.0).await?;
         }

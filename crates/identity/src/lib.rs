@@ -9,11 +9,13 @@
 //! | `recover` | everybody may ask for a letter; whoever has its code sets a password |
 //! | `change_password`, `set_up_second_factor`, `remove_second_factor`, `sessions`, `viewer` | whoever is signed in, for their own account |
 //! | `issue_access_token` | `Permission::IssueTokens` |
-//! | `create_account`, `disable_account`, `reset_password`, `change_role`, `accounts` | `Permission::ManageAccounts` |
+//! | `create_account`, `disable_account`, `reset_password`, `change_role`, `unlink_account`, `accounts` | `Permission::ManageAccounts` |
 //! | `enrol_device`, `devices` | `Permission::ManageDevices`; a device that has the code enrols itself |
 //! | `rotate_keys` | `Permission::RotateKeys` |
 //! | `openid/begin_sign_in`, `openid/finish_sign_in`, `openid/sign_out` | everybody, on [`OpenId`] |
 //! | `seed_accounts` | `Permission::LoadCity` |
+//! | `erase_account`, `export_account` | citizens, for their own account; `Permission::HandlePersonalData` |
+//! | `seal_old_accounts` | `Permission::HandlePersonalData` |
 //! | `accounts` (loaders), `footing`, `tidy` | the house itself: loaders, open connections and the worker |
 //!
 //! What counts as signed in is decided by the account's *generation*, a number that every session and token carries:
@@ -34,8 +36,11 @@ mod create_account;
 mod devices;
 mod disable_account;
 mod enrol_device;
+mod erase_account;
+mod export_account;
 mod failure;
 mod footing;
+mod former_seal;
 mod guessable;
 mod issue_access_token;
 mod login;
@@ -50,6 +55,8 @@ mod remove_second_factor;
 mod requests;
 mod reset_password;
 mod rotate_keys;
+mod seal_old_accounts;
+mod sealing;
 mod second_factor;
 mod seed_accounts;
 mod session_token;
@@ -62,12 +69,12 @@ mod standing;
 mod store;
 mod tidy;
 mod token_keys;
-mod vault;
+mod unlink_account;
 mod void_sign_ins;
 
 use std::sync::{Arc, Mutex};
 
-use database::Database;
+use database::{Database, Vault};
 use domain::environment::{Clock, Entropy};
 use domain::identifier::{AccountId, TokenFamilyId};
 use uuid::Uuid;
@@ -80,6 +87,7 @@ pub use create_account::{CreateAccount, CreateAccountError};
 pub use devices::Device;
 pub use disable_account::DisableAccountError;
 pub use enrol_device::{CreateDeviceEnrolment, ENROLMENT_MINUTES, EnrolledDevice, EnrolmentCode};
+pub use export_account::{ExportedAccount, ExportedProvider, ExportedSession};
 pub use failure::{Failure, Problem};
 pub use footing::{Footing, Recognised};
 pub use issue_access_token::{IssueAccessTokenError, IssuedTokens};
@@ -109,9 +117,9 @@ use crate::blind::Blind;
 use crate::cache::Cache;
 use crate::claims::Verified;
 use crate::footing::Revoked;
+use crate::former_seal::FormerSeal;
 use crate::standing::Standing;
 use crate::token_keys::KeyRing;
-use crate::vault::Vault;
 
 /// How long, in seconds, the answer to "who is this?" may be remembered in memory.
 pub const REMEMBERED_SECONDS: i64 = 5;
@@ -127,8 +135,10 @@ pub struct IdentityParts {
     pub clock: Arc<dyn Clock>,
     /// Unpredictable bytes for tokens, salts and ids.
     pub entropy: Arc<dyn Entropy>,
-    /// The master secret of the installation, from which keys and codes are made.
+    /// The root secret of the installation, from which codes are made.
     pub master: [u8; 32],
+    /// What seals names, logins and secrets.
+    pub vault: Vault,
     /// What the configuration says.
     pub settings: IdentitySettings,
 }
@@ -142,6 +152,7 @@ pub struct Identity {
     hasher: PasswordHasher,
     settings: IdentitySettings,
     vault: Vault,
+    former_seal: FormerSeal,
     blind: Blind,
     /// The keys that sign access tokens, as they stood when last read.
     keys: Mutex<Option<Arc<KeyRing>>>,
@@ -171,7 +182,8 @@ impl Identity {
             entropy: parts.entropy,
             hasher,
             settings: parts.settings,
-            vault: Vault::from_master(&parts.master),
+            vault: parts.vault,
+            former_seal: FormerSeal::from_root(&parts.master),
             blind: Blind::from_master(&parts.master),
             keys: Mutex::default(),
             revoked: Revoked::default(),

@@ -68,7 +68,7 @@ impl Identity {
     /// See [`DatabaseError`].
     pub async fn request_password_reset(&self, login: &str) -> Result<(), DatabaseError> {
         let Some(login) = login::compared(login) else { return Ok(()) };
-        let found = store::account::credentials_of_login(&self.database, &login).await?;
+        let found = self.credentials_of_login(&login).await?;
         let found = found.filter(|credentials| mail_address(&credentials.account.login).is_ok());
         let account = found.as_ref().map(|credentials| credentials.account.id);
         let now = self.clock.now();
@@ -122,7 +122,7 @@ impl Identity {
         if !self.is_reset_proof(&proof, &reset, id) {
             return Err(Problem::CodeInvalid.into());
         }
-        let found = store::account::credentials_of(&self.database, id).await?;
+        let found = self.credentials_of(id).await?;
         let found = found.filter(|credentials| credentials.generation == reset.generation);
         let account = found.ok_or(Problem::CodeInvalid)?.account;
         command.new.check(&account)?;

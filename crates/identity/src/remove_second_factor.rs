@@ -17,6 +17,7 @@ impl Identity {
     /// See [`Failure`].
     pub async fn remove_second_factor(&self, actor: &Actor, code: &str) -> Result<SignedIn, Failure> {
         let account = self.own_account(actor).await?;
+        self.unlocked().await?;
         let unit = self.database.begin().await?;
         if !self.holds_second_factor(&unit, &account, code).await? {
             unit.commit().await?;
@@ -65,6 +66,7 @@ impl Identity {
     /// See [`Failure`].
     pub async fn renew_recovery_codes(&self, actor: &Actor, code: &str) -> Result<RecoveryCodes, Failure> {
         let account = self.own_account(actor).await?;
+        self.unlocked().await?;
         let unit = self.database.begin().await?;
         if !self.holds_second_factor(&unit, &account, code).await? {
             unit.commit().await?;

@@ -43,6 +43,7 @@ impl Identity {
     ) -> Result<(), ResetPasswordError> {
         actor.may(Permission::ManageAccounts)?;
         let found = store::account::with_generation(&self.database, account).await?;
+        let found = self.opened_with(found).await?;
         let (found, generation) = found.ok_or(ResetPasswordError::NotFound)?;
         new.check(&found)?;
         let hash = self.hasher.hash(new, self.salt()).await?;

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, PoisonError};
 
-use database::{DatabaseError, Rule};
+use database::{DatabaseError, Place, Rule};
 use domain::permission::{Actor, Permission};
 use domain::time::Timestamp;
 use serde_json::Value;
@@ -10,15 +10,18 @@ use uuid::Uuid;
 
 use crate::failure::Failure;
 use crate::footing::Revocation;
-use crate::store::signing_key::StoredKey;
+use crate::former_seal::FormerSeal;
+use crate::store::signing_key::{StoredKey, subject};
 use crate::token_keys::{KeyPhase, KeyRing, PUBLISHED_AHEAD_SECONDS, TokenKey};
-use crate::vault::Place;
 use crate::{Identity, store};
 
 /// How long, in seconds, the keys are remembered before the table is read again.
 const RING_SECONDS: i64 = 60;
 /// An unknown key id makes us read again, but not more often than this, in seconds: strangers can invent ids.
 const REREAD_SECONDS: i64 = 5;
+
+/// Length of a seed, in bytes.
+const SEED_LENGTH: usize = 32;
 
 /// How a successor takes over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,7 +102,7 @@ impl Identity {
         }
         let mut ring = self.read_ring(now).await?;
         if ring.is_empty() {
-            self.succeed(&Actor::System, Rotation::AtOnce, 0).await?;
+            self.succeed(&Actor::System, Rotation::AtOnce, ring.newest()).await?;
             ring = self.read_ring(now).await?;
         }
         let ring = Arc::new(ring);
@@ -108,11 +111,26 @@ impl Identity {
     }
 
     async fn read_ring(&self, now: Timestamp) -> Result<KeyRing, DatabaseError> {
+        self.unlocked().await?;
         let (mut keys, mut newest) = (Vec::new(), 0);
-        for stored in store::signing_key::all(&self.database).await? {
-            let seed = self.vault.open(&place(&stored.number.to_be_bytes()), &stored.sealed_seed)?;
-            keys.push(TokenKey::from_seed(&seed, stored.published_at, stored.signs_from)?);
+        let all = store::signing_key::all(&self.database).await?;
+        let subjects: Vec<Uuid> = all.iter().map(|stored| subject(stored.number)).collect();
+        let sealing = self.database.subject_keys(&subjects).await?;
+        for stored in all {
             newest = stored.number;
+            let key = sealing.iter().find(|key| key.subject == subject(stored.number));
+            let seed = match key {
+                _ if FormerSeal::is_of(SEED_LENGTH, &stored.sealed_seed) => {
+                    let row = stored.number.to_be_bytes();
+                    self.former_seal.open(place(stored.number), &row, &stored.sealed_seed)?
+                }
+                Some(key) => self.open_field(key, place(stored.number), &stored.sealed_seed).await?,
+                None => {
+                    tracing::error!(key.number = stored.number, "a signing key cannot be opened any more");
+                    continue;
+                }
+            };
+            keys.push(TokenKey::from_seed(&seed, stored.published_at, stored.signs_from)?);
         }
         Ok(KeyRing::new(keys, newest, now, self.settings.access_token_seconds()))
     }
@@ -140,12 +158,19 @@ impl Identity {
             Rotation::Planned => now.plus_seconds(PUBLISHED_AHEAD_SECONDS),
             Rotation::AtOnce => now,
         };
-        let sealed_seed = self.vault.seal(&place(&number.to_be_bytes()), &seed, self.entropy.as_ref());
+        let sealed = self.unlocked().await?.seal_new(subject(number), place(number), &seed)?;
         let id = TokenKey::from_seed(&seed, now, signs_from)?.id().to_owned();
-        let key = StoredKey { number, id: id.clone(), sealed_seed, published_at: now, signs_from };
+        let key = StoredKey { number, id: id.clone(), sealed_seed: sealed.field, published_at: now, signs_from };
         let unit = self.database.begin().await?;
         if !store::signing_key::add(&unit, &key).await? {
             return Ok(None);
+        }
+        // A backup may have brought back what sealed a key of this number, but never the key itself.
+        unit.destroy_keys(&[subject(number)]).await?;
+        if !unit.keep_key(&sealed.key, now).await? {
+            // The tenant key we knew as the newest is gone; the next look finds its successor.
+            self.vault.refresh(&self.database).await?;
+            return Err(DatabaseError::Contended);
         }
         // The first key follows nobody and is nobody's decision.
         if newest > 0 {
@@ -165,8 +190,8 @@ impl Identity {
     }
 }
 
-fn place(number: &[u8; 8]) -> Place<'_> {
-    Place { table: "signing_key", column: "sealed_seed", row: number }
+const fn place(number: i64) -> Place {
+    Place { table: "signing_key", column: "sealed_seed", row: subject(number) }
 }
 
 /// The record names a key by its number.

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use database::{DatabaseError, Unit};
+use database::{DatabaseError, Place, Unit};
 use domain::code::{grouped, normalized, signs};
 use domain::identifier::AccountId;
 use totp_rs::{Algorithm, Builder, Totp};
@@ -11,10 +11,10 @@ use totp_rs::{Algorithm, Builder, Totp};
 use crate::accounts::Account;
 use crate::attempts::{Claimed, Leave};
 use crate::blind::Purpose;
+use crate::former_seal::FormerSeal;
 use crate::session_token::{SessionToken, presented};
 use crate::sign_in::SignInError;
 use crate::store::account::Credentials;
-use crate::vault::Place;
 use crate::{Identity, store};
 
 /// How long a challenge waits for its code, in seconds.
@@ -64,9 +64,9 @@ impl fmt::Debug for RecoveryCodes {
     }
 }
 
-/// The place of an account's secret in the vault.
-pub(crate) fn place(account: &AccountId) -> Place<'_> {
-    Place { table: "second_factor", column: "secret", row: account.0.as_bytes() }
+/// Where an account's secret stands.
+const fn place(account: AccountId) -> Place {
+    Place { table: "second_factor", column: "secret", row: account.0 }
 }
 
 /// The generator of codes that the apps know: SHA-1, six digits, thirty seconds; one step early or late is forgiven.
@@ -100,10 +100,12 @@ impl Identity {
     /// The account whose challenge is answered with the right code.
     pub(crate) async fn prove_second_factor(&self, challenge: &str, code: &str) -> Result<Credentials, SignInError> {
         let hash = presented(challenge).ok_or(SignInError::CodeInvalid)?;
+        self.unlocked().await?;
         let unit = self.database.begin().await?;
         let found = store::challenge::take_try(&unit, &hash, CHALLENGE_TRIES, self.clock.now()).await?;
         let Some((account, generation)) = found else { return Err(SignInError::CodeInvalid) };
         let credentials = store::account::credentials_in(&unit, account).await?;
+        let credentials = self.opened_with(credentials).await?.map(Credentials::from);
         let credentials = credentials.filter(|credentials| credentials.generation == generation);
         let is_right = match &credentials {
             Some(credentials) => self.holds_second_factor(&unit, &credentials.account, code).await?,
@@ -156,7 +158,7 @@ impl Identity {
         sealed: &[u8],
         code: &str,
     ) -> Result<bool, DatabaseError> {
-        let secret = self.vault.open(&place(&account.id), sealed)?;
+        let secret = self.open_second_factor(unit, account.id, sealed).await?;
         let now = self.clock.now();
         let seconds = u64::try_from(now.seconds()).unwrap_or(0);
         let digits = code.trim();
@@ -168,6 +170,32 @@ impl Identity {
         // The database decides: of two uses of one code one inserts the row.
         let step = i64::try_from(step).unwrap_or(i64::MAX);
         store::second_factor::use_step(unit, account.id, step, now).await
+    }
+
+    /// Seals the secret of `account`'s second factor with the account's key.
+    pub(crate) async fn seal_second_factor(
+        &self,
+        unit: &Unit,
+        account: AccountId,
+        secret: &[u8],
+    ) -> Result<Vec<u8>, DatabaseError> {
+        let key = self.key_of(unit, account).await?;
+        self.seal_field(&key, place(account), secret).await
+    }
+
+    /// Opens the secret of `account`'s second factor.
+    pub(crate) async fn open_second_factor(
+        &self,
+        unit: &Unit,
+        account: AccountId,
+        sealed: &[u8],
+    ) -> Result<Vec<u8>, DatabaseError> {
+        if FormerSeal::is_of(SECRET_LENGTH, sealed) {
+            return self.former_seal.open(place(account), account.0.as_bytes(), sealed);
+        }
+        let gone = || DatabaseError::Internal("the key of a second factor is gone".into());
+        let key = unit.subject_key(account.0).await?.ok_or_else(gone)?;
+        self.open_field(&key, place(account), sealed).await
     }
 
     /// Draws new recovery codes for `account`; older ones are void.

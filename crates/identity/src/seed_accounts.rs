@@ -1,8 +1,9 @@
 //! The accounts a city directory asks for, created when the city is loaded. An existing account is never changed.
 
+use std::collections::HashSet;
 use std::fmt;
 
-use database::{DatabaseError, Unit};
+use database::{DatabaseError, IndexToken, Unit};
 use domain::account::AccountSeed;
 use domain::identifier::AccountId;
 use domain::law::TrustLevel;
@@ -54,7 +55,7 @@ impl Identity {
         actor.may(Permission::LoadCity)?;
         let accounts = self.check_seeds(seeds)?;
         let logins: Vec<String> = accounts.iter().map(|(account, _)| account.login.clone()).collect();
-        let taken = store::account::taken_logins(&self.database, &logins).await?;
+        let taken = self.taken_logins(&logins).await?;
         let mut missing = Vec::new();
         for (account, password) in accounts {
             if taken.contains(&account.login) {
@@ -77,12 +78,27 @@ impl Identity {
     pub async fn apply_seeds(&self, actor: &Actor, unit: &Unit, seeds: &PreparedSeeds) -> Result<usize, DatabaseError> {
         let mut created = 0;
         for (account, hash) in &seeds.0 {
-            if store::account::add_if_missing(unit, account, hash.as_deref()).await? {
+            if self.add_account_if_missing(unit, account, hash.as_deref()).await? {
                 self.audit(unit, actor, "account.create", account.id.0).await?;
                 created += 1;
             }
         }
         Ok(created)
+    }
+
+    /// Which of these logins are taken.
+    async fn taken_logins(&self, logins: &[String]) -> Result<HashSet<String>, DatabaseError> {
+        self.unlocked().await?;
+        let mut taken = store::account::taken_in_the_clear(&self.database, logins).await?;
+        let mut tokens = Vec::new();
+        for login in logins {
+            tokens.extend(self.login_tokens(login)?.into_iter().map(|token| (token, login)));
+        }
+        let numbers: Vec<IndexToken> = tokens.iter().map(|(token, _)| *token).collect();
+        let found = store::login_index::taken(&self.database, &numbers).await?;
+        let is_taken = |token: &IndexToken| found.contains(&token.token[..]);
+        taken.extend(tokens.into_iter().filter(|(token, _)| is_taken(token)).map(|(_, login)| login.clone()));
+        Ok(taken)
     }
 
     fn check_seeds(&self, seeds: &[AccountSeed]) -> Result<Vec<(Account, Option<Password>)>, SeedAccountsError> {

@@ -7,7 +7,7 @@ use domain::permission::Actor;
 use crate::attempts::{Claimed, Leave};
 use crate::failure::{Failure, Problem};
 use crate::password::Password;
-use crate::second_factor::{RecoveryCodes, SECRET_LENGTH, generator, place};
+use crate::second_factor::{RecoveryCodes, SECRET_LENGTH, generator};
 use crate::sign_in::SignedIn;
 use crate::{Identity, store};
 
@@ -56,12 +56,13 @@ impl Identity {
         let account = self.prove_own_password(actor, password).await?.account;
         let mut secret = [0; SECRET_LENGTH];
         self.entropy.fill(&mut secret);
-        let sealed = self.vault.seal(&place(&account.id), &secret, self.entropy.as_ref());
         let generator = generator(&secret, &self.settings.issuer, &account)?;
         let unusable = |_| database::DatabaseError::Internal("a login does not fit into an otpauth address".into());
         let uri = generator.to_url().map_err(unusable)?;
+        self.unlocked().await?;
         let unit = self.database.begin().await?;
         self.forget_tries(&unit, Claimed::Password(account.id)).await?;
+        let sealed = self.seal_second_factor(&unit, account.id, &secret).await?;
         if !store::second_factor::begin(&unit, account.id, &sealed, self.clock.now()).await? {
             return Err(Problem::SecondFactorThere.into());
         }
@@ -76,8 +77,9 @@ impl Identity {
     /// See [`Failure`].
     pub async fn confirm_second_factor(&self, actor: &Actor, code: &str) -> Result<(RecoveryCodes, SignedIn), Failure> {
         let id = actor.account().ok_or(Problem::NotSignedIn)?;
-        let found = store::account::credentials_of(&self.database, id).await?;
+        let found = self.credentials_of(id).await?;
         let mut credentials = found.ok_or(Problem::NoSecondFactor)?;
+        self.unlocked().await?;
         let unit = self.database.begin().await?;
         let Some(sealed) = store::second_factor::waiting_secret(&unit, id).await? else {
             return Err(Problem::NoSecondFactor.into());

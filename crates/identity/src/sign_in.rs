@@ -3,7 +3,7 @@
 use std::fmt;
 
 use database::{DatabaseError, Unit};
-use domain::identifier::SessionId;
+use domain::identifier::{AccountId, SessionId};
 use domain::time::Timestamp;
 
 use crate::accounts::Account;
@@ -127,7 +127,7 @@ impl Identity {
         let login = login::compared(login);
         let (mut found, mut leave) = (None, Leave::Granted);
         if let Some(login) = &login {
-            found = store::account::credentials_of_login(&self.database, login).await?;
+            found = self.credentials_of_login(login).await?;
             let unit = self.database.begin().await?;
             leave = self.count_try(&unit, Claimed::Login(login)).await?;
             unit.commit().await?;
@@ -150,6 +150,20 @@ impl Identity {
             return Err(SignInError::SecondFactorRequired(challenge));
         }
         Ok(credentials)
+    }
+
+    /// The account that signs in as `login`, unless it is disabled or has no password.
+    pub(crate) async fn credentials_of_login(&self, login: &str) -> Result<Option<Credentials>, DatabaseError> {
+        self.unlocked().await?;
+        let tokens = self.login_tokens(login)?;
+        let found = store::account::credentials_of_login(&self.database, &tokens, login).await?;
+        Ok(self.opened_with(found).await?.map(Credentials::from))
+    }
+
+    /// The account `id`, unless it is disabled or has no password.
+    pub(crate) async fn credentials_of(&self, id: AccountId) -> Result<Option<Credentials>, DatabaseError> {
+        let found = store::account::credentials_of(&self.database, id).await?;
+        Ok(self.opened_with(found).await?.map(Credentials::from))
     }
 
     /// Opens a session for somebody who has proved who they are.

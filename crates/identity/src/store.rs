@@ -4,6 +4,7 @@ pub(crate) mod account;
 pub(crate) mod attempt;
 pub(crate) mod challenge;
 pub(crate) mod device;
+pub(crate) mod login_index;
 pub(crate) mod openid;
 pub(crate) mod password_reset;
 pub(crate) mod revocation;
@@ -12,6 +13,8 @@ pub(crate) mod session;
 pub(crate) mod signing_key;
 pub(crate) mod token_family;
 mod words;
+
+pub(crate) use words::{of_role as role_word, of_trust as trust_word};
 
 /// `$from, $from+1, ...`: placeholders for `count` values.
 fn placeholders(from: usize, count: usize) -> String {

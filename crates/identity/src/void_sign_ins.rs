@@ -9,7 +9,7 @@ use crate::store;
 const STEPS: i64 = 1_000_000;
 
 /// The system alone: restoring calls this. Raises every account's generation, so that sessions, refresh tokens and access
-/// tokens of before count no more, and deletes the sessions. Gives how many accounts there are.
+/// tokens of before count no more, and deletes the sessions and the keys that signed. Gives how many accounts there are.
 ///
 /// What a backup holds may have been stolen, and a session that was ended after the backup must not come back with it.
 ///
@@ -17,5 +17,6 @@ const STEPS: i64 = 1_000_000;
 /// See [`DatabaseError`].
 pub async fn void_sign_ins(unit: &Unit) -> Result<u64, DatabaseError> {
     store::session::delete_every(unit).await?;
+    store::signing_key::delete_every(unit).await?;
     store::account::raise_every_generation(unit, STEPS).await
 }

@@ -66,8 +66,6 @@ pub trait AccountFacts: Send + Sync + fmt::Debug {
 pub enum AccountOccasion {
     /// `account.reset_requested`: somebody forgot the password.
     ResetRequested,
-    /// `account.signed_in_anew`: a sign-in from a device that was not seen before.
-    SignedInAnew,
     /// `account.second_factor_changed`: a second factor came, went or was replaced.
     SecondFactorChanged,
 }

@@ -15,13 +15,12 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 6] = [
         Self::ConfirmationRequested,
         Self::Booked,
         Self::Rescheduled,
         Self::Cancelled,
         Self::Account(AccountOccasion::ResetRequested),
-        Self::Account(AccountOccasion::SignedInAnew),
         Self::Account(AccountOccasion::SecondFactorChanged),
     ];
 
@@ -33,7 +32,6 @@ impl Kind {
             Self::Rescheduled => "appointment.rescheduled",
             Self::Cancelled => "appointment.cancelled",
             Self::Account(AccountOccasion::ResetRequested) => "account.reset_requested",
-            Self::Account(AccountOccasion::SignedInAnew) => "account.signed_in_anew",
             Self::Account(AccountOccasion::SecondFactorChanged) => "account.second_factor_changed",
         }
     }
@@ -125,7 +123,6 @@ impl Letter {
 pub(crate) const fn account_text(occasion: AccountOccasion) -> &'static str {
     match occasion {
         AccountOccasion::ResetRequested => "reset_requested",
-        AccountOccasion::SignedInAnew => "signed_in_anew",
         AccountOccasion::SecondFactorChanged => "second_factor_changed",
     }
 }

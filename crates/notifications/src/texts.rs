@@ -37,7 +37,6 @@ const FILES: &[(&str, &str)] = files![
     "rescheduled",
     "reset_requested",
     "second_factor_changed",
-    "signed_in_anew",
 ];
 
 static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {

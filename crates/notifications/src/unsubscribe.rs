@@ -89,8 +89,20 @@ impl Deliveries {
         Ok(refusals::remove(&self.database, &address).await?)
     }
 
-    /// Whether somebody wants no reminders.
-    pub(crate) async fn refuses_reminders(&self, mail: &str) -> Result<bool, DatabaseError> {
+    /// Forgets whether an address wants reminders, when its person is erased. For the house itself: the caller has decided
+    /// that the asker may.
+    ///
+    /// # Errors
+    /// See [`DatabaseError`].
+    pub async fn forget_address(&self, mail: &str) -> Result<(), DatabaseError> {
+        refusals::remove(&self.database, &self.secret.address(mail)).await
+    }
+
+    /// Whether an address wants no reminders. For the house itself.
+    ///
+    /// # Errors
+    /// See [`DatabaseError`].
+    pub async fn refuses_reminders(&self, mail: &str) -> Result<bool, DatabaseError> {
         refusals::holds(&self.database, &self.secret.address(mail)).await
     }
 }

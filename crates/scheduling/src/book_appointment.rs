@@ -13,6 +13,7 @@ use crate::board::Picture;
 use crate::contact::ContactInput;
 use crate::desk::Written;
 use crate::failure::{Failure, Problem};
+use crate::numbers::Known;
 use crate::place::{Overbook, Place, PlaceWish};
 use crate::requests::idempotency_key;
 use crate::secret::new_number;
@@ -114,7 +115,8 @@ impl Scheduling {
         let input = format!("{:?}", (&command.place, &command.route, contact));
         let key = idempotency_key(actor, &command.idempotency_key, "book_appointment", &input)?;
         let contact = command.contact.check()?;
-        let person = self.person_of(actor, command.route, &contact)?;
+        self.vault.unlock(&self.database, self.now()).await?;
+        let person = self.person_of(actor, command.route, &contact).await?;
         match &command.place {
             BookingPlace::Start(wish) => {
                 let people = self.people_takes(person, &wish.visit);
@@ -153,16 +155,16 @@ impl Scheduling {
     }
 
     /// The number of the person, from what identifies them best; nobody can be told apart who gives neither mail nor phone.
-    fn person_of(&self, actor: &Actor, route: Route, contact: &Contact) -> Result<Option<i64>, Problem> {
-        let by_contact = || {
-            let (mail, phone) = contact.tokens(&self.secret);
-            mail.or(phone)
+    async fn person_of(&self, actor: &Actor, route: Route, contact: &Contact) -> Result<Option<i64>, Failure> {
+        let account = actor.account().map(|account| account.to_string());
+        let known = match route {
+            Route::Account => account.as_deref().map(Known::Account),
+            Route::MailLink if contact.mail.is_none() => return Err(Problem::MailMissing.into()),
+            Route::MailLink | Route::Staff { .. } => contact.known(),
         };
-        match route {
-            Route::Account => Ok(actor.account().map(|account| self.secret.person("account", &account.to_string()))),
-            Route::MailLink if contact.mail.is_none() => Err(Problem::MailMissing),
-            Route::MailLink | Route::Staff { .. } => Ok(by_contact()),
-        }
+        let Some(known) = known else { return Ok(None) };
+        self.renumber_first(known).await?;
+        Ok(Some(self.numbering(self.now())?.of(known)?))
     }
 
     fn people_takes(&self, person: Option<i64>, visit: &Visit) -> Vec<(Take, i64)> {
@@ -298,7 +300,8 @@ impl Scheduling {
     fn sealed_contact(&self, appointment: &Appointment) -> Result<SealedContact, DatabaseError> {
         let Some(contact) = &appointment.contact else { return Ok(SealedContact::default()) };
         let sealed = contacts::seal(&self.vault, appointment.id, contact)?;
-        Ok(SealedContact::new(&sealed, contact.further_tokens(&self.secret, appointment.person)))
+        let numbering = self.numbering(appointment.created_at)?;
+        Ok(SealedContact::new(&sealed, contact.further_tokens(numbering, appointment.person)?))
     }
 
     async fn book_hold(
@@ -344,13 +347,13 @@ impl Scheduling {
             return Err(Problem::ChangedMeanwhile.into());
         }
         let sealed = contacts::seal(&self.vault, booked.id, contact).map_err(DatabaseError::from)?;
-        if !contacts::keep_key(&unit, &sealed.key, now).await? {
+        if !unit.keep_key(&sealed.key, now).await? {
             drop(unit);
             self.vault.refresh(&self.database).await?;
             return Err(DatabaseError::Contended.into());
         }
         contacts::replace(&unit, booked.id, sealed.field).await?;
-        contacts::index(&unit, booked.id, &contact.further_tokens(&self.secret, person)).await?;
+        contacts::index(&unit, booked.id, &contact.further_tokens(self.numbering(now)?, person)?).await?;
         let mut own_cells: Vec<CellTake> =
             people.iter().map(|(take, limit)| CellTake { pool: take.pool, at: take.first, limit: *limit }).collect();
         own_cells.sort_unstable();

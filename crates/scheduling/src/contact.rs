@@ -79,19 +79,6 @@ impl Contact {
         let Written { name, mail, phone, language } = serde_json::from_slice(text).ok()?;
         Some(Self { name: name.into(), mail: mail.map(Pii::new), phone: phone.map(Pii::new), language })
     }
-
-    /// The blind number of the mail address, and that of the telephone number.
-    pub(crate) fn tokens(&self, secret: &LinkSecret) -> (Option<i64>, Option<i64>) {
-        let mail = self.mail.as_ref().map(|mail| secret.person_by_mail(mail.expose()));
-        let phone = self.phone.as_ref().map(|phone| secret.person_by_phone(phone.expose()));
-        (mail, phone)
-    }
-
-    /// The numbers to write into the index: those that `person` does not say already.
-    pub(crate) fn further_tokens(&self, secret: &LinkSecret, person: Option<i64>) -> Vec<i64> {
-        let (mail, phone) = self.tokens(secret);
-        mail.into_iter().chain(phone).filter(|token| Some(*token) != person).collect()
-    }
 }
 
 #[cfg(test)]

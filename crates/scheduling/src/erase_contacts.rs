@@ -134,11 +134,11 @@ impl Scheduling {
                 continue;
             };
             let new = contacts::seal(&self.vault, id, &contact).map_err(DatabaseError::from)?;
-            if !contacts::keep_key(&unit, &new.key, now).await? {
+            if !unit.keep_key(&new.key, now).await? {
                 return Err(DatabaseError::Contended.into());
             }
             contacts::replace(&unit, id, new.field).await?;
-            contacts::index(&unit, id, &contact.further_tokens(&self.secret, person)).await?;
+            contacts::index(&unit, id, &contact.further_tokens(self.numbering(now)?, person)?).await?;
             sealed += 1;
         }
         unit.commit().await?;

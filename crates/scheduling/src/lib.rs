@@ -25,6 +25,7 @@ mod hold_slot;
 mod lapse;
 mod lead_times;
 mod load_city;
+mod numbers;
 mod person;
 mod place;
 mod read_appointments;

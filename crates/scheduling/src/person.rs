@@ -1,5 +1,7 @@
 //! A person and their appointments: finding them, handing them out, erasing them.
 
+use std::collections::BTreeSet;
+
 use database::{AuditEntry, DatabaseError};
 use domain::appointment::{Status, Step};
 use domain::identifier::{AccountId, AppointmentId, EventId};
@@ -13,6 +15,7 @@ use crate::Scheduling;
 use crate::appointment::Appointment;
 use crate::erase_contacts::is_being_served;
 use crate::failure::{Failure, Problem};
+use crate::numbers::Known;
 use crate::requests::retried;
 use crate::store::appointments::{self, Which};
 use crate::store::cells;
@@ -51,7 +54,7 @@ pub struct Exported {
 }
 
 /// What an erasure did.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Erased {
     /// Appointments that name nobody any more.
     pub appointments: u64,
@@ -59,6 +62,8 @@ pub struct Erased {
     pub cancelled: u64,
     /// Appointments that are being served at this moment. Ask again when they are over.
     pub left: u64,
+    /// Mail addresses that were erased and that no appointment names any more: whoever keeps something about them may forget it.
+    pub mails: BTreeSet<Pii<String>>,
 }
 
 impl Scheduling {
@@ -102,10 +107,17 @@ impl Scheduling {
                 erased.cancelled += u64::from(retried(|| self.cancel_for_erasure(actor, appointment.id)).await?);
             }
         }
-        let due: Vec<AppointmentId> =
-            self.of_person(person).await?.iter().filter(|one| !is_being_served(one.status)).map(|one| one.id).collect();
+        let mut found = self.of_person(person).await?;
+        found.retain(|one| !is_being_served(one.status));
+        let due: Vec<AppointmentId> = found.iter().map(|one| one.id).collect();
         erased.appointments = retried(|| self.erase_all(actor, person, &due)).await?;
         self.database.scrub().await?;
+        for mail in found.into_iter().filter_map(|one| one.contact?.mail) {
+            let mail = Pii::new(mail.expose().to_lowercase());
+            if self.of_person(&Person::Mail(mail.clone())).await?.is_empty() {
+                erased.mails.insert(mail);
+            }
+        }
         Ok(erased)
     }
 
@@ -160,7 +172,7 @@ impl Scheduling {
             }
             Person::Mail(mail) => {
                 let mail = mail_address(mail.expose()).map_err(wrong("mail"))?.to_lowercase();
-                let mut found = self.find(&Which::OfToken(self.secret.person_by_mail(&mail)), now).await?;
+                let mut found = self.find_known(Known::Mail(&mail)).await?;
                 found.retain(|one| {
                     let kept = one.contact.as_ref().and_then(|contact| contact.mail.as_ref());
                     kept.is_some_and(|kept| kept.expose().to_lowercase() == mail)
@@ -169,7 +181,7 @@ impl Scheduling {
             }
             Person::Phone(phone) => {
                 let phone = phone_number(phone.expose()).map_err(wrong("phone"))?;
-                let mut found = self.find(&Which::OfToken(self.secret.person_by_phone(&phone)), now).await?;
+                let mut found = self.find_known(Known::Phone(&phone)).await?;
                 found.retain(|one| {
                     let kept = one.contact.as_ref().and_then(|contact| contact.phone.as_ref());
                     kept.is_some_and(|kept| *kept.expose() == phone)
@@ -177,6 +189,21 @@ impl Scheduling {
                 found
             }
         };
+        Ok(found)
+    }
+
+    /// The appointments that have one of somebody's numbers.
+    async fn find_known(&self, known: Known<'_>) -> Result<Vec<Appointment>, DatabaseError> {
+        let now = self.now();
+        self.vault.unlock(&self.database, now).await?;
+        let mut found: Vec<Appointment> = Vec::new();
+        for number in self.numbering(now)?.all(known)? {
+            let more = self.find(&Which::OfToken(number), now).await?;
+            found.extend(
+                more.into_iter().filter(|one| !found.iter().any(|known| known.id == one.id)).collect::<Vec<_>>(),
+            );
+        }
+        found.sort_by_key(|one| one.starts_at);
         Ok(found)
     }
 

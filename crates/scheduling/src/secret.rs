@@ -59,16 +59,6 @@ impl LinkSecret {
         i64::from_be_bytes(first) & i64::MAX
     }
 
-    /// The number of whoever owns a mail address. It tells a person apart in pools and finds their appointments.
-    pub(crate) fn person_by_mail(&self, mail: &str) -> i64 {
-        self.person("mail", &mail.to_lowercase())
-    }
-
-    /// The number of whoever owns a telephone number in its stored form.
-    pub(crate) fn person_by_phone(&self, phone: &str) -> i64 {
-        self.person("phone", phone)
-    }
-
     /// A keyed hash of several texts, 64 hexadecimal digits.
     pub(crate) fn fingerprint(&self, parts: &[&str]) -> String {
         let parts: Vec<&[u8]> =

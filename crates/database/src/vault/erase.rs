@@ -6,6 +6,8 @@ use crate::error::DatabaseError;
 use crate::unit::Unit;
 use uuid::Uuid;
 
+use super::subject::list;
+
 impl Unit {
     /// Destroys the keys of these subjects: whatever was sealed with them opens never again, here and in every copy of
     /// the data. Gives how many keys went.
@@ -22,8 +24,7 @@ impl Unit {
                 "DELETE FROM subject_key WHERE subject IN (SELECT value::uuid FROM json_array_elements_text($1::json))"
             }
         };
-        let list: Vec<String> = subjects.iter().map(|subject| subject.simple().to_string()).collect();
-        self.execute(sql, vec![serde_json::to_string(&list).unwrap_or_default().into()]).await
+        self.execute(sql, vec![list(subjects).into()]).await
     }
 }
 

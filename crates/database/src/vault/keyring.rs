@@ -6,9 +6,13 @@ use std::sync::{Arc, PoisonError};
 use domain::time::Timestamp;
 
 use super::cipher::{self, Bytes, Cipher};
+use super::index::IndexKey;
 use super::{MasterKey, Ring, Vault, VaultError};
 use crate::connect::Database;
 use crate::error::DatabaseError;
+use crate::row::Row;
+
+const INDEX_KEYS: &str = "SELECT generation, wrapped, created_at FROM index_key ORDER BY generation";
 
 /// Where the first root secret of a database comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,9 +74,12 @@ impl Vault {
         self.refresh(database).await?;
         if self.ring().tenants.is_empty() {
             self.add_generation(database, 1, now).await?;
-            self.refresh(database).await?;
         }
-        if self.ring().tenants.is_empty() {
+        if self.ring().indexes.is_empty() {
+            self.add_index_generation(database, 1, now).await?;
+        }
+        self.refresh(database).await?;
+        if self.ring().is_empty() {
             return Err(VaultError::OtherMaster.into());
         }
         Ok(())
@@ -94,7 +101,7 @@ impl Vault {
         database.write(sql, values).await.map(drop)
     }
 
-    /// Reads the tenant keys again: another process may have made one, or destroyed an old one. To be called now and then.
+    /// Reads the keys again: another process may have made one, or destroyed an old one. To be called now and then.
     ///
     /// Keys under another master key are kept as they are known here: during a change of the master key this process goes
     /// on with what it has until it is started again.
@@ -102,34 +109,43 @@ impl Vault {
     /// # Errors
     /// See [`DatabaseError`].
     pub async fn refresh(&self, database: &Database) -> Result<(), DatabaseError> {
-        let rows = database.rows("SELECT generation, wrapped FROM tenant_key ORDER BY generation", vec![]).await?;
+        let tenants = database.rows("SELECT generation, wrapped FROM tenant_key ORDER BY generation", vec![]).await?;
+        let indexes = database.rows(INDEX_KEYS, vec![]).await?;
         let known = self.ring();
-        if rows.len() == known.tenants.len()
-            && rows.iter().all(|row| row.at(0).is_ok_and(|generation: i64| known.tenants.contains_key(&generation)))
-        {
+        if same(&tenants, &known.tenants) && same(&indexes, &known.indexes) {
             return Ok(());
         }
-        let mut tenants = BTreeMap::new();
-        let mut strange = 0;
-        for row in &rows {
-            let generation: i64 = row.at(0)?;
-            match self.master.unwrap_tenant(generation, &row.at::<Vec<u8>>(1)?) {
-                Ok(bytes) => {
-                    tenants.insert(generation, Cipher::new(&bytes));
-                }
-                Err(_) => strange += 1,
-            }
-        }
-        if strange > 0 {
+        let ring = self.opened(&tenants, &indexes)?;
+        match ring {
+            Some(ring) => *self.ring.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(ring),
             // With the old master key nothing new can be read; what is known goes on serving.
-            if known.tenants.is_empty() {
-                return Err(VaultError::OtherMaster.into());
-            }
-            return Ok(());
+            None if known.tenants.is_empty() => return Err(VaultError::OtherMaster.into()),
+            None => {}
         }
-        *self.ring.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Ring { tenants });
         Ok(())
     }
+
+    /// The keys of these rows, or nothing when another master key wraps one of them.
+    fn opened(&self, tenants: &[Row], indexes: &[Row]) -> Result<Option<Ring>, DatabaseError> {
+        let mut ring = Ring::default();
+        for row in tenants {
+            let generation: i64 = row.at(0)?;
+            let Ok(bytes) = self.master.unwrap_tenant(generation, &row.at::<Vec<u8>>(1)?) else { return Ok(None) };
+            ring.tenants.insert(generation, Cipher::new(&bytes));
+        }
+        for row in indexes {
+            let generation: i64 = row.at(0)?;
+            let Ok(bytes) = self.master.unwrap_index(generation, &row.at::<Vec<u8>>(1)?) else { return Ok(None) };
+            let created_at = Timestamp::from_millis(row.at(2)?);
+            ring.indexes.insert(generation, IndexKey { bytes, created_at });
+        }
+        Ok(Some(ring))
+    }
+}
+
+fn same<T>(rows: &[Row], known: &BTreeMap<i64, T>) -> bool {
+    let is_known = |row: &Row| row.at(0).is_ok_and(|generation: i64| known.contains_key(&generation));
+    rows.len() == known.len() && rows.iter().all(is_known)
 }
 
 impl MasterKey {
@@ -139,5 +155,13 @@ impl MasterKey {
 
     pub(super) fn unwrap_tenant(&self, generation: i64, wrapped: &[u8]) -> Result<Bytes, VaultError> {
         self.cipher.open_key(&cipher::label("tenant_key", &generation.to_be_bytes()), wrapped)
+    }
+
+    pub(super) fn wrap_index(&self, nonce: [u8; cipher::NONCE], generation: i64, key: &Bytes) -> Vec<u8> {
+        self.cipher.seal(nonce, &cipher::label("index_key", &generation.to_be_bytes()), &key.0)
+    }
+
+    pub(super) fn unwrap_index(&self, generation: i64, wrapped: &[u8]) -> Result<Bytes, VaultError> {
+        self.cipher.open_key(&cipher::label("index_key", &generation.to_be_bytes()), wrapped)
     }
 }

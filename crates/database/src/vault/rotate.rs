@@ -14,7 +14,7 @@ use crate::unit::Unit;
 const PORTION: i64 = 500;
 /// For how long a tenant key that was superseded is kept at least, in minutes. Other processes learn of a new one within
 /// half a minute, so nothing is sealed under an old one after this time.
-const GRACE_MINUTES: i64 = 10;
+pub(super) const GRACE_MINUTES: i64 = 10;
 
 /// Where a change of the tenant key stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,7 +126,7 @@ impl Vault {
         Ok(gone)
     }
 
-    /// Wraps the root secret and all tenant keys with another master key, in one unit. Processes that run go on; whatever
+    /// Wraps the root secret, all tenant keys and all index keys with another master key, in one unit. Processes that run go on; whatever
     /// starts afterwards needs the new key file. Gives how many keys were wrapped anew.
     ///
     /// # Errors
@@ -148,6 +148,13 @@ impl Vault {
             let bytes = self.master.unwrap_tenant(generation, &row.at::<Vec<u8>>(1)?);
             let wrapped = new.wrap_tenant(self.nonce(), generation, &bytes.map_err(|_| VaultError::OtherMaster)?);
             let sql = "UPDATE tenant_key SET master = $1, wrapped = $2 WHERE generation = $3";
+            keys += unit.execute(sql, vec![new.id.as_str().into(), wrapped.into(), generation.into()]).await?;
+        }
+        for row in unit.rows("SELECT generation, wrapped FROM index_key", vec![]).await? {
+            let generation: i64 = row.at(0)?;
+            let bytes = self.master.unwrap_index(generation, &row.at::<Vec<u8>>(1)?);
+            let wrapped = new.wrap_index(self.nonce(), generation, &bytes.map_err(|_| VaultError::OtherMaster)?);
+            let sql = "UPDATE index_key SET master = $1, wrapped = $2 WHERE generation = $3";
             keys += unit.execute(sql, vec![new.id.as_str().into(), wrapped.into(), generation.into()]).await?;
         }
         unit.commit().await?;

@@ -8,7 +8,7 @@ use crate::engine::Engine;
 use crate::error::DatabaseError;
 
 /// The tables that hold wrapped keys. They belong into a backup of their own that expires before the data's.
-pub const KEY_TABLES: [&str; 3] = ["root_secret", "tenant_key", "subject_key"];
+pub const KEY_TABLES: [&str; 4] = ["root_secret", "tenant_key", "index_key", "subject_key"];
 
 /// One row of the tables of keys; still wrapped.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,6 +16,7 @@ pub const KEY_TABLES: [&str; 3] = ["root_secret", "tenant_key", "subject_key"];
 enum Line {
     RootSecret { master: String, wrapped: String, created_at: i64 },
     TenantKey { generation: i64, master: String, wrapped: String, created_at: i64 },
+    IndexKey { generation: i64, master: String, wrapped: String, created_at: i64 },
     SubjectKey { subject: Uuid, generation: i64, wrapped: String, created_at: i64 },
 }
 
@@ -38,6 +39,11 @@ impl Database {
         for row in unit.rows(sql, vec![]).await? {
             let wrapped = hex::encode(row.at::<Vec<u8>>(2)?);
             lines.push(Line::TenantKey { generation: row.at(0)?, master: row.at(1)?, wrapped, created_at: row.at(3)? });
+        }
+        let sql = "SELECT generation, master, wrapped, created_at FROM index_key ORDER BY generation";
+        for row in unit.rows(sql, vec![]).await? {
+            let wrapped = hex::encode(row.at::<Vec<u8>>(2)?);
+            lines.push(Line::IndexKey { generation: row.at(0)?, master: row.at(1)?, wrapped, created_at: row.at(3)? });
         }
         let sql = "SELECT subject, generation, wrapped, created_at FROM subject_key ORDER BY subject";
         for row in unit.rows(sql, vec![]).await? {
@@ -72,6 +78,10 @@ impl Database {
                 ),
                 Line::TenantKey { generation, master, wrapped, created_at } => (
                     "INSERT INTO tenant_key (generation, master, wrapped, created_at) VALUES ($1, $2, $3, $4)",
+                    vec![generation.into(), master.into(), bytes(&wrapped)?.into(), created_at.into()],
+                ),
+                Line::IndexKey { generation, master, wrapped, created_at } => (
+                    "INSERT INTO index_key (generation, master, wrapped, created_at) VALUES ($1, $2, $3, $4)",
                     vec![generation.into(), master.into(), bytes(&wrapped)?.into(), created_at.into()],
                 ),
                 Line::SubjectKey { subject, generation, wrapped, created_at } => (

@@ -38,6 +38,11 @@ pub(crate) enum AccountCommand {
         #[arg(long, value_name = "FILE")]
         password_file: Option<PathBuf>,
     },
+    /// Takes away whom sign-in providers know an account as, and ends its sessions and tokens: the next sign-in links anew.
+    Unlink {
+        /// The id that `account add` printed.
+        id: uuid::Uuid,
+    },
     /// Takes away the second factor of somebody who lost it, and ends the account's sessions and tokens.
     ResetSecondFactor {
         /// The id that `account add` printed.
@@ -96,7 +101,9 @@ pub(crate) async fn run(configuration: &Configuration, command: AccountCommand) 
     let password = match &command {
         AccountCommand::Add(wanted) => Some(password(wanted.password_file.as_deref())?),
         AccountCommand::SetPassword { password_file, .. } => Some(password(password_file.as_deref())?),
-        AccountCommand::Disable { .. } | AccountCommand::ResetSecondFactor { .. } => None,
+        AccountCommand::Disable { .. } | AccountCommand::Unlink { .. } | AccountCommand::ResetSecondFactor { .. } => {
+            None
+        }
     };
     let database = start::connect(configuration).await?;
     start::migrated(&database).await?;
@@ -106,6 +113,7 @@ pub(crate) async fn run(configuration: &Configuration, command: AccountCommand) 
         AccountCommand::Add(wanted) => add(&application, wanted, password).await,
         AccountCommand::Disable { id } => disable(&application, AccountId(id)).await,
         AccountCommand::SetPassword { id, .. } => set_password(&application, AccountId(id), password).await,
+        AccountCommand::Unlink { id } => unlink(&application, AccountId(id)).await,
         AccountCommand::ResetSecondFactor { id } => reset_second_factor(&application, AccountId(id)).await,
     };
     done.and(closed(database).await)
@@ -164,14 +172,24 @@ async fn set_password(application: &Application, id: AccountId, new: Option<Pass
 }
 
 async fn reset_second_factor(application: &Application, id: AccountId) -> Result<(), CommandError> {
-    application.identity.reset_second_factor(&Actor::System, id).await.map_err(|failure| match failure {
+    application.identity.reset_second_factor(&Actor::System, id).await.map_err(told)?;
+    say(format_args!("took away the second factor of the account {id}"));
+    Ok(())
+}
+
+async fn unlink(application: &Application, id: AccountId) -> Result<(), CommandError> {
+    let links = application.identity.unlink_account(&Actor::System, id).await.map_err(told)?;
+    say(format_args!("took away {links} links of the account {id}"));
+    Ok(())
+}
+
+fn told(failure: Failure) -> CommandError {
+    match failure {
         Failure::Problem(problem) => CommandError::Refused(problem.to_string()),
         Failure::Forbidden(_) | Failure::IdempotencyMismatch | Failure::Database(_) => {
             CommandError::Failed(failure.to_string())
         }
-    })?;
-    say(format_args!("took away the second factor of the account {id}"));
-    Ok(())
+    }
 }
 
 fn password(file: Option<&Path>) -> Result<Password, CommandError> {

@@ -7,11 +7,13 @@ use uuid::Uuid;
 
 use database::{AuditEntry, Database, DatabaseError, Vault};
 use domain::identifier::EventId;
+use domain::permission::Actor;
 
 use crate::application::Application;
 use crate::cli::migrate::closed;
 use crate::cli::{CommandError, say};
 use crate::configuration::{Configuration, load_or_create_secret};
+use crate::index::{self, Progress};
 use crate::start;
 
 /// What to do about keys.
@@ -24,6 +26,11 @@ pub(crate) enum KeysCommand {
         /// put it in the place of the old file and start the servers again.
         #[arg(long, value_name = "FILE")]
         new_key_file: Option<PathBuf>,
+        /// Changes the key of blind numbers instead, by which logins, mail addresses and telephone numbers are looked up:
+        /// numbers logins anew at once, in small portions while people sign in, and leaves addresses of appointments to the
+        /// worker, ten minutes later. Interrupted, it is run again and goes on.
+        #[arg(long, conflicts_with = "new_key_file")]
+        index: bool,
     },
     /// Shows which keys there are and how far a change is.
     Status,
@@ -39,8 +46,9 @@ pub(crate) async fn run(configuration: &Configuration, command: KeysCommand) -> 
     let secrets = start::secrets(configuration, &database).await?;
     let (application, _desk) = start::application(configuration, database.clone(), secrets);
     let done = match command {
-        KeysCommand::Rotate { new_key_file: None } => rotate(&application).await.map_err(failed),
-        KeysCommand::Rotate { new_key_file: Some(file) } => change_master(configuration, &application, &file).await,
+        KeysCommand::Rotate { index: true, .. } => rotate_index(&application).await,
+        KeysCommand::Rotate { new_key_file: None, .. } => rotate(&application).await.map_err(failed),
+        KeysCommand::Rotate { new_key_file: Some(file), .. } => change_master(configuration, &application, &file).await,
         KeysCommand::Status => status(&application).await.map_err(failed),
     };
     done.and(closed(database).await)
@@ -72,6 +80,34 @@ async fn rewrap(database: &Database, vault: &Vault) -> Result<u64, DatabaseError
     }
 }
 
+async fn rotate_index(application: &Application) -> Result<(), CommandError> {
+    let Application { database, vault, clock, identity, .. } = application;
+    vault.unlock(database, clock.now()).await.map_err(failed)?;
+    vault.refresh(database).await.map_err(failed)?;
+    let before = vault.index_generations().len();
+    let generation = vault.begin_index_rotation(database, clock.now()).await.map_err(failed)?;
+    if before == 1 {
+        audit(application, "keys.rotate_index", generation).await.map_err(failed)?;
+        say(format_args!(
+            "index key {generation} numbers everything new from now on; both are tried until the old one goes"
+        ));
+    } else {
+        say(format_args!("the change to index key {generation} goes on"));
+    }
+    let wrong = |failure: identity::Failure| CommandError::Failed(failure.to_string());
+    let logins = identity.reindex_logins(&Actor::System).await.map_err(wrong)?;
+    say(format_args!("numbered {logins} logins anew"));
+    let progress = index::finish(application).await.map_err(CommandError::Failed)?;
+    say(match progress {
+        Progress::Waiting => {
+            "addresses follow in ten minutes, when every process knows the new key; the worker does that".to_owned()
+        }
+        Progress::Renumbered(count) => format!("numbered {count} appointments anew; the worker does the rest"),
+        Progress::Done => "the old key is destroyed".to_owned(),
+    });
+    Ok(())
+}
+
 async fn change_master(
     configuration: &Configuration,
     application: &Application,
@@ -97,6 +133,13 @@ async fn status(application: &Application) -> Result<(), DatabaseError> {
     let rotation = application.vault.rotation(&application.database).await?;
     say(format_args!("master key  {}", application.vault.master_id()));
     say(format_args!("tenant key  {}", rotation.newest));
+    if let [newest, older @ ..] = application.vault.index_generations().as_slice() {
+        say(format_args!("index key   {newest}"));
+        for older in older {
+            let logins = application.identity.logins_to_reindex().await?;
+            say(format_args!("older       {older}; {logins} logins still numbered by it alone"));
+        }
+    }
     if !rotation.older.is_empty() {
         let older: Vec<String> = rotation.older.iter().map(ToString::to_string).collect();
         say(format_args!("older       {}; {} subject keys still wrapped by them", older.join(", "), rotation.waiting));

@@ -3,7 +3,6 @@
 use std::io::{Read, stdin};
 
 use clap::{Args, Subcommand};
-use serde_json::json;
 
 use domain::identifier::AccountId;
 use domain::permission::Actor;
@@ -13,6 +12,7 @@ use scheduling::{Failure, Person};
 use crate::cli::migrate::closed;
 use crate::cli::{CommandError, say};
 use crate::configuration::Configuration;
+use crate::person::{self, ErasedPerson, PersonError};
 use crate::start;
 
 /// Longer than any address.
@@ -21,9 +21,10 @@ const MOST_BYTES: u64 = 1_024;
 /// What to do about a person.
 #[derive(Debug, Subcommand)]
 pub(crate) enum PersonCommand {
-    /// Prints everything kept about the person's appointments as one JSON object (Art. 15 and 20 DSGVO).
+    /// Prints everything kept about the person, account and appointments, as one JSON object (Art. 15 and 20 DSGVO).
     Export(Who),
-    /// Erases the person from their appointments (Art. 17 DSGVO). What is still to come is cancelled.
+    /// Erases the person (Art. 17 DSGVO): from their appointments, of which those to come are cancelled, and the account of a
+    /// citizen who signs in with that address. Accounts of staff are erased by their id alone.
     Erase(Who),
 }
 
@@ -72,22 +73,23 @@ pub(crate) async fn run(configuration: &Configuration, command: PersonCommand) -
     start::migrated(&database).await?;
     let secrets = start::secrets(configuration, &database).await?;
     let (application, _desk) = start::application(configuration, database.clone(), secrets);
-    let scheduling = &application.scheduling;
     let done = match command {
-        PersonCommand::Export(who) => {
-            let exported = scheduling.export_person(&Actor::System, &who.person()?).await;
-            exported.map(|appointments| say(json!({ "appointments": appointments })))
-        }
-        PersonCommand::Erase(who) => scheduling.erase_person(&Actor::System, &who.person()?).await.map(|erased| {
-            say(format_args!("erased {} appointments, {} of them cancelled", erased.appointments, erased.cancelled));
-            if erased.left > 0 {
-                say(format_args!("{} are being served at this moment: run this again when they are over", erased.left));
-            }
-        }),
+        PersonCommand::Export(who) => person::export(&application, &Actor::System, &who.person()?).await.map(say),
+        PersonCommand::Erase(who) => person::erase(&application, &Actor::System, &who.person()?).await.map(tell),
     };
-    let done = done.map_err(|failure| match failure {
-        Failure::Problem(problem) => CommandError::Usage(problem.to_string()),
-        failure => CommandError::Failed(failure.to_string()),
+    let done = done.map_err(|error| match error {
+        PersonError::Appointments(Failure::Problem(problem)) => CommandError::Usage(problem.to_string()),
+        error => CommandError::Failed(error.to_string()),
     });
     done.and(closed(database).await)
+}
+
+fn tell(erased: ErasedPerson) {
+    say(format_args!("erased {} appointments, {} of them cancelled", erased.appointments, erased.cancelled));
+    if erased.accounts > 0 {
+        say("erased the account, its sessions and tokens");
+    }
+    if erased.left > 0 {
+        say(format_args!("{} are being served at this moment: run this again when they are over", erased.left));
+    }
 }

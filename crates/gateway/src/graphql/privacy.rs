@@ -1,13 +1,13 @@
 //! What people ask about their own data, and finding somebody's appointments by what they know: address or number.
 
-use async_graphql::{Context, Object, OneofObject, Result, SimpleObject};
+use async_graphql::{Context, Error, Object, OneofObject, Result, SimpleObject};
 use domain::permission::{Forbidden, Permission};
 use scheduling::{Failure, Person};
-use serde_json::json;
 
 use crate::graphql::appointments::AppointmentNode;
 use crate::graphql::context::ContextExtensions;
-use crate::graphql::failure::{Masked, of_database, refused};
+use crate::graphql::failure::{Masked, forbidden_words, of_database, refused};
+use crate::person::{self, ErasedPerson, PersonError};
 use crate::graphql::sensitive::SensitiveReads;
 
 /// Queries about personal data.
@@ -38,6 +38,19 @@ struct EraseMyAppointmentsPayload {
     left: i32,
 }
 
+/// What erasing oneself did.
+#[derive(SimpleObject)]
+struct EraseMyDataPayload {
+    /// Appointments that name nobody any more.
+    appointments: i32,
+    /// Those of them that were still to come; they are cancelled.
+    cancelled: i32,
+    /// Appointments that are being served at this moment; until they are over the account stays. Ask again afterwards.
+    left: i32,
+    /// Whether the account is gone.
+    account: bool,
+}
+
 #[Object]
 impl PrivacyQuery {
     /// The live appointments, in the asker's office, of somebody who calls and knows no number. For staff; what was found
@@ -65,16 +78,8 @@ impl PrivacyQuery {
     /// Everything kept about the account that is signed in and its appointments, as the text of a JSON document (Art. 15
     /// and 20 DSGVO).
     async fn export_my_data(&self, ctx: &Context<'_>) -> Result<String> {
-        let person = own(ctx)?;
-        let appointments = ctx.application().scheduling.export_person(ctx.actor(), &person).await;
-        let appointments = appointments.map_err(|failure| refused(&failure).masked())?;
-        let account = ctx.application().identity.viewer(ctx.actor()).await;
-        let account = account.map_err(|error| of_database(&error).masked())?;
-        let account = account.map(|account| {
-            let (id, created_at) = (account.id.to_string(), account.created_at.to_utc().to_rfc3339());
-            json!({ "id": id, "login": account.login, "name": account.name, "createdAt": created_at })
-        });
-        Ok(json!({ "account": account, "appointments": appointments }).to_string())
+        let exported = person::export(ctx.application(), ctx.actor(), &own(ctx)?).await;
+        Ok(exported.map_err(|error| error_of(&error))?.to_string())
     }
 }
 
@@ -90,9 +95,38 @@ impl PrivacyMutation {
         let (appointments, cancelled, left) = (count(erased.appointments), count(erased.cancelled), count(erased.left));
         Ok(EraseMyAppointmentsPayload { appointments, cancelled, left })
     }
+
+    /// Erases oneself from all of one's appointments and erases one's account with its sessions and tokens, this one too
+    /// (Art. 17 DSGVO). What is still to come is cancelled. For citizens; an account of staff belongs to the city.
+    async fn erase_my_data(&self, ctx: &Context<'_>) -> Result<EraseMyDataPayload> {
+        let erased = person::erase(ctx.application(), ctx.actor(), &own_as_citizen(ctx)?).await;
+        let ErasedPerson { appointments, cancelled, left, accounts } = erased.map_err(|error| error_of(&error))?;
+        let count = |number: u64| i32::try_from(number).unwrap_or(i32::MAX);
+        let account = accounts > 0;
+        Ok(EraseMyDataPayload {
+            appointments: count(appointments),
+            cancelled: count(cancelled),
+            left: count(left),
+            account,
+        })
+    }
 }
 
 fn own(ctx: &Context<'_>) -> Result<Person> {
     let nobody = Failure::Forbidden(Forbidden { permission: Permission::BookForOneself });
     ctx.actor().account().map(Person::Account).ok_or_else(|| refused(&nobody).masked())
+}
+
+/// Nothing of a member of staff goes before it is clear that they may not do this.
+fn own_as_citizen(ctx: &Context<'_>) -> Result<Person> {
+    ctx.actor().may(Permission::EraseOneself).map_err(|forbidden| forbidden_words(forbidden).masked())?;
+    own(ctx)
+}
+
+fn error_of(error: &PersonError) -> Error {
+    match error {
+        PersonError::Appointments(failure) => refused(failure).masked(),
+        PersonError::Account(failure) => crate::graphql::people::error_of(failure),
+        PersonError::Database(error) => of_database(error).masked(),
+    }
 }

@@ -126,6 +126,35 @@ fn place(start: &Value) -> Value {
     json!({ "office": start["office"]["id"], "startsAt": start["startsAt"], "visit": visit })
 }
 
+/// A password that nobody else has.
+const PASSWORD: &str = "siebzehn violette Pflaumen";
+/// A member of staff with the same name.
+const STAFF: &str = "zwymlafell.quoxbertine";
+
+/// Accounts with canaries for names and logins, and what goes wrong with them.
+async fn register(city: &City, installation: &Installation) {
+    let add = |login: &str, role: &[&str]| {
+        let command = [&["account", "add", "--login", login, "--name", NAME, "--role"], role].concat();
+        installation.run_with_input(&command, PASSWORD)
+    };
+    let told = add(MAIL, &["citizen"]).success();
+    nothing_in("what the command says", told.as_bytes());
+    add(STAFF, &["clerk", "--office", "aegi"]).success();
+    nothing_in("what is refused", add(MAIL, &["citizen"]).failure(3).as_bytes());
+    for login in [MAIL, STAFF] {
+        let token = city.token(login, PASSWORD).await;
+        let seen = city.ask(Some(&token), "{ viewer { name login } exportMyData }", json!({})).await;
+        assert!(found(seen.to_string().as_bytes()).len() >= 2, "the control: it did go in: {seen}");
+    }
+    let credentials = json!({ "login": MAIL, "password": "falsch" });
+    let query = "mutation($c: CredentialsInput!) { signIn(credentials: $c) { problem } }";
+    for _ in 0..12 {
+        city.ask(None, query, json!({ "c": credentials })).await;
+    }
+    let query = "mutation($l: String!) { requestPasswordReset(login: $l) { accepted } }";
+    city.ask(None, query, json!({ "l": MAIL })).await;
+}
+
 /// Everything that people do with appointments, with canaries for contacts, and everything that goes wrong with them.
 async fn live(city: &City) {
     let contact = json!({ "name": NAME, "mail": MAIL, "phone": PHONE });
@@ -216,6 +245,7 @@ async fn story(engine: Engine, installation: Installation, url: &str) {
         errors: std::cell::RefCell::default(),
     };
     live(&city).await;
+    register(&city, &installation).await;
     wait_until(async || {
         let metrics = reqwest::get(format!("http://{port}/metrics")).await.expect("metrics");
         let metrics = metrics.text().await.expect("a text");
@@ -251,6 +281,9 @@ async fn erased(engine: Engine, installation: &Installation, url: &str) {
         .map(|row| (row.at(0).expect("an id"), row.at(1).expect("bytes")))
         .collect();
     assert_eq!(older.len(), 4);
+    let accounts = remembered(&database).await;
+    let named = "SELECT id FROM account WHERE role = 'clerk' ORDER BY created_at DESC, id DESC LIMIT 1";
+    let staff: uuid::Uuid = database.rows(named, vec![]).await.expect("readable")[0].at(0).expect("an id");
     for mail in [MAIL.to_owned(), format!("x.{MAIL}"), format!("y.{MAIL}")] {
         let told = installation.run_with_input(&["person", "erase", "--mail", "-"], &mail).success();
         nothing_in("what the command says", told.as_bytes());
@@ -259,20 +292,61 @@ async fn erased(engine: Engine, installation: &Installation, url: &str) {
         let account: uuid::Uuid = row.at(0).expect("an id");
         installation.run(&["person", "erase", "--account", &account.to_string()]).success();
     }
+    let told = installation.run(&["person", "export", "--account", &staff.to_string()]).success();
+    assert!(found(told.as_bytes()).len() >= 2, "the control: it is the one: {told}");
+    let told = installation.run(&["person", "erase", "--account", &staff.to_string()]).success();
+    assert!(told.contains("erased the account"), "{told}");
     assert!(database.row(sealed, vec![]).await.expect("readable").is_none());
-    assert!(database.row("SELECT 1 AS one FROM subject_key", vec![]).await.expect("readable").is_none());
+    let keys = "SELECT 1 AS one FROM subject_key WHERE subject IN (SELECT id FROM appointment)";
+    assert!(database.row(keys, vec![]).await.expect("readable").is_none());
+    let citizens = "SELECT 1 AS one FROM account WHERE role = 'citizen'";
+    assert!(database.row(citizens, vec![]).await.expect("readable").is_none());
     nothing_in("the database after the erasure", &dump(engine, &installation.path("data"), url).await);
     // The data of an older backup under the keys of today.
     for (id, field) in &older {
         let sql = "UPDATE appointment SET contact_sealed = $1 WHERE id = $2";
         database.write(sql, vec![field.clone().into(), (*id).into()]).await.expect("written");
     }
+    for Older { id, role, login, name, token } in &accounts {
+        let sql = "INSERT INTO account (id, login, name, role, trust, created_at, login_sealed, name_sealed) \
+                   VALUES ($1, $2, '', $3, 'none', 0, $4, $5) ON CONFLICT (id) DO NOTHING";
+        let values =
+            vec![(*id).into(), id.to_string().into(), role.as_str().into(), login.clone().into(), name.clone().into()];
+        database.write(sql, values).await.expect("written");
+        let sql = "INSERT INTO login_index (token, generation, account) VALUES ($1, 1, $2) ON CONFLICT DO NOTHING";
+        database.write(sql, vec![token.clone().into(), (*id).into()]).await.expect("written");
+    }
     database.close().await.expect("closed");
     for mail in [MAIL.to_owned(), format!("x.{MAIL}"), format!("y.{MAIL}")] {
-        assert_eq!(export(&mail).trim(), r#"{"appointments":[]}"#);
+        assert_eq!(export(&mail).trim(), r#"{"account":null,"appointments":[],"refusesReminders":false}"#);
     }
+    let told = installation.run(&["person", "export", "--account", &staff.to_string()]).success();
+    assert!(told.contains(r#""account":null"#), "{told}");
+    nothing_in("the restored database", &dump(engine, &installation.path("data"), url).await);
     let verified = installation.run(&["audit", "verify", "--json"]).success();
     assert!(verified.contains("\"intact\":true"), "{verified}");
+}
+
+/// An account as an older backup has it.
+struct Older {
+    id: uuid::Uuid,
+    role: String,
+    login: Vec<u8>,
+    name: Vec<u8>,
+    token: Vec<u8>,
+}
+
+async fn remembered(database: &Database) -> Vec<Older> {
+    let sql = "SELECT account.id, role, login_sealed, name_sealed, token FROM account \
+               JOIN login_index ON login_index.account = account.id";
+    let read = |row: &database::Row| Older {
+        id: row.at(0).expect("an id"),
+        role: row.at(1).expect("a word"),
+        login: row.at(2).expect("sealed"),
+        name: row.at(3).expect("sealed"),
+        token: row.at(4).expect("a number"),
+    };
+    database.rows(sql, vec![]).await.expect("readable").iter().map(read).collect()
 }
 
 /// The search finds what is there: logged, stored, stored as bytes.
@@ -282,6 +356,9 @@ async fn controls(engine: Engine, installation: &Installation, url: &str) {
     let database = connect(url).await;
     let sql = "UPDATE appointment SET contact = $1";
     database.write(sql, vec![json!({ "name": NAME, "language": "de" }).to_string().into()]).await.expect("written");
+    assert!(!found(&dump(engine, &installation.path("data"), url).await).is_empty(), "plain text is found");
+    database.write("UPDATE appointment SET contact = NULL", vec![]).await.expect("written");
+    database.write("UPDATE account SET name = $1 WHERE role = 'operator'", vec![NAME.into()]).await.expect("written");
     database.close().await.expect("closed");
     assert!(!found(&dump(engine, &installation.path("data"), url).await).is_empty(), "plain text is found");
 }

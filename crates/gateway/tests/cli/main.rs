@@ -3,6 +3,7 @@
 mod backup;
 mod backup_damaged;
 mod backup_disk;
+mod backup_keys;
 mod canary;
 mod city;
 mod configuration;

@@ -12,6 +12,8 @@ mod people_letters;
 mod people_managed;
 mod people_support;
 mod privacy;
+mod privacy_account;
+mod privacy_numbers;
 mod sink;
 mod sink_support;
 mod tasks;

@@ -5,14 +5,13 @@ use std::sync::Arc;
 use async_graphql::Request;
 use axum::http::{HeaderMap, header};
 use domain::environment::Clock;
-use domain::identifier::AccountId;
 use gateway::authenticate::Doorkeeper;
 use gateway::http::{Admission, Authenticate, Caller, RequestId};
 use serde_json::{Value, json};
 use testkit::{Answer, Browser, TestApp, password};
 use totp_rs::{Builder, Secret, Totp};
 
-use crate::people_support::{account_id, audited, error_equal, sign_in};
+use crate::people_support::{account_id, audited, error_equal, raw_account, sign_in};
 
 const REFRESH: &str = "mutation($token: String!) { refreshAccessToken(refreshToken: $token) {
     token refreshToken problem } }";
@@ -234,12 +233,6 @@ async fn changing_the_password_signs_in_anew_and_everywhere_else_out() {
         assert_eq!(app.ask(change, right).await.data("changePassword.problem.code"), "NOT_SIGNED_IN");
     })
     .await;
-}
-
-async fn raw_account(app: &TestApp, login: &str) -> AccountId {
-    let sql = "SELECT id FROM account WHERE login = $1";
-    let row = app.application.database.row(sql, vec![login.into()]).await.expect("accounts can be read");
-    AccountId(row.expect("it is there").get("id").expect("an id"))
 }
 
 #[tokio::test]

@@ -2,9 +2,11 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::identifier::AccountId;
+use domain::permission::Actor;
+use identity::AccountFilter;
 use serde_json::json;
 use testkit::{Answer, Browser, TestApp};
-use uuid::Uuid;
 
 /// Signs in with a browser.
 pub(super) async fn sign_in(browser: &Browser<'_>, login: &str, password: &str) -> Answer {
@@ -15,10 +17,14 @@ pub(super) async fn sign_in(browser: &Browser<'_>, login: &str, password: &str) 
 
 /// The global id of an account.
 pub(super) async fn account_id(app: &TestApp, login: &str) -> String {
-    let sql = "SELECT id FROM account WHERE login = $1";
-    let row = app.application.database.row(sql, vec![login.into()]).await.expect("accounts can be read");
-    let id: Uuid = row.expect("it is there").get("id").expect("an id");
-    URL_SAFE_NO_PAD.encode(format!("Account:{}", id.simple()))
+    URL_SAFE_NO_PAD.encode(format!("Account:{}", raw_account(app, login).await.0.simple()))
+}
+
+/// The id of an account.
+pub(super) async fn raw_account(app: &TestApp, login: &str) -> AccountId {
+    let found = app.application.identity.page_of_accounts(&Actor::System, &AccountFilter::default(), None, 100).await;
+    let found = found.expect("accounts can be read").into_iter().find(|account| account.login == login);
+    found.expect("it is there").id
 }
 
 /// The actions in the audit log.

@@ -98,6 +98,11 @@ pub(super) async fn of(town: &Town, row: &Row, caller: &Caller, relation: Relati
             Ask::new(caller, query, json!({ "id": device.gid() })).beside(json!({ "id": no_such("Account") }))
         }
         ("rotateKeys", _) => Ask::new(caller, "mutation { rotateKeys { keyId } }", json!({})),
+        ("unlinkSignInProviders", _) => {
+            let id = clerk(town, caller, relation).await.gid();
+            let query = "mutation($id: ID!) { unlinkSignInProviders(id: $id) { account { id } problem { code } } }";
+            Ask::new(caller, query, json!({ "id": id })).beside(json!({ "id": no_such("Account") }))
+        }
         ("signOut", _) => Ask::new(caller, "mutation { signOut { signedOut } }", json!({})),
         _ => return None,
     };

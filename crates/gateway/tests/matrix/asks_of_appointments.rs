@@ -80,6 +80,7 @@ pub(super) async fn of(town: &Town, row: &Row, caller: &Caller, relation: Relati
             return Some(of_deliveries(town, row, caller, relation).await);
         }
         "eraseMyAppointments" => Ask::new(caller, "mutation { eraseMyAppointments { appointments } }", json!({})),
+        "eraseMyData" => Ask::new(caller, "mutation { eraseMyData { account } }", json!({})),
         "exportMyData" => Ask::new(caller, "{ exportMyData }", json!({})),
         "extendHold" | "releaseHold" => {
             let code = town.held(office(relation)).await;

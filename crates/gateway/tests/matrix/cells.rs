@@ -30,6 +30,7 @@ const TAKES_THE_CALLER: &[&str] = &[
     "confirmSecondFactor",
     "endAllSessions",
     "endSession",
+    "eraseMyData",
     "removeSecondFactor",
     "renewRecoveryCodes",
 ];

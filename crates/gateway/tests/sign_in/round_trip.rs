@@ -1,6 +1,7 @@
 //! The whole way with a real provider: out, in, back, and signed in.
 
-use identity::{Algorithm, ClientSecret, ClientSecretUse, OpenIdProvider};
+use domain::permission::Actor;
+use identity::{AccountFilter, Algorithm, ClientSecret, ClientSecretUse, OpenIdProvider};
 use serde_json::json;
 use testkit::on_both_engines;
 
@@ -114,10 +115,10 @@ async fn a_name_is_taken_only_where_the_configuration_says_so() {
         browser.follow(START, EVA).await;
         assert_eq!(viewer(&app, browser.session()).await["name"], "");
         // Neither her name, nor her mail address, nor the provider's name for her is anywhere in the database.
-        let sql = "SELECT login, name FROM account";
-        let kept = app.application.database.rows(sql, vec![]).await.expect("the database answers");
-        for row in kept {
-            let text = format!("{} {}", row.get::<String>("login").unwrap(), row.get::<String>("name").unwrap());
+        let identity = &app.application.identity;
+        let kept = identity.page_of_accounts(&Actor::System, &AccountFilter::default(), None, 100).await;
+        for account in kept.expect("the database answers") {
+            let text = format!("{} {}", account.login, account.name);
             assert!(!text.contains("Meier"), "{text}");
         }
     })

@@ -96,6 +96,7 @@ impl OpenId {
     /// Finds or makes the account and opens the session, in one unit.
     async fn open(&self, provider: &Provider, person: &Person) -> Result<SignedIn, OpenIdError> {
         let settings = provider.settings();
+        self.identity.unlocked().await?;
         let unit = self.database().begin().await?;
         let credentials = self.account_of(&unit, settings, person).await?;
         let mut signed_in = self.identity.open_session(&unit, credentials).await?;

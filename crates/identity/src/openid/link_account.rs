@@ -25,7 +25,14 @@ impl OpenId {
         person: &Person,
     ) -> Result<Credentials, OpenIdError> {
         let subject = subject(settings, person);
-        let (account, generation) = match store::openid::linked(unit, &subject).await? {
+        let linked = store::openid::linked(unit, &subject).await?;
+        let was_linked = linked.is_some();
+        let known = self.identity.opened_with(linked).await?;
+        if was_linked && known.is_none() {
+            // An older copy of the data brought back the link of an account that was erased since.
+            store::openid::unlink_subject(unit, &subject).await?;
+        }
+        let (account, generation) = match known {
             Some(known) => known,
             None => match &settings.purpose {
                 Purpose::Citizens => (self.new_citizen(unit, &subject).await?, 0),
@@ -35,7 +42,7 @@ impl OpenId {
         if account.disabled_at.is_some() || !fits(&settings.purpose, account.role) {
             return Err(OpenIdError::NoAccount);
         }
-        let account = named(unit, settings, person, account).await?;
+        let account = self.named(unit, settings, person, account).await?;
         Ok(Credentials { account, password: String::new(), generation })
     }
 
@@ -53,7 +60,7 @@ impl OpenId {
             created_at: self.clock().now(),
             disabled_at: None,
         };
-        store::account::add(unit, &account, None).await?;
+        self.identity.add_account(unit, &account, None).await?;
         self.identity.audit(unit, &account.actor(), "account.create", id.0).await?;
         self.link(unit, subject, &account).await?;
         Ok(account)
@@ -70,7 +77,9 @@ impl OpenId {
         // An address that anybody can claim is no proof.
         let claimed = person.text(login_claim).filter(|_| login_claim != "email" || person.has_verified_mail());
         let login = claimed.and_then(login::compared).ok_or(OpenIdError::Token(TokenFault::Claim))?;
-        let found = store::openid::by_login(unit, &login).await?;
+        let tokens = self.identity.login_tokens(&login)?;
+        let found = store::account::of_login(unit, &tokens, &login).await?;
+        let found = self.identity.opened_with(found).await?;
         let usable = |account: &Account| account.disabled_at.is_none() && account.role.is_staff();
         let (account, generation) = found.filter(|(account, _)| usable(account)).ok_or(OpenIdError::NoAccount)?;
         self.link(unit, subject, &account).await?;
@@ -85,6 +94,25 @@ impl OpenId {
         })?;
         Ok(self.identity.audit(unit, &account.actor(), "account.link_openid", account.id.0).await?)
     }
+
+    /// Takes over a citizen's name where the configuration says so. A name that nobody could have is left out.
+    async fn named(
+        &self,
+        unit: &Unit,
+        settings: &OpenIdProvider,
+        person: &Person,
+        account: Account,
+    ) -> Result<Account, OpenIdError> {
+        let claimed = settings.name_claim.as_deref().and_then(|claim| person.text(claim));
+        let name = claimed.and_then(|name| person_name(name).ok());
+        match (name, account.role) {
+            (Some(name), Role::Citizen) if name != account.name => {
+                self.identity.rename(unit, account.id, &name).await?;
+                Ok(Account { name, ..account })
+            }
+            _ => Ok(account),
+        }
+    }
 }
 
 fn subject<'a>(settings: &'a OpenIdProvider, person: &Person) -> Subject<'a> {
@@ -98,23 +126,5 @@ const fn fits(purpose: &Purpose, role: Role) -> bool {
     match purpose {
         Purpose::Citizens => matches!(role, Role::Citizen),
         Purpose::Staff { .. } => role.is_staff(),
-    }
-}
-
-/// Takes over a citizen's name where the configuration says so. A name that nobody could have is left out.
-async fn named(
-    unit: &Unit,
-    settings: &OpenIdProvider,
-    person: &Person,
-    account: Account,
-) -> Result<Account, OpenIdError> {
-    let claimed = settings.name_claim.as_deref().and_then(|claim| person.text(claim));
-    let name = claimed.and_then(|name| person_name(name).ok());
-    match (name, account.role) {
-        (Some(name), Role::Citizen) if name != account.name => {
-            store::openid::rename(unit, account.id, &name).await?;
-            Ok(Account { name, ..account })
-        }
-        _ => Ok(account),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use database::{Database, DatabaseError, Row, Unit, Value};
+use database::{Database, DatabaseError, IndexToken, Row, SubjectKey, Unit};
 use domain::identifier::{AccountId, Key, TokenFamilyId};
 use domain::permission::{Actor, Role};
 use domain::time::Timestamp;
@@ -15,13 +15,54 @@ use crate::store::{placeholders, words};
 /// How many values one list in a statement has at most.
 const LIST: usize = 100;
 
-pub(super) const COLUMNS: &str = "id, login, name, role, office, trust, created_at, disabled_at";
+/// What [`kept`] reads, out of [`FROM`].
+pub(super) const COLUMNS: &str = "account.id, account.login, account.name, account.role, account.office, account.trust, \
+    account.created_at, account.disabled_at, account.login_sealed, account.name_sealed, \
+    subject_key.generation AS key_generation, subject_key.wrapped AS key_wrapped";
+/// Accounts with their keys.
+pub(super) const FROM: &str = "account LEFT JOIN subject_key ON subject_key.subject = account.id";
+
+/// An account as it is read: its login and name are still closed.
+pub(crate) struct Kept {
+    /// The account, with neither login nor name.
+    pub(crate) account: Account,
+    /// Those two.
+    pub(crate) field: Field,
+}
+
+/// A login and a name as they are read: sealed, or in the clear from before there was a vault.
+pub(crate) enum Field {
+    Clear { login: String, name: String },
+    Sealed { key: Option<SubjectKey>, stored: Stored },
+}
+
+/// A login and a name, sealed.
+pub(crate) struct Stored {
+    pub(crate) login: Vec<u8>,
+    pub(crate) name: Vec<u8>,
+}
+
+impl Kept {
+    /// Whether the vault is needed to read it.
+    pub(crate) const fn is_sealed(&self) -> bool {
+        matches!(self.field, Field::Sealed { .. })
+    }
+}
 
 /// An account that can sign in, with what is needed to let it.
 pub(crate) struct Credentials {
     pub(crate) account: Account,
     pub(crate) password: String,
     pub(crate) generation: i64,
+}
+
+/// The password and the generation of an account.
+pub(crate) type Beside = (String, i64);
+
+impl From<(Account, Beside)> for Credentials {
+    fn from((account, (password, generation)): (Account, Beside)) -> Self {
+        Self { account, password, generation }
+    }
 }
 
 /// What to change an account's password to.
@@ -32,41 +73,65 @@ pub(crate) struct NewPassword<'a> {
     pub(crate) generation: i64,
 }
 
+/// Finds an account by the numbers of its login ($1 and $2), or by the login itself ($3) where an older program wrote it.
+pub(super) const BY_LOGIN: &str = "account.id = (SELECT id FROM account WHERE login = $3 AND login_sealed IS NULL \
+    UNION ALL SELECT account FROM login_index WHERE token = $1 OR token = $2 LIMIT 1)";
+
+/// The values of [`BY_LOGIN`]: there are one or two numbers.
+pub(super) fn by_login(tokens: &[IndexToken], login: &str) -> Vec<database::Value> {
+    let token = |token: Option<&IndexToken>| token.map(|token| token.token.to_vec());
+    vec![token(tokens.first()).into(), token(tokens.last()).into(), login.into()]
+}
+
+const WITH_PASSWORD: &str = "account.disabled_at IS NULL AND account.password IS NOT NULL";
+
 /// The account that signs in as `login`, unless it is disabled or has no password.
 pub(crate) async fn credentials_of_login(
     database: &Database,
+    tokens: &[IndexToken],
     login: &str,
-) -> Result<Option<Credentials>, DatabaseError> {
+) -> Result<Option<(Kept, Beside)>, DatabaseError> {
     let sql = format!(
-        "SELECT {COLUMNS}, password, generation FROM account WHERE login = $1 AND disabled_at IS NULL AND password IS NOT NULL"
+        "SELECT {COLUMNS}, account.password, account.generation FROM {FROM} WHERE {BY_LOGIN} AND {WITH_PASSWORD}"
     );
-    database.row(&sql, vec![login.into()]).await?.map(|row| credentials(&row)).transpose()
+    database.row(&sql, by_login(tokens, login)).await?.map(|row| credentials(&row)).transpose()
 }
 
 /// The account `id`, unless it is disabled or has no password.
-pub(crate) async fn credentials_of(database: &Database, id: AccountId) -> Result<Option<Credentials>, DatabaseError> {
-    let sql = format!(
-        "SELECT {COLUMNS}, password, generation FROM account WHERE id = $1 AND disabled_at IS NULL AND password IS NOT NULL"
-    );
-    database.row(&sql, vec![id.0.into()]).await?.map(|row| credentials(&row)).transpose()
+pub(crate) async fn credentials_of(
+    database: &Database,
+    id: AccountId,
+) -> Result<Option<(Kept, Beside)>, DatabaseError> {
+    database.row(&credentials_by_id(), vec![id.0.into()]).await?.map(|row| credentials(&row)).transpose()
 }
 
 /// As [`credentials_of`], within a unit.
-pub(crate) async fn credentials_in(unit: &Unit, id: AccountId) -> Result<Option<Credentials>, DatabaseError> {
-    let sql = format!(
-        "SELECT {COLUMNS}, password, generation FROM account WHERE id = $1 AND disabled_at IS NULL AND password IS NOT NULL"
-    );
-    unit.row(&sql, vec![id.0.into()]).await?.map(|row| credentials(&row)).transpose()
+pub(crate) async fn credentials_in(unit: &Unit, id: AccountId) -> Result<Option<(Kept, Beside)>, DatabaseError> {
+    unit.row(&credentials_by_id(), vec![id.0.into()]).await?.map(|row| credentials(&row)).transpose()
+}
+
+fn credentials_by_id() -> String {
+    format!(
+        "SELECT {COLUMNS}, account.password, account.generation FROM {FROM} WHERE account.id = $1 AND {WITH_PASSWORD}"
+    )
 }
 
 /// The account `id` with its generation, disabled or not, with a password or without.
-pub(crate) async fn with_generation(
-    database: &Database,
-    id: AccountId,
-) -> Result<Option<(Account, i64)>, DatabaseError> {
-    let sql = format!("SELECT {COLUMNS}, generation FROM account WHERE id = $1");
+pub(crate) async fn with_generation(database: &Database, id: AccountId) -> Result<Option<(Kept, i64)>, DatabaseError> {
+    let sql = format!("SELECT {COLUMNS}, account.generation FROM {FROM} WHERE account.id = $1");
     let row = database.row(&sql, vec![id.0.into()]).await?;
-    row.map(|row| Ok((account(&row)?, row.get("generation")?))).transpose()
+    row.map(|row| Ok((kept(&row)?, row.get("generation")?))).transpose()
+}
+
+/// The account that has `login`, with its generation, disabled or not.
+pub(crate) async fn of_login(
+    unit: &Unit,
+    tokens: &[IndexToken],
+    login: &str,
+) -> Result<Option<(Kept, i64)>, DatabaseError> {
+    let sql = format!("SELECT {COLUMNS}, account.generation FROM {FROM} WHERE {BY_LOGIN}");
+    let row = unit.row(&sql, by_login(tokens, login)).await?;
+    row.map(|row| Ok((kept(&row)?, row.get("generation")?))).transpose()
 }
 
 /// How the account `id` stands, unless it is unknown or disabled, or `family` does not count.
@@ -76,37 +141,45 @@ pub(crate) async fn standing(
     family: Option<TokenFamilyId>,
     now: Timestamp,
 ) -> Result<Option<Standing>, DatabaseError> {
-    let alone = "SELECT id, role, office, trust, generation FROM account WHERE id = $1 AND disabled_at IS NULL";
     let row = match family {
-        None => database.row(alone, vec![id.0.into()]).await?,
+        None => {
+            let sql = "SELECT id, role, office, trust, generation FROM account WHERE id = $1 AND disabled_at IS NULL";
+            database.row(sql, vec![id.0.into()]).await?
+        }
         Some(family) => {
-            let sql = format!(
-                "{alone} AND EXISTS (SELECT 1 FROM token_family WHERE id = $2 AND account = $1 \
-                 AND revoked_at IS NULL AND expires_at > $3 AND idle_until > $3)"
-            );
-            database.row(&sql, vec![id.0.into(), family.0.into(), now.millis().into()]).await?
+            // How sure the session was that the family was drawn from counts more than what the account once proved.
+            let sql = "SELECT account.id, account.role, account.office, \
+                       coalesce(token_family.trust, account.trust) AS trust, account.generation \
+                       FROM account JOIN token_family ON token_family.account = account.id \
+                       WHERE account.id = $1 AND account.disabled_at IS NULL AND token_family.id = $2 \
+                       AND revoked_at IS NULL AND expires_at > $3 AND idle_until > $3";
+            database.row(sql, vec![id.0.into(), family.0.into(), now.millis().into()]).await?
         }
     };
     row.map(|row| Ok(Standing { actor: actor(&row)?, generation: row.get("generation")?, family })).transpose()
 }
 
 /// The accounts with these ids, in no order.
-pub(crate) async fn by_ids(database: &Database, ids: &[AccountId]) -> Result<Vec<Account>, DatabaseError> {
+pub(crate) async fn by_ids(database: &Database, ids: &[AccountId]) -> Result<Vec<Kept>, DatabaseError> {
     let mut found = Vec::with_capacity(ids.len());
     for some in ids.chunks(LIST) {
-        let sql = format!("SELECT {COLUMNS} FROM account WHERE id IN ({})", placeholders(1, some.len()));
+        let sql = format!("SELECT {COLUMNS} FROM {FROM} WHERE account.id IN ({})", placeholders(1, some.len()));
         let values = some.iter().map(|id| id.0.into()).collect();
         let rows = database.rows(&sql, values).await?;
-        found.extend(rows.iter().map(account).collect::<Result<Vec<_>, _>>()?);
+        found.extend(rows.iter().map(kept).collect::<Result<Vec<_>, _>>()?);
     }
     Ok(found)
 }
 
-/// Which of these logins are taken.
-pub(crate) async fn taken_logins(database: &Database, logins: &[String]) -> Result<HashSet<String>, DatabaseError> {
+/// Which of these logins are taken by accounts in the clear.
+pub(crate) async fn taken_in_the_clear(
+    database: &Database,
+    logins: &[String],
+) -> Result<HashSet<String>, DatabaseError> {
     let mut taken = HashSet::new();
     for some in logins.chunks(LIST) {
-        let sql = format!("SELECT login FROM account WHERE login IN ({})", placeholders(1, some.len()));
+        let names = placeholders(1, some.len());
+        let sql = format!("SELECT login FROM account WHERE login_sealed IS NULL AND login IN ({names})");
         let values = some.iter().map(|login| login.as_str().into()).collect();
         for row in database.rows(&sql, values).await? {
             taken.insert(row.get("login")?);
@@ -115,22 +188,70 @@ pub(crate) async fn taken_logins(database: &Database, logins: &[String]) -> Resu
     Ok(taken)
 }
 
-const INSERT: &str = "INSERT INTO account (id, login, name, role, office, trust, created_at, password, generation) \
-                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0)";
-
-/// Adds `account`. Breaks `Rule::AccountLogin` when its login is taken.
-pub(crate) async fn add(unit: &Unit, account: &Account, password: Option<&str>) -> Result<(), DatabaseError> {
-    unit.execute(INSERT, values(account, password)).await.map(drop)
+/// What stands in the column of logins of a sealed account: a word of its own that nobody can take for a login.
+fn instead_of_login(id: AccountId) -> String {
+    format!("sealed:{}", id.0.simple())
 }
 
-/// Adds `account` unless its login is taken, and says whether it did.
-pub(crate) async fn add_if_missing(
+/// Adds `account`, sealed. Its login must be taken before.
+pub(crate) async fn add(
     unit: &Unit,
     account: &Account,
+    stored: &Stored,
     password: Option<&str>,
-) -> Result<bool, DatabaseError> {
-    let sql = format!("{INSERT} ON CONFLICT (login) DO NOTHING");
-    Ok(unit.execute(&sql, values(account, password)).await? == 1)
+) -> Result<(), DatabaseError> {
+    let sql = "INSERT INTO account (id, login, name, role, office, trust, created_at, password, generation, \
+               login_sealed, name_sealed) VALUES ($1, $2, '', $3, $4, $5, $6, $7, 0, $8, $9)";
+    let values = vec![
+        account.id.0.into(),
+        instead_of_login(account.id).into(),
+        words::of_role(account.role).into(),
+        account.office.as_ref().map(|office| office.as_str().to_owned()).into(),
+        words::of_trust(account.trust).into(),
+        account.created_at.millis().into(),
+        password.map(str::to_owned).into(),
+        stored.login.clone().into(),
+        stored.name.clone().into(),
+    ];
+    unit.execute(sql, values).await.map(drop)
+}
+
+/// Puts the sealed login and name into the place of those in the clear.
+pub(crate) async fn replace(unit: &Unit, id: AccountId, stored: &Stored) -> Result<(), DatabaseError> {
+    let sql = "UPDATE account SET login = $2, name = '', login_sealed = $3, name_sealed = $4 \
+               WHERE id = $1 AND login_sealed IS NULL";
+    let values =
+        vec![id.0.into(), instead_of_login(id).into(), stored.login.clone().into(), stored.name.clone().into()];
+    unit.execute(sql, values).await.map(drop)
+}
+
+/// Writes another sealed name.
+pub(crate) async fn rename(unit: &Unit, id: AccountId, name: Vec<u8>) -> Result<(), DatabaseError> {
+    let sql = "UPDATE account SET name_sealed = $2 WHERE id = $1 AND name_sealed IS NOT NULL";
+    unit.execute(sql, vec![id.0.into(), name.into()]).await.map(drop)
+}
+
+/// Accounts behind `after` that an older program wrote in the clear, by id.
+pub(crate) async fn in_the_clear(unit: &Unit, after: AccountId, limit: i64) -> Result<Vec<Account>, DatabaseError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM {FROM} WHERE login_sealed IS NULL AND account.id > $1 ORDER BY account.id LIMIT $2"
+    );
+    // An erasure at the same moment comes first or afterwards, never in between.
+    let sql = unit.engine().choose(sql.clone(), format!("{sql} FOR UPDATE OF account"));
+    let rows = unit.rows(&sql, vec![after.0.into(), limit.into()]).await?;
+    rows.iter().map(read_clear).collect()
+}
+
+/// The account `id`, if an older program wrote it in the clear.
+pub(crate) async fn clear(unit: &Unit, id: AccountId) -> Result<Option<Account>, DatabaseError> {
+    let sql = format!("SELECT {COLUMNS} FROM {FROM} WHERE account.id = $1 AND login_sealed IS NULL");
+    unit.row(&sql, vec![id.0.into()]).await?.map(|row| read_clear(&row)).transpose()
+}
+
+/// Takes what was in the clear out of the leftovers of PostgreSQL; SQLite writes over it at once.
+pub(crate) async fn scrub(database: &Database) -> Result<(), DatabaseError> {
+    let sql = database.engine().choose("SELECT 1 AS one", "VACUUM account");
+    database.write(sql, vec![]).await.map(drop)
 }
 
 /// Sets a password and thereby ends all sessions and tokens. `false` when the account was disabled, or changed by
@@ -158,6 +279,17 @@ pub(crate) async fn raise_generation(unit: &Unit, id: AccountId) -> Result<Optio
     unit.row(sql, vec![id.0.into()]).await?.map(|row| row.get("generation")).transpose()
 }
 
+/// Ends all sessions and tokens of an account, disabled or not, and gives its new generation.
+pub(crate) async fn end(unit: &Unit, id: AccountId) -> Result<Option<i64>, DatabaseError> {
+    let sql = "UPDATE account SET generation = generation + 1 WHERE id = $1 RETURNING generation";
+    unit.row(sql, vec![id.0.into()]).await?.map(|row| row.get("generation")).transpose()
+}
+
+/// Deletes an account. Whatever hangs on it must be gone.
+pub(crate) async fn delete(unit: &Unit, id: AccountId) -> Result<(), DatabaseError> {
+    unit.execute("DELETE FROM account WHERE id = $1", vec![id.0.into()]).await.map(drop)
+}
+
 /// Gives an account that is not disabled another role and office, ends its sessions and tokens, and gives its new
 /// generation.
 pub(crate) async fn change_role(
@@ -179,11 +311,12 @@ pub(crate) async fn page(
     wanted: &AccountFilter,
     after: Option<AccountId>,
     count: usize,
-) -> Result<Vec<Account>, DatabaseError> {
+) -> Result<Vec<Kept>, DatabaseError> {
     // An id of nothing comes before all others, and an empty word means everything: one statement for all filters.
     let sql = format!(
-        "SELECT {COLUMNS} FROM account WHERE id > $1 AND ($2 = '' OR role = $2) AND ($3 = '' OR office = $3) \
-         ORDER BY id LIMIT $4"
+        "SELECT {COLUMNS} FROM {FROM} WHERE account.id > $1 AND ($2 = '' OR role = $2) \
+         AND ($3 = '' OR office = $3) \
+         AND (account.login_sealed IS NULL OR subject_key.subject IS NOT NULL) ORDER BY account.id LIMIT $4"
     );
     let values = vec![
         after.map_or(Uuid::nil(), |id| id.0).into(),
@@ -191,7 +324,7 @@ pub(crate) async fn page(
         wanted.office.as_ref().map_or("", Key::as_str).into(),
         i64::try_from(count).unwrap_or(i64::MAX).into(),
     ];
-    database.rows(&sql, values).await?.iter().map(account).collect()
+    database.rows(&sql, values).await?.iter().map(kept).collect()
 }
 
 /// Whether the account `id` exists.
@@ -209,35 +342,42 @@ pub(super) fn actor(row: &Row) -> Result<Actor, DatabaseError> {
     })
 }
 
-/// The account of a row without its password.
-pub(super) fn account(row: &Row) -> Result<Account, DatabaseError> {
-    Ok(Account {
-        id: AccountId(row.get("id")?),
-        login: row.get("login")?,
-        name: row.get("name")?,
+/// The account of a row of [`COLUMNS`], without its password.
+pub(super) fn kept(row: &Row) -> Result<Kept, DatabaseError> {
+    let id: Uuid = row.get("id")?;
+    let account = Account {
+        id: AccountId(id),
+        login: String::new(),
+        name: String::new(),
         role: words::role(&row.get::<String>("role")?)?,
         office: words::office(row.get("office")?)?,
         trust: words::trust(&row.get::<String>("trust")?)?,
         created_at: Timestamp::from_millis(row.get("created_at")?),
         disabled_at: row.get::<Option<i64>>("disabled_at")?.map(Timestamp::from_millis),
-    })
+    };
+    let field = match row.get::<Option<Vec<u8>>>("login_sealed")? {
+        None => Field::Clear { login: row.get("login")?, name: row.get("name")? },
+        Some(login) => {
+            let generation: Option<i64> = row.get("key_generation")?;
+            let wrapped: Option<Vec<u8>> = row.get("key_wrapped")?;
+            let key = generation.zip(wrapped);
+            let key = key.map(|(generation, wrapped)| SubjectKey { subject: id, generation, wrapped });
+            Field::Sealed { key, stored: Stored { login, name: row.get("name_sealed")? } }
+        }
+    };
+    Ok(Kept { account, field })
 }
 
-fn credentials(row: &Row) -> Result<Credentials, DatabaseError> {
-    Ok(Credentials { account: account(row)?, password: row.get("password")?, generation: row.get("generation")? })
+fn read_clear(row: &Row) -> Result<Account, DatabaseError> {
+    let kept = kept(row)?;
+    match kept.field {
+        Field::Clear { login, name } => Ok(Account { login, name, ..kept.account }),
+        Field::Sealed { .. } => Err(DatabaseError::Internal("an account is sealed already".into())),
+    }
 }
 
-fn values(account: &Account, password: Option<&str>) -> Vec<Value> {
-    vec![
-        account.id.0.into(),
-        account.login.as_str().into(),
-        account.name.as_str().into(),
-        words::of_role(account.role).into(),
-        account.office.as_ref().map(|office| office.as_str().to_owned()).into(),
-        words::of_trust(account.trust).into(),
-        account.created_at.millis().into(),
-        password.map(str::to_owned).into(),
-    ]
+fn credentials(row: &Row) -> Result<(Kept, Beside), DatabaseError> {
+    Ok((kept(row)?, (row.get("password")?, row.get("generation")?)))
 }
 
 /// Raises the generation of every account by `steps`.

@@ -41,3 +41,8 @@ pub(crate) async fn close(unit: &Unit, token_hash: &[u8; 32]) -> Result<(), Data
 pub(crate) async fn delete_ended(unit: &Unit, now: Timestamp) -> Result<u64, DatabaseError> {
     unit.execute("DELETE FROM sign_in_challenge WHERE expires_at <= $1", vec![now.millis().into()]).await
 }
+
+/// Deletes the challenges of an account.
+pub(crate) async fn delete_all(unit: &Unit, account: AccountId) -> Result<(), DatabaseError> {
+    unit.execute("DELETE FROM sign_in_challenge WHERE account = $1", vec![account.0.into()]).await.map(drop)
+}

@@ -5,8 +5,8 @@ use domain::identifier::{AccountId, Key};
 use domain::time::Timestamp;
 use uuid::Uuid;
 
-use crate::devices::Device;
-use crate::store::{account, words};
+use crate::store::account::{COLUMNS, FROM, Kept, kept};
+use crate::store::words;
 
 /// A code that waits for its device.
 pub(crate) struct Enrolment {
@@ -72,13 +72,18 @@ pub(crate) async fn delete_ended_enrolments(unit: &Unit, now: Timestamp) -> Resu
 }
 
 /// The devices of an office that are not disabled, newest first, at most 200: more than any office hangs up.
-pub(crate) async fn of_office(database: &Database, office: &Key) -> Result<Vec<Device>, DatabaseError> {
-    let sql = "SELECT id, login, name, role, office, trust, created_at, disabled_at, \
-               (SELECT max(rotated_at) FROM token_family WHERE token_family.account = account.id) AS seen_at \
-               FROM account WHERE office = $1 AND role = 'device' AND disabled_at IS NULL ORDER BY id DESC LIMIT 200";
+pub(crate) async fn of_office(
+    database: &Database,
+    office: &Key,
+) -> Result<Vec<(Kept, Option<Timestamp>)>, DatabaseError> {
+    let sql = format!(
+        "SELECT {COLUMNS}, (SELECT max(rotated_at) FROM token_family WHERE token_family.account = account.id) AS seen_at \
+         FROM {FROM} WHERE account.office = $1 AND account.role = 'device' AND account.disabled_at IS NULL \
+         ORDER BY account.id DESC LIMIT 200"
+    );
     let read = |row: &Row| {
         let seen_at: Option<i64> = row.get("seen_at")?;
-        Ok(Device { account: account::account(row)?, seen_at: seen_at.map(Timestamp::from_millis) })
+        Ok((kept(row)?, seen_at.map(Timestamp::from_millis)))
     };
-    database.rows(sql, vec![office.as_str().into()]).await?.iter().map(read).collect()
+    database.rows(&sql, vec![office.as_str().into()]).await?.iter().map(read).collect()
 }

@@ -5,8 +5,7 @@ use domain::identifier::AccountId;
 use domain::law::TrustLevel;
 use domain::time::Timestamp;
 
-use crate::accounts::Account;
-use crate::store::account::{COLUMNS, account};
+use crate::store::account::{COLUMNS, FROM, Kept, kept};
 use crate::store::words;
 
 /// A person of a provider. The provider's name for the person is kept as a hash: it is only ever compared.
@@ -34,20 +33,34 @@ pub(crate) async fn forget_attempts(unit: &Unit, now: Timestamp) -> Result<u64, 
 }
 
 /// The account of `subject` with its generation, disabled or not.
-pub(crate) async fn linked(unit: &Unit, subject: &Subject<'_>) -> Result<Option<(Account, i64)>, DatabaseError> {
+pub(crate) async fn linked(unit: &Unit, subject: &Subject<'_>) -> Result<Option<(Kept, i64)>, DatabaseError> {
     let sql = format!(
-        "SELECT {COLUMNS}, generation FROM openid_link JOIN account ON account.id = openid_link.account \
+        "SELECT {COLUMNS}, account.generation FROM {FROM} JOIN openid_link ON account.id = openid_link.account \
          WHERE openid_link.issuer = $1 AND openid_link.subject_hash = $2"
     );
     let row = unit.row(&sql, vec![subject.issuer.into(), subject.hash.to_vec().into()]).await?;
-    row.map(|row| Ok((account(&row)?, row.get("generation")?))).transpose()
+    row.map(|row| Ok((kept(&row)?, row.get("generation")?))).transpose()
 }
 
-/// The account that an operator created under `login`, with its generation, disabled or not.
-pub(crate) async fn by_login(unit: &Unit, login: &str) -> Result<Option<(Account, i64)>, DatabaseError> {
-    let sql = format!("SELECT {COLUMNS}, generation FROM account WHERE login = $1");
-    let row = unit.row(&sql, vec![login.into()]).await?;
-    row.map(|row| Ok((account(&row)?, row.get("generation")?))).transpose()
+/// Takes the link of `subject` away.
+pub(crate) async fn unlink_subject(unit: &Unit, subject: &Subject<'_>) -> Result<(), DatabaseError> {
+    let sql = "DELETE FROM openid_link WHERE issuer = $1 AND subject_hash = $2";
+    unit.execute(sql, vec![subject.issuer.into(), subject.hash.to_vec().into()]).await.map(drop)
+}
+
+/// Takes the links of an account away, and says how many there were.
+pub(crate) async fn unlink(unit: &Unit, account: AccountId) -> Result<u64, DatabaseError> {
+    unit.execute("DELETE FROM openid_link WHERE account = $1", vec![account.0.into()]).await
+}
+
+/// The issuers that know the person of an account, and since when.
+pub(crate) async fn links_of(
+    database: &Database,
+    account: AccountId,
+) -> Result<Vec<(String, Timestamp)>, DatabaseError> {
+    let sql = "SELECT issuer, linked_at FROM openid_link WHERE account = $1 ORDER BY issuer";
+    let rows = database.rows(sql, vec![account.0.into()]).await?;
+    rows.iter().map(|row| Ok((row.get("issuer")?, Timestamp::from_millis(row.get("linked_at")?)))).collect()
 }
 
 /// Links `subject` to an account. Breaks `Rule::OpenIdSubject` when the person has an account already, and
@@ -74,13 +87,6 @@ pub(crate) async fn note_session(
     let values =
         vec![token_hash.to_vec().into(), provider.into(), trust.map(|trust| words::of_trust(trust).to_owned()).into()];
     unit.execute(sql, values).await.map(drop)
-}
-
-/// Sets the name shown of an account that a provider vouches for.
-pub(crate) async fn rename(unit: &Unit, account: AccountId, name: &str) -> Result<(), DatabaseError> {
-    unit.execute("UPDATE account SET name = $2 WHERE id = $1 AND name <> $2", vec![account.0.into(), name.into()])
-        .await
-        .map(drop)
 }
 
 /// The key of the provider that opened a session, if one did.

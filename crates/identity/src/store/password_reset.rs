@@ -60,6 +60,11 @@ pub(crate) async fn delete_ended(unit: &Unit, now: Timestamp) -> Result<u64, Dat
     unit.execute("DELETE FROM password_reset WHERE expires_at <= $1", vec![now.millis().into()]).await
 }
 
+/// Deletes the links of an account.
+pub(crate) async fn delete_all(unit: &Unit, account: AccountId) -> Result<(), DatabaseError> {
+    unit.execute("DELETE FROM password_reset WHERE account = $1", vec![account.0.into()]).await.map(drop)
+}
+
 fn reset(row: &Row) -> Result<Reset, DatabaseError> {
     Ok(Reset {
         id: row.get("id")?,

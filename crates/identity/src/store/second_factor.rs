@@ -4,6 +4,9 @@ use database::{Database, DatabaseError, Unit};
 use domain::identifier::AccountId;
 use domain::time::Timestamp;
 
+use crate::former_seal::FormerSeal;
+use crate::second_factor::SECRET_LENGTH;
+
 /// Keeps a new secret that waits for its first code. `false` when there is a confirmed one already.
 pub(crate) async fn begin(
     unit: &Unit,
@@ -27,6 +30,32 @@ pub(crate) async fn waiting_secret(unit: &Unit, account: AccountId) -> Result<Op
 pub(crate) async fn confirmed_secret(unit: &Unit, account: AccountId) -> Result<Option<Vec<u8>>, DatabaseError> {
     let sql = "SELECT secret FROM second_factor WHERE account = $1 AND confirmed_at IS NOT NULL";
     unit.row(sql, vec![account.0.into()]).await?.map(|row| row.get("secret")).transpose()
+}
+
+/// The secret of an account, whether it waits or counts.
+pub(crate) async fn secret(unit: &Unit, account: AccountId) -> Result<Option<Vec<u8>>, DatabaseError> {
+    let sql = "SELECT secret FROM second_factor WHERE account = $1";
+    unit.row(sql, vec![account.0.into()]).await?.map(|row| row.get("secret")).transpose()
+}
+
+/// The accounts whose secrets have the form of the first program: one byte shorter.
+pub(crate) async fn sealed_otherwise(database: &Database) -> Result<Vec<AccountId>, DatabaseError> {
+    let sql = "SELECT account FROM second_factor WHERE length(secret) = $1";
+    let length = i64::try_from(FormerSeal::length(SECRET_LENGTH)).unwrap_or(i64::MAX);
+    let rows = database.rows(sql, vec![length.into()]).await?;
+    rows.iter().map(|row| row.get("account").map(AccountId)).collect()
+}
+
+/// Puts a secret that is sealed anew into the place of the `former` one, and says whether that was still there.
+pub(crate) async fn reseal(
+    unit: &Unit,
+    account: AccountId,
+    former: &[u8],
+    sealed: &[u8],
+) -> Result<bool, DatabaseError> {
+    let sql = "UPDATE second_factor SET secret = $3 WHERE account = $1 AND secret = $2";
+    let values = vec![account.0.into(), former.to_vec().into(), sealed.to_vec().into()];
+    Ok(unit.execute(sql, values).await? == 1)
 }
 
 /// Whether sign-in asks for a second factor.
@@ -87,4 +116,9 @@ pub(crate) async fn recovery_codes_left(database: &Database, account: AccountId)
     let row = database.row(sql, vec![account.0.into()]).await?;
     let count: i64 = row.map_or(Ok(0), |row| row.get("count"))?;
     Ok(u16::try_from(count).unwrap_or(u16::MAX))
+}
+
+/// Forgets the used codes of an account.
+pub(crate) async fn forget_steps_of(unit: &Unit, account: AccountId) -> Result<(), DatabaseError> {
+    unit.execute("DELETE FROM second_factor_use WHERE account = $1", vec![account.0.into()]).await.map(drop)
 }

@@ -2,6 +2,7 @@
 
 use database::{Database, DatabaseError, Row, Unit};
 use domain::time::Timestamp;
+use uuid::Uuid;
 
 /// A key as it is stored.
 pub(crate) struct StoredKey {
@@ -36,15 +37,32 @@ pub(crate) async fn add(unit: &Unit, key: &StoredKey) -> Result<bool, DatabaseEr
     unit.execute(sql, values).await.map(|added| added == 1)
 }
 
+/// Whose key seals the seed of a signing key: one for each, so that both go together.
+pub(crate) const fn subject(number: i64) -> Uuid {
+    let name = u64::from_be_bytes(*b"sign-key");
+    Uuid::from_u64_pair(name, number.unsigned_abs())
+}
+
 /// Deletes all keys older than the one with this number.
 pub(crate) async fn delete_before(unit: &Unit, number: i64) -> Result<u64, DatabaseError> {
-    unit.execute("DELETE FROM signing_key WHERE number < $1", vec![number.into()]).await
+    let gone = unit.execute("DELETE FROM signing_key WHERE number < $1", vec![number.into()]).await?;
+    unit.destroy_keys_between(subject(0), subject(number.saturating_sub(1))).await?;
+    Ok(gone)
+}
+
+/// Deletes every key there is. What sealed their seeds seals nothing any more, and goes with the keys that come.
+pub(crate) async fn delete_every(unit: &Unit) -> Result<u64, DatabaseError> {
+    unit.execute("DELETE FROM signing_key", vec![]).await
 }
 
 /// Deletes the keys whose successor signs since before `before`.
 pub(crate) async fn delete_gone(unit: &Unit, before: Timestamp) -> Result<u64, DatabaseError> {
-    let sql = "DELETE FROM signing_key WHERE number < (SELECT max(number) FROM signing_key WHERE signs_from < $1)";
-    unit.execute(sql, vec![before.millis().into()]).await
+    let sql = "SELECT max(number) AS number FROM signing_key WHERE signs_from < $1";
+    let row = unit.row(sql, vec![before.millis().into()]).await?;
+    match row.map(|row| row.get::<Option<i64>>("number")).transpose()?.flatten() {
+        Some(number) => delete_before(unit, number).await,
+        None => Ok(0),
+    }
 }
 
 fn stored(row: &Row) -> Result<StoredKey, DatabaseError> {

@@ -4,6 +4,7 @@ use database::{Database, DatabaseError, Row, Unit};
 use domain::identifier::{AccountId, SessionId, TokenFamilyId};
 use domain::permission::Actor;
 use domain::time::Timestamp;
+use uuid::Uuid;
 
 use crate::sessions::{Session, SessionKind};
 use crate::store::account::actor;
@@ -28,9 +29,12 @@ pub(crate) struct Family {
 const COLUMNS: &str =
     "id, account, generation, name, seed, sequence, created_at, rotated_at, idle_until, expires_at, revoked_at";
 
-/// Adds a family.
-pub(crate) async fn add(unit: &Unit, family: &Family) -> Result<(), DatabaseError> {
-    let sql = format!("INSERT INTO token_family ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)");
+/// Adds a family, which is as sure as the session it is drawn from; without one, as sure as the account.
+pub(crate) async fn add(unit: &Unit, family: &Family, session: Option<SessionId>) -> Result<(), DatabaseError> {
+    let sql = format!(
+        "INSERT INTO token_family ({COLUMNS}, trust) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, \
+         (SELECT trust FROM session WHERE id = $12))"
+    );
     let values = vec![
         family.id.0.into(),
         family.account.0.into(),
@@ -43,6 +47,7 @@ pub(crate) async fn add(unit: &Unit, family: &Family) -> Result<(), DatabaseErro
         family.idle_until.millis().into(),
         family.expires_at.millis().into(),
         family.revoked_at.map(Timestamp::millis).into(),
+        session.map_or(Uuid::nil(), |session| session.0).into(),
     ];
     unit.execute(&sql, values).await.map(drop)
 }
@@ -50,11 +55,12 @@ pub(crate) async fn add(unit: &Unit, family: &Family) -> Result<(), DatabaseErro
 /// The family `id` and its account, unless the account is disabled or has ended everything since.
 pub(crate) async fn find(unit: &Unit, id: TokenFamilyId) -> Result<Option<(Family, Actor)>, DatabaseError> {
     // The names of both tables would meet in one row, so the account's come from a query of their own.
-    let sql = format!("SELECT {COLUMNS} FROM token_family WHERE id = $1");
+    let sql = format!("SELECT {COLUMNS}, trust FROM token_family WHERE id = $1");
     let Some(row) = unit.row(&sql, vec![id.0.into()]).await? else { return Ok(None) };
-    let family = family(&row)?;
-    let sql = "SELECT id, role, office, trust FROM account WHERE id = $1 AND generation = $2 AND disabled_at IS NULL";
-    let row = unit.row(sql, vec![family.account.0.into(), family.generation.into()]).await?;
+    let (family, trust) = (family(&row)?, row.get::<Option<String>>("trust")?);
+    let sql = "SELECT id, role, office, coalesce($3, trust) AS trust FROM account \
+               WHERE id = $1 AND generation = $2 AND disabled_at IS NULL";
+    let row = unit.row(sql, vec![family.account.0.into(), family.generation.into(), trust.into()]).await?;
     row.map(|row| Ok((family, actor(&row)?))).transpose()
 }
 

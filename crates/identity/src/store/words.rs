@@ -6,7 +6,7 @@ use domain::law::TrustLevel;
 use domain::permission::Role;
 
 /// The stored word of a role.
-pub(super) const fn of_role(role: Role) -> &'static str {
+pub(crate) const fn of_role(role: Role) -> &'static str {
     match role {
         Role::Citizen => "citizen",
         Role::Clerk => "clerk",
@@ -22,7 +22,7 @@ pub(super) fn role(word: &str) -> Result<Role, DatabaseError> {
 }
 
 /// The stored word of a trust level.
-pub(super) const fn of_trust(trust: TrustLevel) -> &'static str {
+pub(crate) const fn of_trust(trust: TrustLevel) -> &'static str {
     match trust {
         TrustLevel::None => "none",
         TrustLevel::Low => "low",

@@ -158,7 +158,7 @@ async fn the_database_holds_no_signing_key_in_the_clear() {
         let town = Town::settled(&database).await;
         assert_eq!(key_ids(&town).await.len(), 1);
         let row = database.row("SELECT sealed_seed FROM signing_key", vec![]).await.unwrap().unwrap();
-        assert_eq!(row.get::<Vec<u8>>("sealed_seed").unwrap().len(), 12 + 32 + 16);
+        assert_eq!(row.get::<Vec<u8>>("sealed_seed").unwrap().len(), 1 + 12 + 32 + 16);
         // Another installation cannot use it.
         let stranger = crate::town::identity(&database, settings(), &town.clock, [8; 32]);
         assert!(Arc::new(stranger).jwks().await.is_err());

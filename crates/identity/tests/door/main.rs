@@ -8,6 +8,7 @@ mod passwords;
 mod recovery;
 mod refresh;
 mod revocation;
+mod sealing;
 mod second_factor;
 mod seeds;
 mod sessions;

@@ -14,7 +14,7 @@ use totp_rs::{Builder, Secret, Totp};
 use crate::town::{KARL, KARLS_PASSWORD, Town, karl, somebody};
 
 /// An app on Karl's phone: the standard's defaults, told the secret alone.
-struct Phone(Totp);
+pub(crate) struct Phone(Totp);
 
 impl Phone {
     fn new(secret: &str) -> Self {
@@ -22,12 +22,16 @@ impl Phone {
         Self(Builder::new().with_secret(secret.as_bytes().to_vec()).build().expect("a generator"))
     }
 
-    fn code(&self, town: &Town) -> String {
+    pub(crate) fn secret(&self) -> Vec<u8> {
+        self.0.secret().as_bytes().to_vec()
+    }
+
+    pub(crate) fn code(&self, town: &Town) -> String {
         self.0.generate(u64::try_from(town.clock.now().seconds()).unwrap()).to_string()
     }
 }
 
-async fn set_up(town: &Town) -> (Phone, RecoveryCodes, SignedIn) {
+pub(crate) async fn set_up(town: &Town) -> (Phone, RecoveryCodes, SignedIn) {
     let karl = town.karl().await.account.actor();
     let new = town.identity.begin_second_factor(&karl, &Password::new(KARLS_PASSWORD)).await.unwrap();
     assert_eq!(new.uri, format!("otpauth://totp/stadt.example:{KARL}?secret={}&issuer=stadt.example", new.secret));
@@ -36,7 +40,7 @@ async fn set_up(town: &Town) -> (Phone, RecoveryCodes, SignedIn) {
     (phone, codes, signed_in)
 }
 
-async fn challenge(town: &Town) -> Challenge {
+pub(crate) async fn challenge(town: &Town) -> Challenge {
     match town.sign_in(KARL, KARLS_PASSWORD).await {
         Err(SignInError::SecondFactorRequired(challenge)) => challenge,
         other => panic!("{other:?}"),
@@ -245,7 +249,7 @@ async fn the_database_holds_no_secret_of_a_second_factor() {
         let secret = Secret::try_from_base32(&new.secret).unwrap();
         let row = database.row("SELECT secret FROM second_factor", vec![]).await.unwrap().unwrap();
         let stored: Vec<u8> = row.get("secret").unwrap();
-        assert_eq!(stored.len(), 12 + 20 + 16);
+        assert_eq!(stored.len(), 1 + 12 + 20 + 16);
         assert!(!stored.windows(20).any(|window| window == secret.as_bytes()));
         assert_eq!(format!("{new:?}"), "NewSecondFactor(hidden)");
     })

@@ -158,8 +158,8 @@ async fn a_session_that_slips_past_a_disabling_is_void_all_the_same() {
         let town = Town::settled(&database).await;
         let eva = town.eva().await;
         // A sign-in that checked the password before and wrote its session after: the row is there, its generation is not.
-        let raise = "UPDATE account SET generation = generation + 1 WHERE login = $1";
-        database.write(raise, vec![EVA.into()]).await.unwrap();
+        let raise = "UPDATE account SET generation = generation + 1 WHERE id = $1";
+        database.write(raise, vec![town.id_of(EVA).await.0.into()]).await.unwrap();
         assert_eq!(town.kept_sessions().await, 1);
         assert!(!town.knows(&eva).await);
     })

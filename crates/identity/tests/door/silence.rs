@@ -40,7 +40,8 @@ async fn the_database_holds_no_token_and_no_password() {
         let hash: Vec<u8> = session.get("token_hash").unwrap();
         assert_eq!(hash.len(), 32);
         assert_ne!(hash, signed_in.token.expose().as_bytes()[..32]);
-        let account = database.row("SELECT password FROM account WHERE login = $1", vec![EVA.into()]).await.unwrap();
+        let sql = "SELECT password FROM account WHERE id = $1";
+        let account = database.row(sql, vec![town.id_of(EVA).await.0.into()]).await.unwrap();
         let password: String = account.unwrap().get("password").unwrap();
         assert!(password.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{password}");
     })

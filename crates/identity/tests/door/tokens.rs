@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use database::Database;
 use domain::environment::Clock;
+use domain::law::TrustLevel;
 use domain::permission::{Actor, Permission, Role};
 use identity::{CreateAccount, IssueAccessTokenError, TokenError};
 use testkit::on_both_engines;
@@ -109,6 +110,35 @@ async fn nobody_without_a_session_draws_a_token() {
         let bearer = town.identity.authenticate_token(&town.tokens(&signed_in).await.jwt).await.unwrap();
         let refused = town.identity.issue_access_token(&bearer.actor, Some(&bearer.footing), "").await;
         assert!(matches!(refused, Err(IssueAccessTokenError::Forbidden(_))));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_token_is_as_sure_as_the_session_it_was_drawn_from() {
+    on_both_engines(async |database: Database| {
+        let town = Town::settled(&database).await;
+        let trust = |actor: Actor| match actor {
+            Actor::Account { trust, .. } => trust,
+            Actor::Anonymous | Actor::System => panic!("nobody"),
+        };
+        // A provider proves more than the account ever did, and another one less.
+        for (proven, word) in [(TrustLevel::High, "high"), (TrustLevel::None, "none")] {
+            let signed_in = town.eva().await;
+            let note = "UPDATE session SET trust = $2 WHERE id = $1";
+            let sessions = town.identity.my_sessions(&signed_in.account.actor()).await.unwrap();
+            let session = sessions.into_iter().find(|session| session.is_behind(&signed_in.footing)).unwrap();
+            database.write(note, vec![session.id.0.into(), word.into()]).await.unwrap();
+            let tokens = town.tokens(&signed_in).await;
+            assert_eq!(trust(town.bearer(&tokens.jwt).await.unwrap()), proven);
+            let payload = URL_SAFE_NO_PAD.decode(tokens.jwt.split('.').nth(1).unwrap()).unwrap();
+            assert_eq!(serde_json::from_slice::<serde_json::Value>(&payload).unwrap()["trust"], word);
+            let next = town.identity.refresh_access_token(tokens.refresh.expose()).await.unwrap();
+            assert_eq!(trust(town.bearer(&next.jwt).await.unwrap()), proven, "and so is the next one");
+        }
+        // The control: a password proves what the account proved.
+        let tokens = town.tokens(&town.eva().await).await;
+        assert_eq!(trust(town.bearer(&tokens.jwt).await.unwrap()), TrustLevel::Low);
     })
     .await;
 }

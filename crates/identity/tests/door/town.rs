@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use database::Database;
+use database::{Database, Vault};
+use domain::environment::Entropy;
 use domain::identifier::{AccountId, Key};
 use domain::law::TrustLevel;
 use domain::permission::{Actor, Role};
 use identity::{
-    Account, CreateAccount, Identity, IdentityParts, IdentitySettings, IssuedTokens, Password, SignInError, SignedIn,
-    TokenError,
+    Account, AccountFilter, CreateAccount, Identity, IdentityParts, IdentitySettings, IssuedTokens, Password,
+    SignInError, SignedIn, TokenError,
 };
 use testkit::{FixedClock, SeededEntropy};
 use uuid::Uuid;
@@ -28,6 +29,7 @@ pub(crate) struct Town {
     pub(crate) identity: Identity,
     pub(crate) clock: FixedClock,
     pub(crate) database: Database,
+    pub(crate) vault: Vault,
 }
 
 impl Town {
@@ -38,8 +40,9 @@ impl Town {
 
     /// A town with settings and a clock of its own; two of these on one database are two gateways.
     pub(crate) fn with(database: &Database, settings: IdentitySettings, clock: FixedClock) -> Self {
-        let identity = identity(database, settings, &clock, [7; 32]);
-        Self { identity, clock, database: database.clone() }
+        let parts = parts(database, settings, &clock, [7; 32]);
+        let vault = parts.vault.clone();
+        Self { identity: Identity::new(parts), clock, database: database.clone(), vault }
     }
 
     /// A town with Eva and Karl.
@@ -68,9 +71,14 @@ impl Town {
 
     /// Karl's account.
     pub(crate) async fn karl_id(&self) -> AccountId {
-        let sql = "SELECT id FROM account WHERE login = $1";
-        let row = self.database.row(sql, vec![KARL.into()]).await.expect("accounts can be read");
-        AccountId(row.expect("Karl is there").get("id").expect("an id"))
+        self.id_of(KARL).await
+    }
+
+    /// The account with this login.
+    pub(crate) async fn id_of(&self, login: &str) -> AccountId {
+        let found = self.identity.page_of_accounts(&Actor::System, &AccountFilter::default(), None, 100).await;
+        let found = found.expect("accounts can be read").into_iter().find(|account| account.login == login);
+        found.expect("it is there").id
     }
 
     /// Tokens drawn with this session.
@@ -110,15 +118,21 @@ pub(crate) fn identity(
     clock: &FixedClock,
     master: [u8; 32],
 ) -> Identity {
+    Identity::new(parts(database, settings, clock, master))
+}
+
+fn parts(database: &Database, settings: IdentitySettings, clock: &FixedClock, master: [u8; 32]) -> IdentityParts {
     static SEED: AtomicU64 = AtomicU64::new(1);
-    Identity::new(IdentityParts {
+    // A seed of its own for each: two gateways must not draw the same tokens.
+    let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(SEED.fetch_add(1, Ordering::Relaxed)));
+    IdentityParts {
         database: database.clone(),
         clock: Arc::new(clock.clone()),
-        // A seed of its own for each: two gateways must not draw the same tokens.
-        entropy: Arc::new(SeededEntropy::new(SEED.fetch_add(1, Ordering::Relaxed))),
+        vault: Vault::new(&master, Arc::clone(&entropy)),
+        entropy,
         master,
         settings,
-    })
+    }
 }
 
 pub(crate) fn settings() -> IdentitySettings {

@@ -1,4 +1,4 @@
-//! Letters about accounts: a new password, a new sign-in, another second factor.
+//! Letters about accounts: a new password, another second factor.
 
 use domain::text::Language;
 use domain::time::Timestamp;
@@ -62,11 +62,10 @@ async fn every_letter_about_an_account_is_written_in_every_language() {
         let room = PostRoom::open(&database, Post::directory(directory.path()));
         for language in [Language::German, Language::PlainGerman, Language::English] {
             room.account_happens("account.reset_requested", told(language, Some(reset(SOON)))).await;
-            room.account_happens("account.signed_in_anew", told(language, None)).await;
             let quiet = AccountLetter { phone: None, ..told(language, None) };
             room.account_happens("account.second_factor_changed", quiet).await;
         }
-        assert_eq!(room.round().await.sent, 9);
+        assert_eq!(room.round().await.sent, 6);
         for (_, letter) in letters_in(directory.path()) {
             let mail = parsed(&letter);
             let text = body(&mail);

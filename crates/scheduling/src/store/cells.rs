@@ -74,6 +74,24 @@ pub(crate) async fn release_cells(unit: &Unit, cells: &[(i64, i64)]) -> Result<(
     unit.execute(sql, vec![serde_json::to_string(cells).unwrap_or_default().into()]).await.map(drop)
 }
 
+/// Takes what is counted elsewhere already: one unit of each cell of `takes`, whatever its capacity. The next booking writes
+/// the capacity that holds then.
+///
+/// # Errors
+/// See [`DatabaseError`].
+pub(crate) async fn move_in(unit: &Unit, takes: &[Take]) -> Result<(), DatabaseError> {
+    let mut cells: Vec<(i64, i64)> = takes.iter().flat_map(|take| take.each()).collect();
+    cells.sort_unstable();
+    for (pool, at) in cells {
+        let sql = "INSERT INTO capacity_cell (pool, at, taken, capacity) VALUES ($1, $2, 1, 1) \
+                   ON CONFLICT (pool, at) DO UPDATE SET taken = capacity_cell.taken + 1, \
+                   capacity = CASE WHEN capacity_cell.capacity > capacity_cell.taken THEN capacity_cell.capacity \
+                   ELSE capacity_cell.taken + 1 END";
+        unit.execute(sql, vec![pool.into(), at.into()]).await?;
+    }
+    Ok(())
+}
+
 /// Reads what is taken of the given cells: `(pool, at, taken, capacity)`. Cells that nobody ever took are missing.
 pub(crate) async fn read(
     database: &Database,

@@ -2,7 +2,6 @@
 
 use database::{Database, DatabaseError, Engine, Place, Sealed, SubjectKey, Unit, Vault, VaultError};
 use domain::identifier::AppointmentId;
-use domain::time::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -30,17 +29,6 @@ pub(crate) fn open(vault: &Vault, id: AppointmentId, kept: &Kept) -> Result<Opti
         Kept::Clear(text) => text.as_bytes().to_vec(),
     };
     Contact::from_text(&text).map(Some).ok_or(VaultError::DoesNotOpen)
-}
-
-/// Writes the key of a contact that is sealed in this unit. `false` when its tenant key is gone: seal again.
-pub(crate) async fn keep_key(unit: &Unit, key: &SubjectKey, now: Timestamp) -> Result<bool, DatabaseError> {
-    let sql = "INSERT INTO subject_key (subject, generation, wrapped, created_at) \
-               SELECT $1, generation, $3, $4 FROM tenant_key WHERE generation = $2";
-    let sql = unit
-        .engine()
-        .choose(sql.to_owned(), sql.replace("$3, $4", "$3::bytea, $4::bigint").replace("$1,", "$1::uuid,"));
-    let values = vec![key.subject.into(), key.generation.into(), key.wrapped.clone().into(), now.millis().into()];
-    Ok(unit.execute(&sql, values).await? == 1)
 }
 
 /// Enters blind numbers by which the appointment is found.
@@ -114,6 +102,30 @@ pub(crate) async fn empty(unit: &Unit, left: &[Left], account: Account) -> Resul
     };
     let rows = unit.rows(&sql, vec![serde_json::to_string(left).unwrap_or_default().into()]).await?;
     rows.iter().map(|row| Ok(AppointmentId(row.at(0)?))).collect()
+}
+
+/// Appointments behind `after` whose people have numbers, by id.
+pub(crate) async fn numbered(
+    database: &Database,
+    after: Uuid,
+    limit: i64,
+) -> Result<Vec<AppointmentId>, DatabaseError> {
+    let sql = "SELECT id FROM appointment WHERE id > $1 AND (person IS NOT NULL OR contact_sealed IS NOT NULL) \
+               ORDER BY id LIMIT $2";
+    let rows = database.rows(sql, vec![after.into(), limit.into()]).await?;
+    rows.iter().map(|row| Ok(AppointmentId(row.at(0)?))).collect()
+}
+
+/// What the index says about these appointments.
+pub(crate) async fn indexed(unit: &Unit, ids: &[AppointmentId]) -> Result<Vec<(AppointmentId, i64)>, DatabaseError> {
+    let sql = unit.engine().choose(
+        "SELECT subject, token FROM contact_index WHERE subject IN (SELECT unhex(value) FROM json_each($1))",
+        "SELECT subject, token FROM contact_index \
+         WHERE subject IN (SELECT value::uuid FROM json_array_elements_text($1::json))",
+    );
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let rows = unit.rows(sql, vec![list(&ids).into()]).await?;
+    rows.iter().map(|row| Ok((AppointmentId(row.at(0)?), row.at(1)?))).collect()
 }
 
 /// Takes these appointments out of the index.

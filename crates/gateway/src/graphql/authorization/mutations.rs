@@ -70,6 +70,7 @@ pub(super) const ROWS: &[Row] = &[
     row("endSession", "", ".?. +0. +0. +0. +0. +0."),
     row("enrolDevice", "", HOLDER).proves(),
     row("eraseMyAppointments", "", "! + + + + !").needs(Permission::BookForOneself),
+    row("eraseMyData", "", "! + ! ! ! !").needs(Permission::EraseOneself),
     row("extendHold", "", BEARER),
     row("holdSlot", "", EVERYBODY).takes(&[Budget::Bookings], &[]),
     // A token that could draw a new family would outlive the revocation of its own: only a browser's session may.
@@ -96,4 +97,5 @@ pub(super) const ROWS: &[Row] = &[
     row("settleConflict", "", ".!! !!! !!! ++0 +++ .!!").needs(Permission::SettleConflicts),
     row("signIn", "", HOLDER).takes(&[Budget::SignIns], LOGIN),
     row("signOut", "", EVERYBODY),
+    row("unlinkSignInProviders", "", MANAGED).needs(Permission::ManageAccounts),
 ];

@@ -154,6 +154,7 @@ pub const TYPES: &[TypeRow] = &[
     carried("EndSessionPayload", &["ended", "problem"]),
     carried("EnrolDevicePayload", &["account", "expiresAt", "problem", "refreshExpiresAt", "refreshToken", "token"]),
     carried("EraseMyAppointmentsPayload", &["appointments", "cancelled", "left"]),
+    carried("EraseMyDataPayload", &["account", "appointments", "cancelled", "left"]),
     carried("LeadTimes", &["bookings", "medianHours", "ninetiethHours"]),
     carried("Matter", &["people", "service", "serviceKey"]),
     carried("Problem", &["alternatives", "appointment", "challenge", "code", "field", "message"]),

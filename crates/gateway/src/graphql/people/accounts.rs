@@ -144,6 +144,20 @@ impl AccountMutation {
         Ok(parted(ctx.application().identity.change_role(ctx.actor(), command).await)?.into())
     }
 
+    /// Takes away whom sign-in providers know an account as and ends its sessions and tokens, so that the right person can be
+    /// linked at their next sign-in. Twice is no error. For operators.
+    async fn unlink_sign_in_providers(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The id of the account.")] id: ID,
+    ) -> Result<AccountPayload> {
+        let account = Global::account(&id)?;
+        match parted(ctx.application().identity.unlink_account(ctx.actor(), account).await)? {
+            Ok(_) => as_it_stands(ctx, account).await,
+            Err(problem) => Ok(Err(problem).into()),
+        }
+    }
+
     /// Takes away the second factor of somebody who lost it, and ends the sessions and tokens of that account. For operators.
     async fn reset_second_factor(
         &self,

@@ -21,6 +21,7 @@ use crate::graphql::failure::{Masked, of_database};
 
 pub(crate) use account::AccountNode;
 pub(crate) use loader::AccountLoader;
+pub(crate) use problem::error_of;
 use sign_in_provider::SignInProviderNode;
 
 pub use session_cookie::{cookie_name, cookie_value};
