@@ -27,13 +27,9 @@ impl Identity {
     pub async fn devices(&self, actor: &Actor, office: &Key) -> Result<Vec<Device>, Failure> {
         actor.may_in(Permission::ManageDevices, office)?;
         let found = store::device::of_office(&self.database, office).await?;
-        let (kept, mut seen): (Vec<_>, HashMap<_, _>) = found
-            .into_iter()
-            .map(|(kept, seen_at)| {
-                let id = kept.account.id;
-                (kept, (id, seen_at))
-            })
-            .unzip();
+        let mut seen: HashMap<AccountId, Option<Timestamp>> =
+            found.iter().map(|(kept, seen_at)| (kept.account.id, *seen_at)).collect();
+        let kept = found.into_iter().map(|(kept, _)| kept).collect();
         let device = |account: Account| Device { seen_at: seen.remove(&account.id).flatten(), account };
         Ok(self.opened(kept).await?.into_iter().map(device).collect())
     }
