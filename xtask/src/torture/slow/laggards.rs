@@ -1,0 +1,183 @@
+//! Slow people, each with a connection, and when the server hung up on them: read from the kernel's table of connections.
+
+use std::collections::HashSet;
+use std::fs;
+use std::io::{ErrorKind, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::failure::{Failure, Result, While as _};
+use crate::interrupt;
+
+const LOOK: Duration = Duration::from_millis(250);
+
+/// In what way somebody is slow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Manner {
+    /// Connects and says nothing.
+    SaysNothing,
+    /// A sign of the headers a second.
+    SlowHeaders,
+    /// All headers, then a sign of the body a second.
+    SlowBody,
+    /// Asks again and again and never reads an answer.
+    TakesNothing,
+}
+
+impl Manner {
+    pub(super) const ALL: [Self; 4] = [Self::SaysNothing, Self::SlowHeaders, Self::SlowBody, Self::TakesNothing];
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::SaysNothing => "says-nothing",
+            Self::SlowHeaders => "slow-headers",
+            Self::SlowBody => "slow-body",
+            Self::TakesNothing => "takes-nothing",
+        }
+    }
+
+    /// What is said at once.
+    fn first_words(self) -> &'static str {
+        match self {
+            Self::SaysNothing => "",
+            Self::SlowHeaders => "POST /graphql HTTP/1.1\r\nHost: localhost\r\nX-Slow: ",
+            Self::SlowBody => {
+                "POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n"
+            }
+            Self::TakesNothing => "",
+        }
+    }
+}
+
+/// People who are slow in the same way.
+#[derive(Debug)]
+pub(super) struct Crowd {
+    manner: Manner,
+    people: Vec<TcpStream>,
+    gathered: Instant,
+}
+
+impl Crowd {
+    /// Connects them.
+    ///
+    /// # Errors
+    ///
+    /// If the system has no more connections.
+    pub(super) fn gather(address: SocketAddr, manner: Manner, count: usize) -> Result<Self> {
+        let connect = |_| -> Result<TcpStream> {
+            let mut stream = TcpStream::connect(address).during("connecting somebody slow")?;
+            stream.set_nodelay(true)?;
+            if manner == Manner::TakesNothing {
+                let _ = rustix::net::sockopt::set_socket_recv_buffer_size(&stream, 4096);
+            }
+            stream.write_all(manner.first_words().as_bytes())?;
+            stream.set_nonblocking(true)?;
+            Ok(stream)
+        };
+        let people = (0..count).map(connect).collect::<Result<_>>()?;
+        Ok(Self { manner, people, gathered: Instant::now() })
+    }
+
+    fn ports(&self) -> HashSet<u16> {
+        self.people.iter().filter_map(|stream| stream.local_addr().ok()).map(|address| address.port()).collect()
+    }
+
+    /// Says the next sign. A hundred questions a sign for those who take nothing, until the server stops reading.
+    fn go_on(&self) {
+        let words = match self.manner {
+            Manner::SaysNothing => return,
+            Manner::SlowHeaders | Manner::SlowBody => "x".to_owned(),
+            Manner::TakesNothing => QUESTION.repeat(20),
+        };
+        for mut stream in &self.people {
+            // Somebody who was hung up on cannot say anything.
+            let _ = stream.write(words.as_bytes());
+        }
+    }
+}
+
+/// Its answer is the page for people who try queries: tens of kilobytes.
+const QUESTION: &str = "GET /graphql HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\n\r\n";
+
+/// For each crowd the seconds until the server had hung up on all of them; `patience` if it did not.
+///
+/// # Errors
+///
+/// If the kernel's table cannot be read.
+pub(super) fn watch(server: SocketAddr, crowds: &[Crowd], patience: Duration) -> Result<Vec<f64>> {
+    let began = Instant::now();
+    let mut seconds: Vec<Option<f64>> = vec![None; crowds.len()];
+    let mut spoke = Instant::now();
+    while began.elapsed() < patience && seconds.contains(&None) {
+        interrupt::check()?;
+        if spoke.elapsed() >= Duration::from_secs(1) {
+            spoke = Instant::now();
+            crowds.iter().for_each(Crowd::go_on);
+        }
+        let held = held_by(server.port())?;
+        for (crowd, seconds) in crowds.iter().zip(&mut seconds) {
+            if seconds.is_none() && crowd.ports().is_disjoint(&held) {
+                *seconds = Some(crowd.gathered.elapsed().as_secs_f64());
+            }
+        }
+        thread::sleep(LOOK);
+    }
+    Ok(seconds.into_iter().map(|seconds| seconds.unwrap_or(patience.as_secs_f64())).collect())
+}
+
+/// The ports of those whose connection the server still holds: established, or closed by the other side alone.
+fn held_by(port: u16) -> Result<HashSet<u16>> {
+    let table = fs::read_to_string("/proc/net/tcp").during("reading the table of connections")?;
+    Ok(held_in(&table, port))
+}
+
+/// proc(5): number, local address, remote address, state; addresses and states are hexadecimal.
+fn held_in(table: &str, port: u16) -> HashSet<u16> {
+    let port_of = |address: &str| u16::from_str_radix(address.rsplit(':').next().unwrap_or_default(), 16).ok();
+    let held = |line: &str| {
+        let fields: Vec<&str> = line.split_whitespace().take(4).collect();
+        let [_, local, remote, state] = fields[..] else {
+            return None;
+        };
+        (matches!(state, "01" | "08") && port_of(local) == Some(port)).then(|| port_of(remote)).flatten()
+    };
+    table.lines().skip(1).filter_map(held).collect()
+}
+
+/// A server that accepts and waits for ever.
+pub(super) fn patient_server() -> Result<SocketAddr> {
+    let listener = TcpListener::bind("127.0.0.1:0").during("opening a stub")?;
+    let address = listener.local_addr()?;
+    let mut kept = Vec::new();
+    thread::spawn(move || {
+        loop {
+            match listener.accept() {
+                Ok((stream, _)) => kept.push(stream),
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(_) => return,
+            }
+        }
+    });
+    // The listener is bound: whoever connects now is in its queue.
+    if address.port() == 0 { Err(Failure::new("the stub has no port")) } else { Ok(address) }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::torture::slow::laggards::held_in;
+
+    #[test]
+    fn reads_who_is_still_held() {
+        let table = "  sl  local_address rem_address   st tx_queue\n\
+             0: 0100007F:1F90 00000000:0000 0A 00000000\n\
+             1: 0100007F:1F90 0100007F:C001 01 00000000\n\
+             2: 0100007F:1F90 0100007F:C002 08 00000000\n\
+             3: 0100007F:1F90 0100007F:C003 04 00000000\n\
+             4: 0100007F:C001 0100007F:1F90 01 00000000\n\
+             5: 0100007F:1F91 0100007F:C004 01 00000000\n";
+        let mut held: Vec<u16> = held_in(table, 8080).into_iter().collect();
+        held.sort_unstable();
+        assert_eq!(held, [0xc001, 0xc002]);
+    }
+}
