@@ -65,9 +65,18 @@ impl Connection {
     ///
     /// If nobody listens.
     pub fn open(address: SocketAddr) -> io::Result<Self> {
+        Self::open_with_patience(address, PATIENCE)
+    }
+
+    /// As [`Connection::open`], for somebody who goes away when no part of an answer comes for so long.
+    ///
+    /// # Errors
+    ///
+    /// As [`Connection::open`].
+    pub fn open_with_patience(address: SocketAddr, patience: Duration) -> io::Result<Self> {
         let stream = TcpStream::connect(address)?;
         stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_read_timeout(Some(patience))?;
         Ok(Self { stream: BufReader::with_capacity(64 * 1024, stream) })
     }
 

@@ -125,6 +125,7 @@ impl Office {
         let file = stand.directory().join("smtp-url");
         std::fs::write(&file, post.url()).during("writing the address of the mail server")?;
         let stand = stand.without_worker().with("SERVICEPOINT_MAIL__SMTP_URL_FILE", &file.display().to_string());
+        let stand = stand.with("SERVICEPOINT_MAIL__FROM", "termine@stadt.example");
         // How many letters leave in a minute is not what is tried here.
         let stand = stand.with("SERVICEPOINT_MAIL__PER_MINUTE", "100000");
         let server = stand.serve()?;

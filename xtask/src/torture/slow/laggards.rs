@@ -21,7 +21,7 @@ pub(super) enum Manner {
     SlowHeaders,
     /// All headers, then a sign of the body a second.
     SlowBody,
-    /// Asks again and again and never reads an answer.
+    /// Asks for many pages at once and never reads one.
     TakesNothing,
 }
 
@@ -38,14 +38,14 @@ impl Manner {
     }
 
     /// What is said at once.
-    fn first_words(self) -> &'static str {
+    fn first_words(self) -> String {
         match self {
-            Self::SaysNothing => "",
-            Self::SlowHeaders => "POST /graphql HTTP/1.1\r\nHost: localhost\r\nX-Slow: ",
-            Self::SlowBody => {
-                "POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n"
-            }
-            Self::TakesNothing => "",
+            Self::SaysNothing => String::new(),
+            Self::SlowHeaders => "POST /graphql HTTP/1.1\r\nHost: localhost\r\nX-Slow: ".to_owned(),
+            Self::SlowBody => "POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
+                               Content-Length: 1000\r\n\r\n"
+                .to_owned(),
+            Self::TakesNothing => QUESTION.repeat(QUESTIONS),
         }
     }
 }
@@ -83,22 +83,24 @@ impl Crowd {
         self.people.iter().filter_map(|stream| stream.local_addr().ok()).map(|address| address.port()).collect()
     }
 
-    /// Says the next sign. A hundred questions a sign for those who take nothing, until the server stops reading.
+    /// Says the next sign.
     fn go_on(&self) {
-        let words = match self.manner {
-            Manner::SaysNothing => return,
-            Manner::SlowHeaders | Manner::SlowBody => "x".to_owned(),
-            Manner::TakesNothing => QUESTION.repeat(20),
-        };
-        for mut stream in &self.people {
-            // Somebody who was hung up on cannot say anything.
-            let _ = stream.write(words.as_bytes());
+        match self.manner {
+            Manner::SaysNothing | Manner::TakesNothing => {}
+            Manner::SlowHeaders | Manner::SlowBody => {
+                for mut stream in &self.people {
+                    // Somebody who was hung up on cannot say anything.
+                    let _ = stream.write(b"x");
+                }
+            }
         }
     }
 }
 
-/// Its answer is the page for people who try queries: tens of kilobytes.
-const QUESTION: &str = "GET /graphql HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\n\r\n";
+/// Its answer is the program of the page for people who try queries, the longest file the server has.
+const QUESTION: &str = "GET /graphql/explorer.js HTTP/1.1\r\nHost: localhost\r\n\r\n";
+/// More answers than the system keeps for somebody who takes none.
+const QUESTIONS: usize = 100;
 
 /// For each crowd the seconds until the server had hung up on all of them; `patience` if it did not.
 ///
