@@ -1,7 +1,9 @@
 //! A town hall in a box: two processes on one database, a simulated clock, people who ask, repeat, come out of order and
 //! give up, storage that fails between any two statements, processes that die. After every step the books must be right.
 //!
-//! Everything comes from one number: the same seed plays the same story again.
+//! Everything comes from one number. In stories of even numbers one thing happens after the other, and the number plays
+//! exactly the same story again. In those of odd numbers people also ask at the same moment; who comes first is then for the
+//! engine to decide, as in life, and what is found is told with all that led to it.
 
 mod books;
 mod people;
@@ -26,6 +28,13 @@ pub struct Play {
     pub engine: Engine,
     /// A mistake that must be found; for a negative control.
     pub plant: Option<Plant>,
+}
+
+impl Play {
+    /// Whether several people may ask at the same moment.
+    pub(crate) const fn is_played_together(self) -> bool {
+        !self.seed.is_multiple_of(2)
+    }
 }
 
 /// What happened in a story that ended well.

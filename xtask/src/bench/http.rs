@@ -41,6 +41,11 @@ impl Request {
         let _ = write!(head, "Content-Length: {}\r\n\r\n{body}", body.len());
         Self { bytes: head.into_bytes() }
     }
+
+    /// As it goes over the line.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
 }
 
 /// What came back.

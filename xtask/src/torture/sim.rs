@@ -31,6 +31,8 @@ impl Strength {
 
 /// Mistakes that somebody could make, as `testkit::simulation::Plant` knows them.
 const PLANTS: [&str; 4] = ["skipped-release", "forgotten-key", "vanished-booking", "sold-twice"];
+/// So many stories are played twice.
+const REPLAYED: usize = 2;
 /// A planted mistake must be found in one of so many stories.
 const PLANTED_STORIES: u64 = 5;
 
@@ -80,10 +82,22 @@ impl<'a> Stage<'a> {
             Figure::at_least(name("restarts"), count("restarts"), "processes", 1.0),
             Figure::at_least(name("boards-compared"), count("boards"), "boards", 1.0),
         ];
+        figures.push(self.replay(strength)?);
         for plant in PLANTS {
             figures.push(self.control(strength, plant)?);
         }
         Ok(figures)
+    }
+
+    /// Stories of even numbers are played twice: the second time must not differ.
+    fn replay(&self, strength: Strength) -> Result<Figure> {
+        let mut differ = 0_u32;
+        for first in (strength.first..strength.first + strength.seeds).filter(|seed| seed % 2 == 0).take(REPLAYED) {
+            let once = Strength { first, seeds: 1, ..strength };
+            differ += u32::from(self.play(once, None)? != self.play(once, None)?);
+        }
+        let name = format!("sim.played-again-and-different.{}", self.engine.name());
+        Ok(Figure::exactly(name, f64::from(differ), "stories", 0.0))
     }
 
     /// A mistake made behind everybody's back: it must be found, and the number of its story must play it again.

@@ -27,7 +27,8 @@ impl Process {
     pub(super) async fn start(url: &str, clock: FixedClock, seed: u64, fails_after: Option<u32>) -> Self {
         let options = ConnectOptions {
             url: url.to_owned(),
-            max_connections: 2,
+            // As few as may be: one request after the other reaches the database, each time in the same order.
+            max_connections: 1,
             acquire_timeout: std::time::Duration::from_secs(30),
         };
         let database = Database::connect(&options).await.expect("the database is there");

@@ -1,11 +1,8 @@
 //! The story itself: what happens next, and what must be true afterwards.
 
 use std::collections::{BTreeSet, VecDeque};
-use std::future::poll_fn;
-use std::pin::pin;
-use std::task::Poll;
 
-use database::{Database, within_statements};
+use database::{Database, until_step, within_statements};
 use domain::environment::{Clock, Entropy};
 use domain::identifier::AppointmentId;
 use domain::permission::Actor;
@@ -50,8 +47,8 @@ enum Fate {
     Arrives,
     /// The storage fails at this statement.
     FailsAt(u32),
-    /// Whoever asked hangs up after so many turns.
-    CutAfter(u32),
+    /// Whoever asked hangs up during this step of the storage: a statement or a commit.
+    CutAt(u32),
 }
 
 impl Story {
@@ -104,8 +101,9 @@ impl Story {
         let wrong = match self.below(100) {
             0..40 => self.ask_something_new().await,
             40..60 => self.repeat_something().await,
-            60..70 => self.ask_together().await,
-            70..84 => self.time_passes(),
+            60..70 if self.play.is_played_together() => self.ask_together().await,
+            60..70 => self.ask_something_new().await,
+            70..84 => self.time_passes().await,
             84..91 => self.look_after(false).await,
             91..94 => self.look_after(true).await,
             94..98 => self.somebody_dies().await,
@@ -179,7 +177,7 @@ impl Story {
     async fn deliver(&mut self, line: usize, process: usize) -> Option<String> {
         let fate = match self.below(20) {
             0..3 => Fate::FailsAt(self.below(14) as u32),
-            3 => Fate::CutAfter(1 + self.below(12) as u32),
+            3 => Fate::CutAt(self.below(12) as u32),
             _ => Fate::Arrives,
         };
         let request = self.asked[line].request.clone();
@@ -187,7 +185,7 @@ impl Story {
         let answer = match fate {
             Fate::Arrives => Some(asking.await),
             Fate::FailsAt(statement) => Some(within_statements(statement, asking).await),
-            Fate::CutAfter(turns) => cut(asking, turns).await,
+            Fate::CutAt(step) => until_step(step, asking).await,
         };
         self.played.faults += u64::from(fate != Fate::Arrives);
         let may_fail = fate != Fate::Arrives || self.processes[process].is_failing;
@@ -236,7 +234,7 @@ impl Story {
         }
     }
 
-    fn time_passes(&mut self) -> Option<String> {
+    async fn time_passes(&mut self) -> Option<String> {
         let (words, seconds) = match self.below(20) {
             0 => ("a clock is set back", -(self.below(120) as i64)),
             1 | 2 => ("half a day passes", 43_200),
@@ -250,6 +248,19 @@ impl Story {
         self.now = self.now.plus_seconds(seconds);
         self.set_clocks();
         self.note(format!("{words}: {seconds} s"));
+        if seconds < 0 {
+            // Every process looks once a second, so each has looked before much more happens.
+            return self.everybody_looks().await;
+        }
+        None
+    }
+
+    async fn everybody_looks(&self) -> Option<String> {
+        for process in &self.processes {
+            if let Err(failure) = process.scheduling().follow_changes().await {
+                return Some(format!("a process cannot follow: {failure}"));
+            }
+        }
         None
     }
 
@@ -284,11 +295,9 @@ impl Story {
         let fresh = self.new_process(None).await;
         let expected = free_on(&fresh);
         fresh.die().await;
-        for process in &self.processes {
-            for _ in 0..LOOKS {
-                if let Err(failure) = process.scheduling().follow_changes().await {
-                    return Some(format!("a process cannot follow: {failure}"));
-                }
+        for _ in 0..LOOKS {
+            if let Some(wrong) = self.everybody_looks().await {
+                return Some(wrong);
             }
         }
         let boards: Vec<Vec<FreeStart>> = self.processes.iter().map(free_on).collect();
@@ -376,21 +385,6 @@ fn below(chance: &SeededEntropy, end: usize) -> usize {
 fn free_on(process: &Process) -> Vec<FreeStart> {
     let everything = search(one_matter("residence"));
     process.scheduling().find_starts(&everything, 5_000, None).map(|page| page.starts).unwrap_or_default()
-}
-
-/// Drops the work after so many turns, as a server does when whoever asked hangs up. Gives nothing then.
-async fn cut<T>(work: impl Future<Output = T>, turns: u32) -> Option<T> {
-    let mut work = pin!(work);
-    let mut left = turns;
-    poll_fn(move |context| match work.as_mut().poll(context) {
-        Poll::Ready(outcome) => Poll::Ready(Some(outcome)),
-        Poll::Pending if left == 0 => Poll::Ready(None),
-        Poll::Pending => {
-            left -= 1;
-            Poll::Pending
-        }
-    })
-    .await
 }
 
 /// Nobody real: the simulation invents its people.

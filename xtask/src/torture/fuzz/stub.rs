@@ -1,4 +1,4 @@
-//! A server as a careless person would write it: it breaks when a page has a negative size.
+//! A server as a careless person would write it: it breaks on a negative number.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -42,7 +42,7 @@ fn answer(stream: TcpStream) {
         if reader.read_exact(&mut body).is_err() {
             return;
         }
-        let breaks = String::from_utf8_lossy(&body).contains("first: -");
+        let breaks = String::from_utf8_lossy(&body).contains(": -");
         let status = if breaks { "500 Broken" } else { "200 OK" };
         if write!(out, "HTTP/1.1 {status}\r\nContent-Length: 2\r\n\r\n{{}}").is_err() {
             return;

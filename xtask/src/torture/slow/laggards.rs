@@ -7,6 +7,11 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rustix::net::sockopt::set_socket_recv_buffer_size;
+use rustix::net::{AddressFamily, SocketType, connect, socket};
+
+use crate::bench::city;
+use crate::bench::graphql::Search;
 use crate::failure::{Failure, Result, While as _};
 use crate::interrupt;
 
@@ -37,15 +42,27 @@ impl Manner {
         }
     }
 
+    fn connect(self, address: SocketAddr) -> std::io::Result<TcpStream> {
+        let socket = socket(AddressFamily::INET, SocketType::STREAM, None)?;
+        if self == Self::TakesNothing {
+            // Before connecting: the server learns at once that there is hardly any room.
+            set_socket_recv_buffer_size(&socket, 4096)?;
+        }
+        connect(&socket, &address)?;
+        Ok(TcpStream::from(socket))
+    }
+
     /// What is said at once.
-    fn first_words(self) -> String {
+    fn first_words(self) -> Vec<u8> {
         match self {
-            Self::SaysNothing => String::new(),
-            Self::SlowHeaders => "POST /graphql HTTP/1.1\r\nHost: localhost\r\nX-Slow: ".to_owned(),
-            Self::SlowBody => "POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
-                               Content-Length: 1000\r\n\r\n"
-                .to_owned(),
-            Self::TakesNothing => QUESTION.repeat(QUESTIONS),
+            Self::SaysNothing => Vec::new(),
+            Self::SlowHeaders => b"POST /graphql HTTP/1.1\r\nHost: localhost\r\nX-Slow: ".to_vec(),
+            Self::SlowBody => b"POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
+                Content-Length: 1000\r\n\r\n"
+                .to_vec(),
+            Self::TakesNothing => {
+                Search { service: city::SHORT, offices: &[], days: None }.starts(100).bytes().repeat(QUESTIONS)
+            }
         }
     }
 }
@@ -65,17 +82,16 @@ impl Crowd {
     ///
     /// If the system has no more connections.
     pub(super) fn gather(address: SocketAddr, manner: Manner, count: usize) -> Result<Self> {
-        let connect = |_| -> Result<TcpStream> {
-            let mut stream = TcpStream::connect(address).during("connecting somebody slow")?;
+        let words = manner.first_words();
+        let join = |_| -> Result<TcpStream> {
+            let mut stream = manner.connect(address).during("connecting somebody slow")?;
             stream.set_nodelay(true)?;
-            if manner == Manner::TakesNothing {
-                let _ = rustix::net::sockopt::set_socket_recv_buffer_size(&stream, 4096);
-            }
-            stream.write_all(manner.first_words().as_bytes())?;
             stream.set_nonblocking(true)?;
+            // The server may stop reading before everything is written; then there is enough to answer.
+            let _ = stream.write(&words);
             Ok(stream)
         };
-        let people = (0..count).map(connect).collect::<Result<_>>()?;
+        let people = (0..count).map(join).collect::<Result<_>>()?;
         Ok(Self { manner, people, gathered: Instant::now() })
     }
 
@@ -97,10 +113,8 @@ impl Crowd {
     }
 }
 
-/// Its answer is the program of the page for people who try queries, the longest file the server has.
-const QUESTION: &str = "GET /graphql/explorer.js HTTP/1.1\r\nHost: localhost\r\n\r\n";
 /// More answers than the system keeps for somebody who takes none.
-const QUESTIONS: usize = 100;
+const QUESTIONS: usize = 16;
 
 /// For each crowd the seconds until the server had hung up on all of them; `patience` if it did not.
 ///
