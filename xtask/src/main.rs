@@ -4,7 +4,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use xtask::commands::{bench, cluster, crash, demo, deploy, faults, fuzz, package, schema, sim, slow, storm, test, tidy};
+use xtask::commands::{
+    bench, cluster, crash, demo, deploy, faults, fuzz, package, schema, sim, slow, storm, test, tidy,
+};
 use xtask::interrupt;
 
 /// What can be done in this repository with one command.

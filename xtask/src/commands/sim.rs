@@ -13,7 +13,7 @@ use crate::torture::sim::{self, Strength};
 /// What a person may change about the stories.
 #[derive(Debug, Args)]
 pub struct Options {
-    /// How many [default: 12; with `--long` 2,000].
+    /// How many [default: 8; with `--long` 2,000].
     #[arg(long)]
     seeds: Option<u64>,
     /// The number of the first story; to play one again, its number and `--seeds 1`.
@@ -36,7 +36,7 @@ const TRIAL: Trial = Trial { name: "sim", title: "Simulated stories of holds and
 pub fn run(options: &Options) -> Result<()> {
     let form = if options.common.is_long() { Strength::LONG } else { Strength::SHORT };
     let strength =
-        Strength { seeds: options.seeds.unwrap_or(form.seeds), first: options.first, steps: options.steps, ..form };
+        Strength { seeds: options.seeds.unwrap_or(form.seeds), first: options.first, steps: options.steps };
     options.common.conduct_with(TRIAL, cargo::build_simulation, |context| sim::run(context, strength))
 }
 

@@ -28,7 +28,7 @@ const TRIAL: Trial = Trial { name: "slow", title: "People who are slow on purpos
 /// If a promise was not kept, or a control was not found.
 pub fn run(options: &Options) -> Result<()> {
     let form = if options.common.is_long() { Strength::LONG } else { Strength::SHORT };
-    let strength = Strength { laggards: options.laggards.unwrap_or(form.laggards) };
+    let strength = Strength { laggards: options.laggards.unwrap_or(form.laggards), ..form };
     options.common.conduct(TRIAL, |context| slow::run(context, strength))
 }
 

@@ -23,7 +23,7 @@ use crate::torture::crash::post_office::{Manner, PostOffice};
 /// The kill comes up to so long after the letter that set it off, in microseconds: before, between and after marking.
 const DELAY: usize = 5_000;
 /// How long a worker may need to send what waits.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// Of all letters of a round so many are sent at least before the blow.
 const FIRST: usize = 2;
 

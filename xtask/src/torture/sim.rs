@@ -24,7 +24,7 @@ pub struct Strength {
 
 impl Strength {
     /// For every change.
-    pub const SHORT: Self = Self { first: 1, seeds: 12, steps: 120 };
+    pub const SHORT: Self = Self { first: 1, seeds: 8, steps: 120 };
     /// For a night.
     pub const LONG: Self = Self { seeds: 2_000, ..Self::SHORT };
 }

@@ -34,13 +34,24 @@ const LOOKING: Duration = Duration::from_secs(20);
 pub struct Strength {
     /// Over all manners, at once.
     pub laggards: usize,
+    /// Whether the engines wait for each other.
+    pub order: Order,
+}
+
+/// In which order the engines are tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// Each has the machine to itself.
+    OneByOne,
+    /// Being slow takes time and hardly any work.
+    AtOnce,
 }
 
 impl Strength {
     /// For every change.
-    pub const SHORT: Self = Self { laggards: 400 };
+    pub const SHORT: Self = Self { laggards: 400, order: Order::AtOnce };
     /// As promised.
-    pub const LONG: Self = Self { laggards: 4_000 };
+    pub const LONG: Self = Self { laggards: 4_000, order: Order::OneByOne };
 }
 
 /// Lets people be slow while others search and book.
@@ -49,12 +60,25 @@ impl Strength {
 ///
 /// If the server cannot be reached at all.
 pub fn run(context: &Context, strength: Strength) -> Result<Vec<Figure>> {
-    let mut figures = Vec::new();
-    for &engine in context.engines() {
-        figures.extend(on(context, engine, strength)?);
-    }
-    figures.push(control_of_hanging_up()?);
-    Ok(figures)
+    let joined = |thread: thread::ScopedJoinHandle<'_, Result<Vec<Figure>>>| {
+        thread.join().unwrap_or_else(|_| Err(Failure::new("a thread panicked")))
+    };
+    thread::scope(|scope| {
+        let control = scope.spawn(|| control_of_hanging_up().map(|figure| vec![figure]));
+        let start = |engine| scope.spawn(move || on(context, engine, strength));
+        let found: Vec<Result<Vec<Figure>>> = match strength.order {
+            Order::OneByOne => context.engines().iter().map(|&engine| joined(start(engine))).collect(),
+            Order::AtOnce => {
+                let threads: Vec<_> = context.engines().iter().map(|&engine| start(engine)).collect();
+                threads.into_iter().map(joined).collect()
+            }
+        };
+        let mut figures = Vec::new();
+        for part in found.into_iter().chain([joined(control)]) {
+            figures.extend(part?);
+        }
+        Ok(figures)
+    })
 }
 
 fn on(context: &Context, engine: Engine, strength: Strength) -> Result<Vec<Figure>> {
@@ -68,9 +92,8 @@ fn on(context: &Context, engine: Engine, strength: Strength) -> Result<Vec<Figur
         let calendar = Calendar::ask(&mut Client::open(address)?, &city)?;
         let quiet = ordinary(address, &calendar, Duration::from_secs(3))?;
         figures.push(Figure::known(name("p99-without-laggards"), quiet.quantile(0.99).as_secs_f64(), "s"));
-        let each = strength.laggards / Manner::ALL.len();
-        let crowds: Vec<Crowd> =
-            Manner::ALL.iter().map(|manner| Crowd::gather(address, *manner, each)).collect::<Result<_>>()?;
+        let gather = |manner: &Manner| Crowd::gather(address, *manner, manner.share_of(strength.laggards));
+        let crowds: Vec<Crowd> = Manner::ALL.iter().map(gather).collect::<Result<_>>()?;
         let outcome = thread::scope(|scope| {
             let watching = scope.spawn(|| laggards::watch(address, &crowds, LOOKING));
             let outcome = ordinary(address, &calendar, Duration::from_secs(12));
@@ -78,7 +101,7 @@ fn on(context: &Context, engine: Engine, strength: Strength) -> Result<Vec<Figur
             watched.and_then(|hung_up| Ok((outcome?, hung_up)))
         });
         let (busy, hung_up) = outcome?;
-        figures.push(Figure::known(name("laggards"), (each * Manner::ALL.len()) as f64, "connections"));
+        figures.push(Figure::known(name("laggards"), crowds.iter().map(Crowd::count).sum::<usize>() as f64, "connections"));
         figures.push(Figure::at_most(name("p99"), busy.quantile(0.99).as_secs_f64(), "s", P99_SECONDS));
         figures.push(Figure::known(name("answered"), busy.answered as f64, "answers"));
         for (manner, seconds) in Manner::ALL.iter().zip(hung_up) {

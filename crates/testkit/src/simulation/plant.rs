@@ -36,12 +36,12 @@ impl Plant {
     pub(super) async fn spoil(self, database: &Database) {
         let statements: &[&str] = match self {
             Self::SkippedRelease => &[
-                "UPDATE appointment SET takes = '[]' WHERE id = (SELECT min(id) FROM appointment WHERE takes <> '[]')",
+                "UPDATE appointment SET takes = '[]' WHERE id = (SELECT id FROM appointment WHERE takes <> '[]' ORDER BY id LIMIT 1)",
             ],
             Self::ForgottenKey => &["DELETE FROM idempotency"],
-            Self::VanishedBooking => {
-                &["DELETE FROM appointment WHERE id = (SELECT min(id) FROM appointment WHERE takes = '[]')"]
-            }
+            Self::VanishedBooking => &[
+                "DELETE FROM appointment WHERE id = (SELECT id FROM appointment WHERE takes = '[]' ORDER BY id LIMIT 1)",
+            ],
             Self::SoldTwice => {
                 &["UPDATE appointment SET starts_at = (SELECT min(starts_at) FROM appointment WHERE takes <> '[]'),
                     ends_at = (SELECT min(starts_at) FROM appointment WHERE takes <> '[]') + 900000, office = 'nord'

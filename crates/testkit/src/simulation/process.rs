@@ -1,8 +1,9 @@
 //! One process of the simulated town hall: the real application on the shared database, with a clock of its own.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use database::{ConnectOptions, Database, within_statements};
+use database::{ConnectOptions, Database, DatabaseError, Engine, within_statements};
 use domain::environment::{Clock, Entropy};
 use gateway::application::{Application, Parts};
 use identity::IdentitySettings;
@@ -29,7 +30,7 @@ impl Process {
             url: url.to_owned(),
             // As few as may be: one request after the other reaches the database, each time in the same order.
             max_connections: 1,
-            acquire_timeout: std::time::Duration::from_secs(30),
+            acquire_timeout: Duration::from_secs(30),
         };
         let database = Database::connect(&options).await.expect("the database is there");
         let (application, desk) = Application::new(Parts {
@@ -54,6 +55,25 @@ impl Process {
 
     pub(super) fn scheduling(&self) -> &Scheduling {
         &self.application.scheduling
+    }
+
+    /// Waits until the engine has done, or undone, whatever was under way when somebody hung up: until then two readings of
+    /// the books may differ rightly.
+    pub(super) async fn comes_to_rest(&self) -> Result<(), DatabaseError> {
+        let database = &self.application.database;
+        // On SQLite there is one writer, so whoever has a turn is the only one.
+        database.begin().await?.commit().await?;
+        let busy = match database.engine() {
+            Engine::Sqlite => return Ok(()),
+            Engine::Postgres => {
+                "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() \
+                 AND backend_type = 'client backend' AND state <> 'idle'"
+            }
+        };
+        while database.row(busy, vec![]).await?.is_some() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        Ok(())
     }
 
     /// Dies in the middle of whatever it does.

@@ -193,7 +193,7 @@ impl Story {
             Some(answer) => self.hear(line, process, fate, answer, may_fail),
             None => {
                 self.note(format!("{process}: {} is cut off: {fate:?}", describe(&request)));
-                None
+                self.processes[process].comes_to_rest().await.err().map(|error| format!("no rest after a cut: {error}"))
             }
         }
     }

@@ -109,7 +109,7 @@ fn spoil_bytes(bytes: &mut Vec<u8>, dice: &mut Dice) {
             bytes.splice(place..place, copy);
         }
         _ => {
-            let noise: Vec<u8> = (0..1 + dice.below(8)).map(|_| dice.next().to_le_bytes()[3]).collect();
+            let noise: Vec<u8> = (0..=dice.below(8)).map(|_| dice.next().to_le_bytes()[3]).collect();
             bytes.splice(place..place, noise);
         }
     }
@@ -175,19 +175,15 @@ fn add_fragments(text: &str, dice: &mut Dice) -> String {
 }
 
 fn spoil_json(value: Value, dice: &mut Dice) -> Value {
-    match value {
-        Value::Object(members) => {
-            let spoil = |(name, member), dice: &mut Dice| {
-                let member = if dice.percent(50) { spoil_json(member, dice) } else { member };
-                (name, member)
-            };
-            Value::Object(members.into_iter().map(|member| spoil(member, dice)).collect())
-        }
-        _ => {
-            let edge = *dice.pick::<&str>(&EDGES);
-            serde_json::from_str(edge).unwrap_or_else(|_| json!(edge))
-        }
-    }
+    let Value::Object(members) = value else {
+        let edge = *dice.pick::<&str>(&EDGES);
+        return serde_json::from_str(edge).unwrap_or_else(|_| json!(edge));
+    };
+    let mut spoil = |(name, member)| {
+        let member = if dice.percent(50) { spoil_json(member, dice) } else { member };
+        (name, member)
+    };
+    Value::Object(members.into_iter().map(&mut spoil).collect())
 }
 
 /// The next character boundary at or before a place.

@@ -1,6 +1,6 @@
 //! Slow people, each with a connection, and when the server hung up on them: read from the kernel's table of connections.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io::{ErrorKind, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -15,7 +15,7 @@ use crate::bench::graphql::Search;
 use crate::failure::{Failure, Result, While as _};
 use crate::interrupt;
 
-const LOOK: Duration = Duration::from_millis(250);
+const LOOK: Duration = Duration::from_millis(100);
 
 /// In what way somebody is slow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +39,15 @@ impl Manner {
             Self::SlowHeaders => "slow-headers",
             Self::SlowBody => "slow-body",
             Self::TakesNothing => "takes-nothing",
+        }
+    }
+
+    /// How many of so many are slow in this way. Few take nothing: their answers cost work, and being slow is what is tried.
+    pub(super) fn share_of(self, laggards: usize) -> usize {
+        let few = laggards.div_ceil(40);
+        match self {
+            Self::TakesNothing => few,
+            Self::SaysNothing | Self::SlowHeaders | Self::SlowBody => (laggards - few) / 3,
         }
     }
 
@@ -95,6 +104,11 @@ impl Crowd {
         Ok(Self { manner, people, gathered: Instant::now() })
     }
 
+    /// How many they are.
+    pub(super) fn count(&self) -> usize {
+        self.people.len()
+    }
+
     fn ports(&self) -> HashSet<u16> {
         self.people.iter().filter_map(|stream| stream.local_addr().ok()).map(|address| address.port()).collect()
     }
@@ -124,6 +138,9 @@ const QUESTIONS: usize = 16;
 pub(super) fn watch(server: SocketAddr, crowds: &[Crowd], patience: Duration) -> Result<Vec<f64>> {
     let began = Instant::now();
     let mut seconds: Vec<Option<f64>> = vec![None; crowds.len()];
+    // Somebody who takes nothing is slow from the moment on when the server has nothing more to do for them.
+    let mut since: Vec<Instant> = crowds.iter().map(|crowd| crowd.gathered).collect();
+    let mut before: HashMap<u16, u64> = HashMap::new();
     let mut spoke = Instant::now();
     while began.elapsed() < patience && seconds.contains(&None) {
         interrupt::check()?;
@@ -132,31 +149,40 @@ pub(super) fn watch(server: SocketAddr, crowds: &[Crowd], patience: Duration) ->
             crowds.iter().for_each(Crowd::go_on);
         }
         let held = held_by(server.port())?;
-        for (crowd, seconds) in crowds.iter().zip(&mut seconds) {
-            if seconds.is_none() && crowd.ports().is_disjoint(&held) {
-                *seconds = Some(crowd.gathered.elapsed().as_secs_f64());
+        for ((crowd, seconds), since) in crowds.iter().zip(&mut seconds).zip(&mut since) {
+            let ports = crowd.ports();
+            let gets_more = |port: &u16| held.get(port).copied().unwrap_or(0) > before.get(port).copied().unwrap_or(0);
+            if ports.iter().any(gets_more) {
+                *since = Instant::now();
+            }
+            if seconds.is_none() && !ports.iter().any(|port| held.contains_key(port)) {
+                *seconds = Some(since.elapsed().as_secs_f64());
             }
         }
+        before = held;
         thread::sleep(LOOK);
     }
     Ok(seconds.into_iter().map(|seconds| seconds.unwrap_or(patience.as_secs_f64())).collect())
 }
 
-/// The ports of those whose connection the server still holds: established, or closed by the other side alone.
-fn held_by(port: u16) -> Result<HashSet<u16>> {
+/// The ports of those whose connection the server still holds (established, or closed by the other side alone), with the
+/// bytes that wait for them.
+fn held_by(port: u16) -> Result<HashMap<u16, u64>> {
     let table = fs::read_to_string("/proc/net/tcp").during("reading the table of connections")?;
     Ok(held_in(&table, port))
 }
 
-/// proc(5): number, local address, remote address, state; addresses and states are hexadecimal.
-fn held_in(table: &str, port: u16) -> HashSet<u16> {
+/// proc(5): number, local address, remote address, state, queues to send and received; all but the first hexadecimal.
+fn held_in(table: &str, port: u16) -> HashMap<u16, u64> {
     let port_of = |address: &str| u16::from_str_radix(address.rsplit(':').next().unwrap_or_default(), 16).ok();
     let held = |line: &str| {
-        let fields: Vec<&str> = line.split_whitespace().take(4).collect();
-        let [_, local, remote, state] = fields[..] else {
+        let fields: Vec<&str> = line.split_whitespace().take(5).collect();
+        let [_, local, remote, state, queues] = fields[..] else {
             return None;
         };
-        (matches!(state, "01" | "08") && port_of(local) == Some(port)).then(|| port_of(remote)).flatten()
+        let waiting = u64::from_str_radix(queues.split(':').next()?, 16).ok()?;
+        let is_held = matches!(state, "01" | "08") && port_of(local) == Some(port);
+        port_of(remote).filter(|_| is_held).map(|remote| (remote, waiting))
     };
     table.lines().skip(1).filter_map(held).collect()
 }
@@ -187,13 +213,11 @@ mod tests {
     fn reads_who_is_still_held() {
         let table = "  sl  local_address rem_address   st tx_queue\n\
              0: 0100007F:1F90 00000000:0000 0A 00000000\n\
-             1: 0100007F:1F90 0100007F:C001 01 00000000\n\
+             1: 0100007F:1F90 0100007F:C001 01 0000002A:00000000\n\
              2: 0100007F:1F90 0100007F:C002 08 00000000\n\
              3: 0100007F:1F90 0100007F:C003 04 00000000\n\
              4: 0100007F:C001 0100007F:1F90 01 00000000\n\
              5: 0100007F:1F91 0100007F:C004 01 00000000\n";
-        let mut held: Vec<u16> = held_in(table, 8080).into_iter().collect();
-        held.sort_unstable();
-        assert_eq!(held, [0xc001, 0xc002]);
+        assert_eq!(held_in(table, 8080), [(0xc001, 0x2a), (0xc002, 0)].into());
     }
 }
