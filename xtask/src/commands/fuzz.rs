@@ -12,7 +12,7 @@ use crate::torture::fuzz::{self, Strength};
 /// What a person may change about the documents.
 #[derive(Debug, Args)]
 pub struct Options {
-    /// How many [default: 4,000; with `--long` 1,000,000].
+    /// How many [default: 3,000; with `--long` 1,000,000].
     #[arg(long)]
     documents: Option<u64>,
     /// What all chance comes from: the same seed, the same documents.

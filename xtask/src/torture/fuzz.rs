@@ -50,9 +50,25 @@ pub struct Strength {
 
 impl Strength {
     /// For every change.
-    pub const SHORT: Self = Self { documents: 4_000, seed: 1 };
+    pub const SHORT: Self = Self { documents: 3_000, seed: 1 };
     /// For a night.
     pub const LONG: Self = Self { documents: 1_000_000, seed: 1 };
+}
+
+/// Who gets the documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Whom {
+    /// Ours: half of them come from somebody signed in.
+    Server,
+    /// The careless one: nobody has an account there.
+    Stub,
+}
+
+/// Whether an answer is one that may be given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Judgement {
+    Good,
+    Bad,
 }
 
 /// What was answered.
@@ -125,9 +141,9 @@ impl Fuzz {
         let server = stand.serve()?;
         let address = server.address();
         let documents = self.strength.documents;
-        let mut tally = self.send(address, 0..documents / 10, true)?;
+        let mut tally = self.send(address, 0..documents / 10, Whom::Server)?;
         let before = processes::resident_memory(server.process_id())?;
-        tally.add(self.send(address, documents / 10..documents, true)?);
+        tally.add(self.send(address, documents / 10..documents, Whom::Server)?);
         let grown = processes::resident_memory(server.process_id())? - before;
         let panics = panics_in(&stand.directory().join("server.log"))?;
         let name = |what: &str| format!("fuzz.{what}.{}", engine.name());
@@ -149,7 +165,7 @@ impl Fuzz {
     /// A server that breaks where a careless one would: the judge must see it, and the documents must get there.
     fn control(&self) -> Result<Figure> {
         let stub = stub::serve()?;
-        let tally = self.send(stub, 0..self.strength.documents.min(5_000), false)?;
+        let tally = self.send(stub, 0..self.strength.documents.min(5_000), Whom::Stub)?;
         Ok(Figure::at_least(
             "fuzz.control.a-server-that-breaks-on-negative-numbers",
             tally.failed as f64,
@@ -158,12 +174,12 @@ impl Fuzz {
         ))
     }
 
-    fn send(&self, address: SocketAddr, numbers: std::ops::Range<u64>, signs_in: bool) -> Result<Tally> {
+    fn send(&self, address: SocketAddr, numbers: std::ops::Range<u64>, whom: Whom) -> Result<Tally> {
         let (next, total) = (AtomicU64::new(numbers.start), Mutex::new(Tally::default()));
         thread::scope(|scope| {
             let person = || {
                 scope.spawn(|| {
-                    let tally = self.one_person(address, &next, numbers.end, signs_in)?;
+                    let tally = self.one_person(address, &next, numbers.end, whom)?;
                     total.lock().unwrap_or_else(PoisonError::into_inner).add(tally);
                     Ok(())
                 })
@@ -177,7 +193,14 @@ impl Fuzz {
         Ok(total.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn one_person(&self, address: SocketAddr, next: &AtomicU64, end: u64, signs_in: bool) -> Result<Tally> {
+    /// Says how to see the document that was answered badly. A stub is there to answer badly.
+    fn tell(&self, whom: Whom, number: u64, words: &str) {
+        if whom == Whom::Server {
+            eprintln!("fuzz: --seed {} --show {number}: {words}", self.strength.seed);
+        }
+    }
+
+    fn one_person(&self, address: SocketAddr, next: &AtomicU64, end: u64, whom: Whom) -> Result<Tally> {
         let mut tally = Tally::default();
         let (mut stream, mut token, mut sent) = (None, None, 0);
         loop {
@@ -186,7 +209,7 @@ impl Fuzz {
             if number >= end {
                 return Ok(tally);
             }
-            if signs_in && sent % TOKEN_FOR == 0 {
+            if whom == Whom::Server && sent % TOKEN_FOR == 0 {
                 // A document may have changed the password; then everybody is a stranger.
                 token = Client::open(address)?.token(OFFICE).ok();
             }
@@ -196,9 +219,13 @@ impl Fuzz {
             let headers: Vec<&str> = header.iter().map(String::as_str).collect();
             let request = Request::post_bytes("/graphql", &headers, &self.body(number));
             match exchange(&mut stream, address, &request) {
-                Ok(response) => tally.count(&response, self.strength.seed, number),
+                Ok(response) if tally.count(&response) == Judgement::Good => {}
+                Ok(response) => {
+                    let start: String = String::from_utf8_lossy(&response.body).chars().take(300).collect();
+                    self.tell(whom, number, &format!("{} {start}", response.status));
+                }
                 Err(error) => {
-                    eprintln!("fuzz: --seed {} --show {number}: {error}", self.strength.seed);
+                    self.tell(whom, number, &error.to_string());
                     tally.broken += 1;
                 }
             }
@@ -228,17 +255,14 @@ fn panics_in(log: &Path) -> Result<u64> {
 }
 
 impl Tally {
-    fn count(&mut self, response: &Response, seed: u64, number: u64) {
+    fn count(&mut self, response: &Response) -> Judgement {
         self.answered += 1;
         let holds = |words: &str| response.body.windows(words.len()).any(|window| window == words.as_bytes());
         let is_internal = holds(r#""code":"INTERNAL""#);
-        if response.status >= 500 || is_internal {
-            let start: String = String::from_utf8_lossy(&response.body).chars().take(300).collect();
-            eprintln!("fuzz: --seed {seed} --show {number}: {} {start}", response.status);
-        }
         self.failed += u64::from(response.status >= 500);
         self.internal += u64::from(is_internal);
         self.with_data += u64::from(response.status == 200 && !response.body.starts_with(br#"{"data":null"#));
+        if response.status >= 500 || is_internal { Judgement::Bad } else { Judgement::Good }
     }
 
     fn add(&mut self, part: Self) {
@@ -253,16 +277,17 @@ impl Tally {
 #[cfg(test)]
 mod tests {
     use crate::bench::http::Response;
-    use crate::torture::fuzz::Tally;
+    use crate::torture::fuzz::{Judgement, Tally};
 
     #[test]
     fn sees_failures_under_any_status() {
         let mut tally = Tally::default();
-        let mut count = |status, body: &str| tally.count(&Response { status, body: body.as_bytes().to_vec() }, 1, 1);
-        count(200, r#"{"data":{"a":1}}"#);
-        count(400, r#"{"errors":[]}"#);
-        count(503, "");
-        count(200, r#"{"data":null,"errors":[{"extensions":{"code":"INTERNAL"}}]}"#);
+        let mut count = |status, body: &str| tally.count(&Response { status, body: body.as_bytes().to_vec() });
+        assert_eq!(count(200, r#"{"data":{"a":1}}"#), Judgement::Good);
+        assert_eq!(count(400, r#"{"errors":[]}"#), Judgement::Good);
+        assert_eq!(count(503, ""), Judgement::Bad);
+        let internal = r#"{"data":null,"errors":[{"extensions":{"code":"INTERNAL"}}]}"#;
+        assert_eq!(count(200, internal), Judgement::Bad);
         assert_eq!(tally, Tally { answered: 4, with_data: 1, failed: 1, internal: 1, broken: 0 });
     }
 }
