@@ -100,5 +100,5 @@ impl fmt::Display for Breach {
 /// # Panics
 /// When the database cannot be made.
 pub async fn play(play: Play) -> Result<Played, Breach> {
-    story::Story::begin(play).await.tell().await
+    Box::pin(Box::pin(story::Story::begin(play)).await.tell()).await
 }

@@ -35,8 +35,7 @@ const TRIAL: Trial = Trial { name: "sim", title: "Simulated stories of holds and
 /// If a rule was broken, or a planted mistake was not found.
 pub fn run(options: &Options) -> Result<()> {
     let form = if options.common.is_long() { Strength::LONG } else { Strength::SHORT };
-    let strength =
-        Strength { seeds: options.seeds.unwrap_or(form.seeds), first: options.first, steps: options.steps };
+    let strength = Strength { seeds: options.seeds.unwrap_or(form.seeds), first: options.first, steps: options.steps };
     options.common.conduct_with(TRIAL, cargo::build_simulation, |context| sim::run(context, strength))
 }
 

@@ -214,8 +214,10 @@ impl Fuzz {
                 token = Client::open(address)?.token(OFFICE).ok();
             }
             sent += 1;
-            let header =
-                token.as_ref().filter(|_| number.is_multiple_of(2)).map(|token| format!("Authorization: Bearer {token}"));
+            let header = token
+                .as_ref()
+                .filter(|_| number.is_multiple_of(2))
+                .map(|token| format!("Authorization: Bearer {token}"));
             let headers: Vec<&str> = header.iter().map(String::as_str).collect();
             let request = Request::post_bytes("/graphql", &headers, &self.body(number));
             match exchange(&mut stream, address, &request) {

@@ -101,7 +101,11 @@ fn on(context: &Context, engine: Engine, strength: Strength) -> Result<Vec<Figur
             watched.and_then(|hung_up| Ok((outcome?, hung_up)))
         });
         let (busy, hung_up) = outcome?;
-        figures.push(Figure::known(name("laggards"), crowds.iter().map(Crowd::count).sum::<usize>() as f64, "connections"));
+        figures.push(Figure::known(
+            name("laggards"),
+            crowds.iter().map(Crowd::count).sum::<usize>() as f64,
+            "connections",
+        ));
         figures.push(Figure::at_most(name("p99"), busy.quantile(0.99).as_secs_f64(), "s", P99_SECONDS));
         figures.push(Figure::known(name("answered"), busy.answered as f64, "answers"));
         for (manner, seconds) in Manner::ALL.iter().zip(hung_up) {

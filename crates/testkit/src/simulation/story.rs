@@ -82,7 +82,8 @@ impl Story {
     /// Tells the story to its end.
     pub(super) async fn tell(mut self) -> Result<Played, Breach> {
         for step in 0..self.play.steps {
-            let wrong = self.step(step).await;
+            // The futures of a whole process are long.
+            let wrong = Box::pin(self.step(step)).await;
             if let Some(words) = wrong {
                 let history = self.history.iter().cloned().collect();
                 return Err(Breach { seed: self.play.seed, step, words, history });
@@ -99,10 +100,9 @@ impl Story {
     async fn step(&mut self, step: u32) -> Option<String> {
         self.played.steps += 1;
         let wrong = match self.below(100) {
-            0..40 => self.ask_something_new().await,
             40..60 => self.repeat_something().await,
-            60..70 if self.play.is_played_together() => self.ask_together().await,
-            60..70 => self.ask_something_new().await,
+            60..70 if self.play.is_played_together() => Box::pin(self.ask_together()).await,
+            0..40 | 60..70 => self.ask_something_new().await,
             70..84 => self.time_passes().await,
             84..91 => self.look_after(false).await,
             91..94 => self.look_after(true).await,
@@ -189,13 +189,11 @@ impl Story {
         };
         self.played.faults += u64::from(fate != Fate::Arrives);
         let may_fail = fate != Fate::Arrives || self.processes[process].is_failing;
-        match answer {
-            Some(answer) => self.hear(line, process, fate, answer, may_fail),
-            None => {
-                self.note(format!("{process}: {} is cut off: {fate:?}", describe(&request)));
-                self.processes[process].comes_to_rest().await.err().map(|error| format!("no rest after a cut: {error}"))
-            }
+        if let Some(answer) = answer {
+            return self.hear(line, process, fate, answer, may_fail);
         }
+        self.note(format!("{process}: {} is cut off: {fate:?}", describe(&request)));
+        self.processes[process].comes_to_rest().await.err().map(|error| format!("no rest after a cut: {error}"))
     }
 
     /// Compares an answer with what was told before.
@@ -302,7 +300,7 @@ impl Story {
         }
         let boards: Vec<Vec<FreeStart>> = self.processes.iter().map(free_on).collect();
         self.played.boards += boards.len() as u64;
-        self.note("boards are compared".to_owned());
+        self.note("boards are compared");
         let wrong = boards.iter().position(|board| *board != expected)?;
         let differs = |start: &&FreeStart| !boards[wrong].contains(start);
         let missing = expected.iter().find(differs);
@@ -368,7 +366,7 @@ impl Story {
         below(&self.chance, end)
     }
 
-    fn note(&mut self, line: String) {
+    fn note(&mut self, line: impl std::fmt::Display) {
         if self.history.len() == HISTORY {
             self.history.pop_front();
         }

@@ -81,6 +81,8 @@ impl Manner {
 pub(super) struct Crowd {
     manner: Manner,
     people: Vec<TcpStream>,
+    /// Where they call from.
+    ports: HashSet<u16>,
     gathered: Instant,
 }
 
@@ -100,17 +102,14 @@ impl Crowd {
             let _ = stream.write(&words);
             Ok(stream)
         };
-        let people = (0..count).map(join).collect::<Result<_>>()?;
-        Ok(Self { manner, people, gathered: Instant::now() })
+        let people: Vec<TcpStream> = (0..count).map(join).collect::<Result<_>>()?;
+        let ports = people.iter().filter_map(|stream| stream.local_addr().ok()).map(|address| address.port()).collect();
+        Ok(Self { manner, people, ports, gathered: Instant::now() })
     }
 
     /// How many they are.
     pub(super) fn count(&self) -> usize {
         self.people.len()
-    }
-
-    fn ports(&self) -> HashSet<u16> {
-        self.people.iter().filter_map(|stream| stream.local_addr().ok()).map(|address| address.port()).collect()
     }
 
     /// Says the next sign.
@@ -150,7 +149,7 @@ pub(super) fn watch(server: SocketAddr, crowds: &[Crowd], patience: Duration) ->
         }
         let held = held_by(server.port())?;
         for ((crowd, seconds), since) in crowds.iter().zip(&mut seconds).zip(&mut since) {
-            let ports = crowd.ports();
+            let ports = &crowd.ports;
             let gets_more = |port: &u16| held.get(port).copied().unwrap_or(0) > before.get(port).copied().unwrap_or(0);
             if ports.iter().any(gets_more) {
                 *since = Instant::now();
