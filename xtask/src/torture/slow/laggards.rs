@@ -31,7 +31,7 @@ pub(super) enum Manner {
 }
 
 impl Manner {
-    pub(super) const ALL: [Self; 4] = [Self::SaysNothing, Self::SlowHeaders, Self::SlowBody, Self::TakesNothing];
+    pub(super) const ALL: [Self; 4] = [Self::TakesNothing, Self::SaysNothing, Self::SlowHeaders, Self::SlowBody];
 
     pub(super) fn name(self) -> &'static str {
         match self {
