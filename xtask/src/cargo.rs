@@ -30,21 +30,35 @@ pub fn cargo() -> Command {
 ///
 /// If it does not compile; cargo has said why on the screen.
 pub fn build_servicepoint(profile: Profile) -> Result<PathBuf> {
+    build("gateway", "servicepoint", profile)
+}
+
+/// Builds the program that plays simulated stories and returns where it stands.
+///
+/// # Errors
+///
+/// As [`build_servicepoint`].
+pub fn build_simulation(profile: Profile) -> Result<PathBuf> {
+    build("testkit", "simulate", profile)
+}
+
+fn build(package: &str, program: &str, profile: Profile) -> Result<PathBuf> {
     let mut build = cargo();
-    build.args(["build", "--package=gateway", "--bin=servicepoint", "--message-format=json-render-diagnostics"]);
+    build.arg("build").arg(format!("--package={package}")).arg(format!("--bin={program}"));
+    build.arg("--message-format=json-render-diagnostics");
     if profile == Profile::Release {
         build.arg("--release");
     }
     // Progress and errors go to the screen; standard output tells us where the program is.
     build.stderr(Stdio::inherit());
     let messages = process::capture_output(&mut build)?;
-    let executable = messages.lines().filter_map(executable_in).next_back();
-    executable.ok_or_else(|| Failure::new("cargo built no program called servicepoint"))
+    let executable = messages.lines().filter_map(|message| executable_in(message, program)).next_back();
+    executable.ok_or_else(|| Failure::new(format!("cargo built no program called {program}")))
 }
 
-fn executable_in(message: &str) -> Option<PathBuf> {
+fn executable_in(message: &str, program: &str) -> Option<PathBuf> {
     let message: serde_json::Value = serde_json::from_str(message).ok()?;
-    let is_ours = message.get("target")?.get("name")?.as_str()? == "servicepoint";
+    let is_ours = message.get("target")?.get("name")?.as_str()? == program;
     let path = message.get("executable")?.as_str()?;
     is_ours.then(|| PathBuf::from(path))
 }

@@ -2,11 +2,15 @@
 
 pub mod bench;
 pub mod cluster;
+pub mod crash;
 pub mod demo;
 pub mod deploy;
 pub mod faults;
+pub mod fuzz;
 pub mod package;
 pub mod schema;
+pub mod sim;
+pub mod slow;
 pub mod storm;
 pub mod test;
 pub mod tidy;

@@ -4,7 +4,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use xtask::commands::{bench, cluster, demo, deploy, faults, package, schema, storm, test, tidy};
+use xtask::commands::{
+    bench, cluster, crash, demo, deploy, faults, fuzz, package, schema, sim, slow, storm, test, tidy,
+};
 use xtask::interrupt;
 
 /// What can be done in this repository with one command.
@@ -40,6 +42,14 @@ enum Task {
     Sbom(package::SbomOptions),
     /// Hurts what the gateway stands on (disk, database, network) while people book.
     Faults(faults::Options),
+    /// Sends documents made from the schema and spoilt.
+    Fuzz(fuzz::Options),
+    /// Lets people be slow on purpose while others book.
+    Slow(slow::Options),
+    /// Kills workers between sending a letter and marking it, and lets the mail server hang up.
+    Crash(crash::Options),
+    /// Plays simulated stories of holds and bookings, with storage that fails between any two statements.
+    Sim(sim::Options),
 }
 
 fn main() -> ExitCode {
@@ -56,6 +66,10 @@ fn main() -> ExitCode {
         Task::Package(options) => package::run(&options),
         Task::Sbom(options) => package::run_sbom(&options),
         Task::Faults(options) => faults::run(&options),
+        Task::Fuzz(options) => fuzz::run(&options),
+        Task::Slow(options) => slow::run(&options),
+        Task::Crash(options) => crash::run(&options),
+        Task::Sim(options) => sim::run(&options),
     });
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

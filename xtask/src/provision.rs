@@ -7,6 +7,7 @@ use std::process::Command;
 use crate::cargo;
 use crate::cluster;
 use crate::failure::{Failure, Result, While as _};
+use crate::house::sources;
 use crate::process;
 
 /// Tried with the deny.toml of this repository and with the Rust version in Cargo.toml.
@@ -173,6 +174,27 @@ pub fn unpacked(package: &str, path: &str) -> Result<PathBuf> {
         process::run(&mut command).during(&format!("unpacking {package}; perhaps `apt-get update` helps"))?;
     }
     Ok(program)
+}
+
+/// A Python with the packages of a list in this repository, in an environment of its own beside our other tools.
+///
+/// # Errors
+///
+/// If the packages cannot be fetched.
+pub fn python_with(requirements: &str) -> Result<PathBuf> {
+    let list = sources::repository().join(requirements);
+    let wanted = fs::read(&list).during(requirements)?;
+    let place = cargo::tools_directory()?.join("mail-sink");
+    let (python, installed) = (place.join("bin/python"), place.join("installed-from"));
+    if fs::read(&installed).ok().as_ref() != Some(&wanted) {
+        println!("installing {requirements} into {}: this happens once", place.display());
+        process::capture(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&place))?;
+        let mut install = Command::new(&python);
+        install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"]).arg(&list);
+        process::capture(&mut install)?;
+        fs::write(&installed, wanted).during("noting what was installed")?;
+    }
+    Ok(python)
 }
 
 fn all_found(programs: &[&str]) -> bool {

@@ -102,6 +102,17 @@ impl Installation {
         Ok(Server { child, address: self.address(), started })
     }
 
+    /// Starts `work`: a worker on its own.
+    ///
+    /// # Errors
+    ///
+    /// If the program cannot be started.
+    pub fn work(&self) -> Result<Worker> {
+        let mut command = self.command()?;
+        command.arg("work").stdin(Stdio::null()).process_group(0);
+        Ok(Worker(command.spawn().during(&process::name_of(&command))?))
+    }
+
     /// Where the server listens.
     pub fn address(&self) -> SocketAddr {
         SocketAddr::from((Ipv4Addr::LOCALHOST, self.port))
@@ -188,12 +199,7 @@ impl Server {
     ///
     /// If it ended by itself before.
     pub fn kill(mut self) -> Result<()> {
-        if let Some(status) = self.child.try_wait()? {
-            return Err(Failure::new(format!("the server ended before it was killed: {status}")));
-        }
-        self.child.kill()?;
-        self.child.wait()?;
-        Ok(())
+        kill(&mut self.child, "server")
     }
 
     /// Process id of the server.
@@ -211,6 +217,36 @@ impl Drop for Server {
     fn drop(&mut self) {
         process::stop(&mut self.child, PATIENCE);
     }
+}
+
+/// A running worker. Dropping it asks it to end between two letters, and waits.
+#[derive(Debug)]
+pub struct Worker(Child);
+
+impl Worker {
+    /// Ends the worker at once, as [`Server::kill`].
+    ///
+    /// # Errors
+    ///
+    /// If it ended by itself before.
+    pub fn kill(mut self) -> Result<()> {
+        kill(&mut self.0, "worker")
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        process::stop(&mut self.0, PATIENCE);
+    }
+}
+
+fn kill(child: &mut Child, who: &str) -> Result<()> {
+    if let Some(status) = child.try_wait()? {
+        return Err(Failure::new(format!("the {who} ended before it was killed: {status}")));
+    }
+    child.kill()?;
+    child.wait()?;
+    Ok(())
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

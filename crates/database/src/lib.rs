@@ -25,7 +25,7 @@ pub use audit::{
     SealedNow, Verifier,
 };
 pub use backup::{Checksum, Inhabitants, NoChecksum, Table, TableSum, TakenOver, take_over_file};
-pub use budget::within_statements;
+pub use budget::{until_step, within_statements};
 pub use connect::{ConnectOptions, Database};
 pub use engine::Engine;
 pub use error::DatabaseError;

@@ -66,6 +66,7 @@ impl Unit {
     /// See [`DatabaseError`]. When the connection breaks during the commit its outcome is unknown; the idempotency key
     /// of the request tells on the next try.
     pub async fn commit(self) -> Result<(), DatabaseError> {
+        budget::step();
         Ok(self.silence.watch(self.transaction.commit()).await?)
     }
 

@@ -289,6 +289,10 @@ impl State {
     fn change(&mut self, cell: (i64, i64), delta: i32) {
         self.ledger.add(PoolId(cell.0), cell.1, delta);
         self.meetings.changed(cell);
+        // What is given back may never have been counted here: another process took it, and we did not look since.
+        if delta < 0 {
+            self.meetings.again.insert(cell);
+        }
     }
 
     fn watch(&mut self, appointment: &Appointment) {

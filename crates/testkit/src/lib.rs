@@ -16,6 +16,7 @@
 mod app;
 mod browser;
 mod environment;
+pub mod simulation;
 mod test_city;
 mod test_database;
 

@@ -20,6 +20,16 @@ impl Request {
         Self { bytes: format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n").into_bytes() }
     }
 
+    /// `POST path` with these bytes, said to be JSON; `headers` as in [`Request::post_json`].
+    pub fn post_bytes(path: &str, headers: &[&str], body: &[u8]) -> Self {
+        let mut request = Self::post_json(path, headers, "");
+        // Ends with the length of nothing and the empty line.
+        request.bytes.truncate(request.bytes.len() - "0\r\n\r\n".len());
+        request.bytes.extend_from_slice(format!("{}\r\n\r\n", body.len()).as_bytes());
+        request.bytes.extend_from_slice(body);
+        request
+    }
+
     /// `POST path` with a JSON body; `headers` are whole lines without line ends, for example `Authorization: Bearer x`.
     pub fn post_json(path: &str, headers: &[&str], body: &str) -> Self {
         let mut head = format!("POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n");
@@ -30,6 +40,11 @@ impl Request {
         }
         let _ = write!(head, "Content-Length: {}\r\n\r\n{body}", body.len());
         Self { bytes: head.into_bytes() }
+    }
+
+    /// As it goes over the line.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
     }
 }
 
@@ -55,9 +70,18 @@ impl Connection {
     ///
     /// If nobody listens.
     pub fn open(address: SocketAddr) -> io::Result<Self> {
+        Self::open_with_patience(address, PATIENCE)
+    }
+
+    /// As [`Connection::open`], for somebody who goes away when no part of an answer comes for so long.
+    ///
+    /// # Errors
+    ///
+    /// As [`Connection::open`].
+    pub fn open_with_patience(address: SocketAddr, patience: Duration) -> io::Result<Self> {
         let stream = TcpStream::connect(address)?;
         stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_read_timeout(Some(patience))?;
         Ok(Self { stream: BufReader::with_capacity(64 * 1024, stream) })
     }
 
@@ -130,7 +154,7 @@ fn broken(what: &str) -> io::Error {
 
 #[cfg(test)]
 mod tests {
-    use crate::bench::http::{Response, read_response};
+    use crate::bench::http::{Request, Response, read_response};
 
     fn check(text: &str, status: u16, body: &str) {
         let read = read_response(&mut text.as_bytes()).expect("an answer");
@@ -155,6 +179,13 @@ mod tests {
                 .as_bytes();
         assert_eq!(read_response(&mut two).expect("the first").status, 200);
         assert_eq!(read_response(&mut two).expect("the second").status, 404);
+    }
+
+    #[test]
+    fn sends_bytes_as_they_are() {
+        let text = Request::post_json("/a", &["X: y"], "{}").bytes;
+        assert_eq!(Request::post_bytes("/a", &["X: y"], b"{}").bytes, text);
+        assert!(Request::post_bytes("/a", &[], b"\xff").bytes.ends_with(b"Content-Length: 1\r\n\r\n\xff"));
     }
 
     #[test]

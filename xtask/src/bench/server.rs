@@ -12,7 +12,7 @@ use crate::bench::processes;
 use crate::cluster::{Cluster, Durability};
 use crate::failure::{Failure, Result, While as _};
 use crate::process;
-use crate::serving::{self, Installation, Output, Server};
+use crate::serving::{self, Installation, Output, Server, Worker};
 
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -59,6 +59,11 @@ impl Context {
     /// A program to be measured on these engines.
     pub fn new(program: PathBuf, engines: &[Engine]) -> Self {
         Self { program, engines: engines.to_vec() }
+    }
+
+    /// The program that is measured.
+    pub fn program(&self) -> &Path {
+        &self.program
     }
 
     /// The engines to measure on, one after the other.
@@ -157,6 +162,22 @@ impl Stand {
         self
     }
 
+    /// The same stand with one more setting, as an environment variable.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: &str) -> Self {
+        self.installation.settings.push((name, value.to_owned()));
+        self
+    }
+
+    /// Starts a worker on its own, for a server [without one](Stand::without_worker). Drop it before the stand.
+    ///
+    /// # Errors
+    ///
+    /// If the program cannot be started.
+    pub fn work(&self) -> Result<Worker> {
+        self.installation.work()
+    }
+
     /// Starts `serve` and waits until it is ready. Drop the server before the stand.
     ///
     /// # Errors
@@ -239,6 +260,11 @@ impl Stand {
         self.cluster.as_ref().ok_or_else(|| Failure::new("this stand has no PostgreSQL"))
     }
 
+    /// The program that is measured.
+    pub fn program(&self) -> &Path {
+        &self.installation.program
+    }
+
     /// Where files of this measurement go.
     pub fn directory(&self) -> &Path {
         &self.directory.0
@@ -254,6 +280,21 @@ impl Stand {
         psql.args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1"]);
         psql.arg("--command").arg(statement).arg(self.database_url());
         process::capture(&mut psql).map(|rows| rows.trim().to_owned())
+    }
+
+    /// As [`Stand::sql`], on whichever engine this stand has; SQLite by its own shell, beside the server.
+    ///
+    /// # Errors
+    ///
+    /// As [`Stand::sql`].
+    pub fn statement(&self, statement: &str) -> Result<String> {
+        if self.cluster.is_some() {
+            return self.sql(statement);
+        }
+        let mut shell = Command::new("sqlite3");
+        // The server writes too.
+        shell.args(["-batch", "-cmd", ".timeout 5000"]).arg(self.directory().join("servicepoint.db")).arg(statement);
+        process::capture(&mut shell).map(|rows| rows.trim().to_owned())
     }
 
     /// One of PostgreSQL's own programs.

@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::cargo::cargo;
 use crate::cluster::{Cluster, Durability};
-use crate::commands::{deploy, faults, storm};
+use crate::commands::{crash, deploy, faults, fuzz, sim, slow, storm};
 use crate::failure::Result;
 use crate::process;
 use crate::provision::{self, Need};
@@ -38,6 +38,10 @@ pub fn run(options: &Options) -> Result<()> {
         report.attempt("storm, short form", storm::run_short);
         report.attempt("deployment, short form", deploy::run_short);
         report.attempt("faults, short form", faults::run_short);
+        report.attempt("fuzz, short form", fuzz::run_short);
+        report.attempt("slow, short form", slow::run_short);
+        report.attempt("sim, short form", sim::run_short);
+        report.attempt("crash, short form", crash::run_short);
     }
     report.finish()
 }

@@ -54,13 +54,27 @@ impl Common {
     ///
     /// If a figure misses its target.
     pub fn conduct(&self, trial: Trial, torment: impl FnOnce(&Context) -> Result<Vec<Figure>>) -> Result<()> {
+        self.conduct_with(trial, cargo::build_servicepoint, torment)
+    }
+
+    /// As [`Common::conduct`], with another program than the server.
+    ///
+    /// # Errors
+    ///
+    /// As [`Common::conduct`].
+    pub fn conduct_with(
+        &self,
+        trial: Trial,
+        build: fn(Profile) -> Result<PathBuf>,
+        torment: impl FnOnce(&Context) -> Result<Vec<Figure>>,
+    ) -> Result<()> {
         let engines = self.engine.list();
         if engines.contains(&Engine::Postgres) {
             provision::system(&[Need::PostgreSql])?;
         }
         let program = match &self.program {
             Some(program) => program.canonicalize().during(&program.display().to_string())?,
-            None => cargo::build_servicepoint(if self.long { Profile::Release } else { Profile::Development })?,
+            None => build(if self.long { Profile::Release } else { Profile::Development })?,
         };
         storm::raise_open_files();
         let figures = torment(&Context::new(program, engines)).during(trial.name)?;

@@ -287,3 +287,34 @@ async fn two_gateways_on_one_database_see_each_other_and_sell_nothing_twice() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_a_gateway_gives_back_before_it_saw_it_taken_is_offered_once() {
+    on_both_engines(async |database| {
+        let one = TestApp::with_city(database.clone(), &TestCity::default().desks(2)).await;
+        let at_once = scheduling::Settings { return_minutes: 0, ..scheduling::Settings::default() };
+        let two = TestApp::without_city(database, at_once);
+        two.follow().await;
+        let start = starts(&one, "residence", Some("mitte"), 6).await.swap_remove(5);
+        let other = book(&two, None, "MAIL_LINK", &start, json!({ "name": "Jemand", "mail": "a@example.org" })).await;
+        assert_eq!(other.data("bookAppointment.problem"), &Value::Null, "{other:?}");
+        // Booked at the first gateway and cancelled at the second, before that has looked.
+        let eva = one.token("eva@example.org").await;
+        let booked = book(&one, Some(&eva), "ACCOUNT", &start, json!({ "name": "Eva Beispiel" })).await;
+        let access = json!({ "own": booked.data("bookAppointment.appointment.id") });
+        let input = json!({ "access": access, "idempotencyKey": two.key() });
+        let cancelled = two.ask_as(Some(&eva), CANCEL, json!({ "input": input })).await;
+        assert_eq!(cancelled.data("cancelAppointment.appointment.status"), "CANCELLED", "{cancelled:?}");
+        for app in [&one, &two] {
+            app.clock.pass_seconds(2);
+            // The second look reads again what the first met on its way.
+            app.follow().await;
+            app.follow().await;
+            let offered = starts(app, "residence", Some("mitte"), 20).await;
+            let free = offered.iter().find(|offered| offered["startsAt"] == start["startsAt"]);
+            assert_eq!(free.map(|free| &free["free"]), Some(&json!(1)), "one of two desks is taken: {offered:?}");
+        }
+        one.assert_conserved().await;
+    })
+    .await;
+}

@@ -1,4 +1,5 @@
-"""A mail server that keeps what it gets: `sink.py PORT DIRECTORY`. The file DIRECTORY/manner says how it behaves."""
+"""A mail server that keeps what it gets: `sink.py PORT DIRECTORY`. The file DIRECTORY/manner says how it behaves: `accept`,
+`refuse` whoever is unknown, `drop` the connection after DATA, be `silent` after DATA; `drop 7` from the seventh letter on."""
 
 import asyncio
 import pathlib
@@ -21,16 +22,20 @@ class Sink:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
+    def is_reached(self, first):
+        return not first or self.count >= int(first[0])
+
     async def handle_DATA(self, server, session, envelope):
         self.count += 1
         draft = self.directory / f".{self.count:04}"
         draft.write_bytes(envelope.content)
         draft.rename(self.directory / f"{self.count:04}.eml")
-        match self.manner():
-            case "drop":
+        match self.manner().split():
+            case ["drop", *first] if self.is_reached(first):
+                (self.directory / f"{self.count:04}.dropped").touch()
                 server.transport.abort()
                 return "250 nobody hears this"
-            case "silent":
+            case ["silent", *first] if self.is_reached(first):
                 await asyncio.sleep(3600)
         return "250 taken"
 
