@@ -7,8 +7,8 @@ use scheduling::{Failure, Person};
 use crate::graphql::appointments::AppointmentNode;
 use crate::graphql::context::ContextExtensions;
 use crate::graphql::failure::{Masked, forbidden_words, of_database, refused};
-use crate::person::{self, ErasedPerson, PersonError};
 use crate::graphql::sensitive::SensitiveReads;
+use crate::person::{self, ErasedPerson, PersonError};
 
 /// Queries about personal data.
 #[derive(Default)]
