@@ -13,6 +13,7 @@ mod m20261123_000008_messages;
 mod m20261123_000009_edge;
 mod m20261123_000010_privacy;
 mod m20261123_000011_audit_seals;
+mod m20261123_000013_applications;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000009_edge::Migration),
             Box::new(m20261123_000010_privacy::Migration),
             Box::new(m20261123_000011_audit_seals::Migration),
+            Box::new(m20261123_000013_applications::Migration),
         ]
     }
 }

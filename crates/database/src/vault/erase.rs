@@ -1,12 +1,28 @@
-//! Destroying keys, and what the engine keeps of deleted rows.
+//! Writing and destroying keys, and what the engine keeps of deleted rows.
 
 use crate::connect::Database;
 use crate::engine::Engine;
 use crate::error::DatabaseError;
 use crate::unit::Unit;
+use crate::vault::SubjectKey;
+use domain::time::Timestamp;
 use uuid::Uuid;
 
 impl Unit {
+    /// Writes the key of a subject whose field is sealed in this unit. `false` when its tenant key is gone: seal again.
+    ///
+    /// # Errors
+    /// See [`DatabaseError`].
+    pub async fn keep_key(&self, key: &SubjectKey, now: Timestamp) -> Result<bool, DatabaseError> {
+        let sql = "INSERT INTO subject_key (subject, generation, wrapped, created_at) \
+                   SELECT $1, generation, $3, $4 FROM tenant_key WHERE generation = $2";
+        let sql = self
+            .engine()
+            .choose(sql.to_owned(), sql.replace("$3, $4", "$3::bytea, $4::bigint").replace("$1,", "$1::uuid,"));
+        let values = vec![key.subject.into(), key.generation.into(), key.wrapped.clone().into(), now.millis().into()];
+        Ok(self.execute(&sql, values).await? == 1)
+    }
+
     /// Destroys the keys of these subjects: whatever was sealed with them opens never again, here and in every copy of
     /// the data. Gives how many keys went.
     ///

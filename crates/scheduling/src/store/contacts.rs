@@ -34,13 +34,7 @@ pub(crate) fn open(vault: &Vault, id: AppointmentId, kept: &Kept) -> Result<Opti
 
 /// Writes the key of a contact that is sealed in this unit. `false` when its tenant key is gone: seal again.
 pub(crate) async fn keep_key(unit: &Unit, key: &SubjectKey, now: Timestamp) -> Result<bool, DatabaseError> {
-    let sql = "INSERT INTO subject_key (subject, generation, wrapped, created_at) \
-               SELECT $1, generation, $3, $4 FROM tenant_key WHERE generation = $2";
-    let sql = unit
-        .engine()
-        .choose(sql.to_owned(), sql.replace("$3, $4", "$3::bytea, $4::bigint").replace("$1,", "$1::uuid,"));
-    let values = vec![key.subject.into(), key.generation.into(), key.wrapped.clone().into(), now.millis().into()];
-    Ok(unit.execute(&sql, values).await? == 1)
+    unit.keep_key(key, now).await
 }
 
 /// Enters blind numbers by which the appointment is found.

@@ -1,0 +1,244 @@
+//! Definitions of services, compiled once and kept: the one place where this feature meets the form engine.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, PoisonError};
+
+use chrono::{Days, NaiveDate, NaiveTime};
+use domain::application::Outcome;
+use domain::calendar::add_working_days;
+use domain::identifier::{DefinitionId, Key};
+use domain::time::{Timestamp, first_instant_at};
+use forms::{Answers, Circumstances, Definition, Evaluation, FieldError, Locale, NoZones, Party, Term};
+
+use crate::Applications;
+use crate::case::DecisionReason;
+use crate::draft::{AnswerError, Answered, DocumentView, FieldView, StepView};
+use crate::failure::{Failure, Problem};
+use crate::store::Reader;
+use crate::store::definitions::{self, DefinitionRow};
+use crate::town::TownCalendar;
+
+/// A version of a service's definition, compiled.
+#[derive(Debug)]
+pub(crate) struct Pinned {
+    pub(crate) id: DefinitionId,
+    pub(crate) service: Key,
+    pub(crate) sequence: i64,
+    pub(crate) sha256: String,
+    pub(crate) form: Definition,
+}
+
+/// A service that can be applied for online.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublishedService {
+    /// Its key.
+    pub key: Key,
+    /// The number of its newest version.
+    pub sequence: i64,
+    /// The hash of that version, 64 hexadecimal digits.
+    pub sha256: String,
+    /// Who takes part, by role; the first begins.
+    pub roles: Vec<String>,
+}
+
+/// A reason in words.
+pub type ReasonText = DecisionReason;
+
+impl Applications {
+    /// The version of this id.
+    pub(crate) async fn pinned(&self, id: DefinitionId) -> Result<Arc<Pinned>, Failure> {
+        if let Some(known) = self.known(id) {
+            return Ok(known);
+        }
+        let row = definitions::by_id(Reader::Database(&self.database), id).await?;
+        self.compiled(row.ok_or(Problem::UnknownService)?)
+    }
+
+    /// The version that new drafts are pinned to.
+    pub(crate) async fn newest(&self, service: &Key) -> Result<Arc<Pinned>, Failure> {
+        let row = definitions::newest(Reader::Database(&self.database), service.as_str()).await?;
+        self.compiled(row.ok_or(Problem::UnknownService)?)
+    }
+
+    /// The services that can be applied for online, by key.
+    ///
+    /// # Errors
+    /// [`Failure::Database`].
+    pub async fn published_services(&self) -> Result<Vec<PublishedService>, Failure> {
+        let rows = definitions::all_newest(Reader::Database(&self.database)).await?;
+        let service = |row: DefinitionRow| {
+            let pinned = self.compiled(row)?;
+            Ok(PublishedService {
+                key: pinned.service.clone(),
+                sequence: pinned.sequence,
+                sha256: pinned.sha256.clone(),
+                roles: pinned.form.service().parties.iter().map(|party| party.role.clone()).collect(),
+            })
+        };
+        rows.into_iter().map(service).collect()
+    }
+
+    fn known(&self, id: DefinitionId) -> Option<Arc<Pinned>> {
+        self.definitions.read().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
+    }
+
+    fn compiled(&self, row: DefinitionRow) -> Result<Arc<Pinned>, Failure> {
+        if let Some(known) = self.known(row.id) {
+            return Ok(known);
+        }
+        let form = Definition::from_canonical_json(&row.blob).map_err(|_| {
+            database::DatabaseError::Internal(format!("version {} of {} does not compile", row.sequence, row.service))
+        })?;
+        let DefinitionRow { id, service, sequence, sha256, .. } = row;
+        let pinned = Arc::new(Pinned { id, service, sequence, sha256, form });
+        self.definitions.write().unwrap_or_else(PoisonError::into_inner).insert(id, Arc::clone(&pinned));
+        Ok(pinned)
+    }
+}
+
+impl Pinned {
+    /// The office that has the cases of this service.
+    pub(crate) fn team(&self) -> Result<Key, Failure> {
+        let unit = &self.form.service().responsible_unit;
+        Key::new(unit).map_err(|_| database::DatabaseError::Internal("the responsible unit is no key".into()).into())
+    }
+
+    /// The party that begins.
+    pub(crate) fn first_party(&self) -> Result<&Party, Problem> {
+        self.form.service().parties.first().ok_or(Problem::UnknownService)
+    }
+
+    /// The party of a role.
+    pub(crate) fn party(&self, role: &str) -> Option<&Party> {
+        self.form.service().parties.iter().find(|party| party.role == role)
+    }
+
+    /// What `answers` amount to on `today`.
+    pub(crate) fn evaluate(&self, answers: &Answers, calendar: &TownCalendar, today: NaiveDate) -> Evaluation {
+        let circumstances = Circumstances {
+            today,
+            state: calendar.state,
+            extra_holidays: &calendar.extra_holidays,
+            zones: &NoZones,
+            dates: BTreeMap::from([("submission".to_owned(), today)]),
+        };
+        forms::evaluate(&self.form, answers, &circumstances)
+    }
+
+    /// Whether the part of `role` holds the answer at `path`.
+    pub(crate) fn may_touch(&self, role: &str, path: &str) -> bool {
+        let group = path.split(['.', '[']).next().unwrap_or(path);
+        let holds = |step: &forms::Step| step.groups.iter().any(|known| known.key == group);
+        let step = self.form.form().steps.iter().find(|step| holds(step));
+        // A path that nobody knows is for the form to refuse, with its words.
+        step.is_none_or(|step| self.may_see(role, &step.key))
+    }
+
+    fn may_see(&self, role: &str, step: &str) -> bool {
+        let sees = |party: &Party| party.sections.is_empty() || party.sections.iter().any(|section| section == step);
+        self.party(role).is_some_and(sees)
+    }
+
+    /// What the answers amount to, as somebody in the part of `role` sees it.
+    pub(crate) fn answered(&self, evaluation: &Evaluation, role: &str) -> Answered {
+        let steps = evaluation.steps.iter().filter(|step| self.may_see(role, &step.key));
+        let errors = evaluation.errors.iter().filter(|error| self.may_touch(role, &error.path));
+        Answered {
+            steps: steps.map(step_view).collect(),
+            errors: errors.map(|error| self.error(error)).collect(),
+            fee_cents: evaluation.fee.as_ref().map(|fee| fee.cents),
+            documents: evaluation.documents.iter().map(document).collect(),
+            complete: evaluation.complete(),
+        }
+    }
+
+    /// What stands in the steps that a role sees.
+    pub(crate) fn visible_answers(&self, answers: &Answers, role: &str) -> Vec<(String, serde_json::Value)> {
+        let seen = answers.iter().filter(|(path, _)| self.may_touch(role, path));
+        seen.map(|(path, answer)| (path, answer.value.clone())).collect()
+    }
+
+    /// An error of the form in words.
+    pub(crate) fn error(&self, error: &FieldError) -> AnswerError {
+        AnswerError {
+            path: error.path.clone(),
+            code: error.code.as_str().to_owned(),
+            message: error.render(&self.form, Locale::De),
+        }
+    }
+
+    /// Reasons of the form in words.
+    pub(crate) fn reasons<'a>(&self, reasons: impl IntoIterator<Item = &'a forms::Reason>) -> Vec<DecisionReason> {
+        let text = |reason: &forms::Reason| {
+            let text = self.form.text(&reason.reason_key, Locale::De).unwrap_or(&reason.reason_key);
+            DecisionReason {
+                key: Some(reason.reason_key.clone()),
+                text: text.to_owned(),
+                legal_ref: reason.legal_ref.clone(),
+            }
+        };
+        reasons.into_iter().map(text).collect()
+    }
+
+    /// What the tables say, and why; no outcome where people decide.
+    pub(crate) fn recommendation(&self, evaluation: &Evaluation) -> (Option<Outcome>, Vec<DecisionReason>) {
+        match evaluation.decision(&self.form) {
+            Some(forms::Outcome::Grant { reasons }) => (Some(Outcome::Granted), self.reasons(&reasons)),
+            Some(forms::Outcome::Refuse { reasons }) => (Some(Outcome::Refused), self.reasons(&reasons)),
+            Some(forms::Outcome::Human { reasons }) => (None, self.reasons(&reasons)),
+            None => (None, Vec::new()),
+        }
+    }
+
+    /// When a statutory clock of this service ends that begins on `from`; `None` when it has no such clock.
+    pub(crate) fn deadline(&self, key: &str, from: NaiveDate, calendar: &TownCalendar) -> Option<Timestamp> {
+        let deadline = self.form.service().deadlines.iter().find(|deadline| deadline.key == key)?;
+        end_of(deadline.term, from, calendar)
+    }
+
+    /// When silence means consent, for what was handed in on `from`.
+    pub(crate) fn fiction(&self, from: NaiveDate, calendar: &TownCalendar) -> Option<Timestamp> {
+        end_of(self.form.service().fiction.as_ref()?.after, from, calendar)
+    }
+
+    /// When a draft that is edited now is deleted.
+    pub(crate) fn draft_ends(&self, now: Timestamp, calendar: &TownCalendar) -> Timestamp {
+        let today = now.local_date(calendar.time_zone);
+        let day = self.form.service().retention.draft.after(today);
+        day.map_or(now, |day| start_of(day, calendar))
+    }
+
+    /// The steps that exist.
+    pub(crate) fn steps(&self) -> BTreeSet<&str> {
+        self.form.form().steps.iter().map(|step| step.key.as_str()).collect()
+    }
+}
+
+/// The end of the last day of a term that begins on `from`; the first day does not count (§ 187 (1) BGB).
+pub(crate) fn end_of(term: Term, from: NaiveDate, calendar: &TownCalendar) -> Option<Timestamp> {
+    let last = match term {
+        Term::Period(period) => period.after(from)?,
+        Term::WorkingDays(days) => add_working_days(calendar.state, &calendar.extra_holidays, from, days)?,
+    };
+    Some(end_of_day(last, calendar))
+}
+
+/// The instant at which a local day is over.
+pub(crate) fn end_of_day(day: NaiveDate, calendar: &TownCalendar) -> Timestamp {
+    start_of(day.checked_add_days(Days::new(1)).unwrap_or(day), calendar)
+}
+
+fn start_of(day: NaiveDate, calendar: &TownCalendar) -> Timestamp {
+    first_instant_at(day.and_time(NaiveTime::MIN), calendar.time_zone)
+}
+
+fn step_view(step: &forms::VisibleStep) -> StepView {
+    let rows = step.groups.iter().flat_map(|group| &group.rows);
+    let fields = rows.flat_map(|row| &row.fields);
+    let field = |field: &forms::VisibleField| FieldView { path: field.path.clone(), required: field.required };
+    StepView { key: step.key.clone(), fields: fields.map(field).collect() }
+}
+
+fn document(document: &forms::RequiredDocument) -> DocumentView {
+    DocumentView { key: document.key.clone(), legal_ref: document.legal_ref.clone() }
+}
