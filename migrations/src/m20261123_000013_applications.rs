@@ -167,12 +167,13 @@ const TABLES: &str = "
         CONSTRAINT quota_not_exceeded CHECK (used <= most),
         CONSTRAINT quota_not_negative CHECK (used >= 0)
     );
-    CREATE TABLE automation_switch (
+    CREATE TABLE online_service (
         service TEXT NOT NULL,
-        state TEXT NOT NULL,
+        team TEXT NOT NULL,
+        automation TEXT NOT NULL,
         changed_by {uuid},
         changed_at BIGINT NOT NULL,
-        CONSTRAINT automation_switch_pkey PRIMARY KEY (service)
+        CONSTRAINT online_service_pkey PRIMARY KEY (service)
     )
 ";
 

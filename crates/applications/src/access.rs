@@ -7,10 +7,10 @@ use domain::permission::Actor;
 use crate::Applications;
 use crate::failure::{Failure, Problem};
 use crate::secret::{Scope, parse_code};
+use crate::store::Reader;
 use crate::store::drafts::{self, DraftRow};
 use crate::store::parties::{self, PartyRow};
 use crate::store::rehearsals::{self, RehearsalRow};
-use crate::store::Reader;
 
 /// By what right somebody comes.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -14,8 +14,9 @@ use crate::definition::Pinned;
 use crate::failure::{Failure, Problem};
 use crate::requests::retried;
 use crate::sealed::{Handling, Snapshot, decision_of, snapshot_of};
+use crate::store::Reader;
 use crate::store::cases::{self, Found};
-use crate::store::{Reader, quotas};
+use crate::switch_automation::AutomationState;
 
 /// What the machine does.
 enum Finding {
@@ -43,8 +44,8 @@ impl Applications {
         // On the day it was handed in, however late the machine comes.
         let day = found.case.submitted_at.local_date(calendar.time_zone);
         let evaluation = pinned.evaluate(&snapshot.answers, &calendar, day);
-        let stopped = quotas::is_stopped(reader, &found.case.service).await?;
-        let finding = self.finding(&found.case, &pinned, &evaluation, snapshot.handling, stopped);
+        let running = self.service(&found.case.service).await?.automation;
+        let finding = self.finding(&found.case, &pinned, &evaluation, snapshot.handling, running);
         let traces = serde_json::to_value(&evaluation.traces).unwrap_or_default();
         match finding {
             Finding::Leave(why) => self.leave_to_people(&found.case, why, now).await,
@@ -61,7 +62,7 @@ impl Applications {
         pinned: &Pinned,
         evaluation: &Evaluation,
         handling: Handling,
-        stopped: bool,
+        running: AutomationState,
     ) -> Finding {
         let automation = &pinned.form.service().automation;
         match automation.degree {
@@ -73,7 +74,7 @@ impl Applications {
         if handling == Handling::PersonDecides {
             return Finding::Leave("person_wanted");
         }
-        if stopped {
+        if running == AutomationState::Stopped {
             return Finding::Leave("stopped");
         }
         if !evaluation.complete() {

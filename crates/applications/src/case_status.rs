@@ -13,8 +13,8 @@ use crate::advance::Step;
 use crate::case::{Case, CaseDeadline, Decision, DecisionReason, ItemRequest};
 use crate::failure::{Failure, Problem};
 use crate::sealed::{decision_of, request_of};
-use crate::store::cases::{self, Found};
 use crate::store::Reader;
+use crate::store::cases::{self, Found};
 
 /// How a case stands, for its applicant.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -100,10 +100,7 @@ impl Applications {
     }
 
     /// What an open application amounts to today.
-    pub(crate) async fn evaluated(
-        &self,
-        entry: &Entry,
-    ) -> Result<(std::sync::Arc<Pinned>, Evaluation), Failure> {
+    pub(crate) async fn evaluated(&self, entry: &Entry) -> Result<(std::sync::Arc<Pinned>, Evaluation), Failure> {
         let (now, calendar) = (self.now(), self.calendar()?);
         let pinned = self.pinned(entry.draft.definition).await?;
         let answers = self.answers(entry).await?;

@@ -54,19 +54,20 @@ impl Applications {
             let answers = apply(&pinned, &before.answers, &command.changes, source, now)?;
             let day = found.case.submitted_at.local_date(calendar.time_zone);
             let effective = pinned.evaluate(&answers, &calendar, day).effective;
-            let snapshot = Snapshot { answers, canonical: effective.canonical_json(), handling: before.handling };
+            let snapshot =
+                Snapshot { answers, canonical: effective.canonical_json(&pinned.form), handling: before.handling };
             let revision = found.case.revision + 1;
             let subject_key = found.key.as_ref().ok_or(Problem::NotFound)?;
             let sealed = self.seal(subject_key, snapshot_of(found.case.id, revision), &snapshot)?;
             let facts = json!({
-                "revision": revision, "snapshot": effective.sha256(), "changes": command.changes.len(),
+                "revision": revision, "snapshot": effective.sha256(&pinned.form), "changes": command.changes.len(),
                 "consents": "to_the_version_before",
             });
             Ok(Step {
                 step: CaseStep::CorrectData,
                 case: Case { revision, ..found.case.clone() },
                 facts,
-                effects: vec![Effect::Snapshot(effective.sha256(), sealed)],
+                effects: vec![Effect::Snapshot(effective.sha256(&pinned.form), sealed)],
             })
         })
         .await

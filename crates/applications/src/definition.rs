@@ -1,6 +1,6 @@
 //! Definitions of services, compiled once and kept: the one place where this feature meets the form engine.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 
 use chrono::{Days, NaiveDate, NaiveTime};
@@ -16,6 +16,7 @@ use crate::draft::{AnswerError, Answered, DocumentView, FieldView, StepView};
 use crate::failure::{Failure, Problem};
 use crate::store::Reader;
 use crate::store::definitions::{self, DefinitionRow};
+use crate::store::services::{self, ServiceRow};
 use crate::town::TownCalendar;
 
 /// A version of a service's definition, compiled.
@@ -40,9 +41,6 @@ pub struct PublishedService {
     /// Who takes part, by role; the first begins.
     pub roles: Vec<String>,
 }
-
-/// A reason in words.
-pub type ReasonText = DecisionReason;
 
 impl Applications {
     /// The version of this id.
@@ -78,6 +76,12 @@ impl Applications {
         rows.into_iter().map(service).collect()
     }
 
+    /// The office that has the cases of a service now.
+    pub(crate) async fn service(&self, service: &Key) -> Result<ServiceRow, Failure> {
+        let row = services::by_key(Reader::Database(&self.database), service).await?;
+        Ok(row.ok_or(Problem::UnknownService)?)
+    }
+
     fn known(&self, id: DefinitionId) -> Option<Arc<Pinned>> {
         self.definitions.read().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
     }
@@ -97,12 +101,6 @@ impl Applications {
 }
 
 impl Pinned {
-    /// The office that has the cases of this service.
-    pub(crate) fn team(&self) -> Result<Key, Failure> {
-        let unit = &self.form.service().responsible_unit;
-        Key::new(unit).map_err(|_| database::DatabaseError::Internal("the responsible unit is no key".into()).into())
-    }
-
     /// The party that begins.
     pub(crate) fn first_party(&self) -> Result<&Party, Problem> {
         self.form.service().parties.first().ok_or(Problem::UnknownService)
@@ -146,7 +144,7 @@ impl Pinned {
         Answered {
             steps: steps.map(step_view).collect(),
             errors: errors.map(|error| self.error(error)).collect(),
-            fee_cents: evaluation.fee.as_ref().map(|fee| fee.cents),
+            fee_cents: evaluation.fee.as_ref().map(|fee| i64::from(fee.cents)),
             documents: evaluation.documents.iter().map(document).collect(),
             complete: evaluation.complete(),
         }
@@ -155,7 +153,7 @@ impl Pinned {
     /// What stands in the steps that a role sees.
     pub(crate) fn visible_answers(&self, answers: &Answers, role: &str) -> Vec<(String, serde_json::Value)> {
         let seen = answers.iter().filter(|(path, _)| self.may_touch(role, path));
-        seen.map(|(path, answer)| (path, answer.value.clone())).collect()
+        seen.map(|(path, answer)| (path.to_owned(), answer.value.clone())).collect()
     }
 
     /// An error of the form in words.
@@ -170,10 +168,11 @@ impl Pinned {
     /// Reasons of the form in words.
     pub(crate) fn reasons<'a>(&self, reasons: impl IntoIterator<Item = &'a forms::Reason>) -> Vec<DecisionReason> {
         let text = |reason: &forms::Reason| {
-            let text = self.form.text(&reason.reason_key, Locale::De).unwrap_or(&reason.reason_key);
+            let key = reason.reason_key.as_deref();
+            let text = key.and_then(|key| self.form.text(&format!("reason.{key}"), Locale::De)).or(key);
             DecisionReason {
-                key: Some(reason.reason_key.clone()),
-                text: text.to_owned(),
+                key: reason.reason_key.clone(),
+                text: text.unwrap_or_default().to_owned(),
                 legal_ref: reason.legal_ref.clone(),
             }
         };
@@ -182,12 +181,13 @@ impl Pinned {
 
     /// What the tables say, and why; no outcome where people decide.
     pub(crate) fn recommendation(&self, evaluation: &Evaluation) -> (Option<Outcome>, Vec<DecisionReason>) {
-        match evaluation.decision(&self.form) {
-            Some(forms::Outcome::Grant { reasons }) => (Some(Outcome::Granted), self.reasons(&reasons)),
-            Some(forms::Outcome::Refuse { reasons }) => (Some(Outcome::Refused), self.reasons(&reasons)),
-            Some(forms::Outcome::Human { reasons }) => (None, self.reasons(&reasons)),
-            None => (None, Vec::new()),
-        }
+        let Some(decision) = evaluation.decision(&self.form) else { return (None, Vec::new()) };
+        let outcome = match decision.outcome {
+            forms::Outcome::Grant => Some(Outcome::Granted),
+            forms::Outcome::Refuse => Some(Outcome::Refused),
+            forms::Outcome::Human => None,
+        };
+        (outcome, self.reasons(&decision.reasons))
     }
 
     /// When a statutory clock of this service ends that begins on `from`; `None` when it has no such clock.
@@ -206,11 +206,6 @@ impl Pinned {
         let today = now.local_date(calendar.time_zone);
         let day = self.form.service().retention.draft.after(today);
         day.map_or(now, |day| start_of(day, calendar))
-    }
-
-    /// The steps that exist.
-    pub(crate) fn steps(&self) -> BTreeSet<&str> {
-        self.form.form().steps.iter().map(|step| step.key.as_str()).collect()
     }
 }
 
@@ -240,5 +235,5 @@ fn step_view(step: &forms::VisibleStep) -> StepView {
 }
 
 fn document(document: &forms::RequiredDocument) -> DocumentView {
-    DocumentView { key: document.key.clone(), legal_ref: document.legal_ref.clone() }
+    DocumentView { key: document.key.clone(), legal_ref: document.reason.legal_ref.clone() }
 }

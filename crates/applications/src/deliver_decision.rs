@@ -32,7 +32,8 @@ impl Applications {
     pub async fn deliver_decision(&self, actor: &Actor, command: &DeliverDecision) -> Result<Case, Failure> {
         let input = format!("{:?}", (command.case, command.channel));
         let key = idempotency_key(actor, &command.idempotency_key, "deliver_decision", &input)?;
-        let announce = |found: &crate::store::cases::Found, now| self.announced(found.case.clone(), command.channel, now);
+        let announce =
+            |found: &crate::store::cases::Found, now| self.announced(found.case.clone(), command.channel, now);
         self.staff_step(actor, command.case, &key, announce).await
     }
 

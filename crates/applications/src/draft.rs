@@ -116,3 +116,18 @@ pub struct PartyView {
     /// When they agreed to what stands there now.
     pub consented_at: Option<Timestamp>,
 }
+
+/// One of the applications of an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MyApplication {
+    /// Its id.
+    pub id: ApplicationId,
+    /// The service.
+    pub service: Key,
+    /// The part of the account in it.
+    pub role: String,
+    /// Where it stands.
+    pub state: ApplicationState,
+    /// The case, once it was handed in.
+    pub case: Option<CaseId>,
+}

@@ -65,7 +65,7 @@ impl Applications {
             None => Vec::new(),
             Some(_) => {
                 let snapshot = self.snapshot(reader, &found).await?;
-                snapshot.answers.iter().map(|(path, answer)| (path, answer.value.clone())).collect()
+                snapshot.answers.iter().map(|(path, answer)| (path.to_owned(), answer.value.clone())).collect()
             }
         };
         let sealed = found.case.decision_sealed.as_deref();

@@ -1,18 +1,18 @@
 //! Reading a draft: what stands there, what is asked next, what is wrong.
 
 use domain::application::ApplicationState;
-use domain::identifier::ApplicationId;
 use domain::permission::{Actor, Permission};
 use forms::Answers;
 
 use crate::Applications;
 use crate::access::{Access, Entry, Place};
 use crate::definition::Pinned;
-use crate::draft::{Answered, Draft, PartyView, Practice};
+use crate::draft::{Answered, Draft, MyApplication, PartyView, Practice};
 use crate::failure::Failure;
 use crate::sealed::{answers_of, rehearsal_of};
 use crate::store::Reader;
-use crate::store::parties::{self, PartyRow};
+use crate::store::drafts;
+use crate::store::parties::PartyRow;
 
 impl Applications {
     /// A draft, or what is left of it once it was handed in.
@@ -28,11 +28,10 @@ impl Applications {
     ///
     /// # Errors
     /// [`Failure::Forbidden`], [`Failure::Database`].
-    pub async fn my_applications(&self, actor: &Actor, limit: i64) -> Result<Vec<ApplicationId>, Failure> {
+    pub async fn my_applications(&self, actor: &Actor, limit: i64) -> Result<Vec<MyApplication>, Failure> {
         actor.may(Permission::BookForOneself)?;
         let Some(account) = actor.account() else { return Ok(Vec::new()) };
-        let found = parties::of_account(Reader::Database(&self.database), account, limit).await?;
-        Ok(found.into_iter().map(|party| party.application).collect())
+        Ok(drafts::of_account(Reader::Database(&self.database), account, limit).await?)
     }
 
     /// A draft as whoever came sees it.

@@ -14,8 +14,8 @@ use crate::failure::{Failure, Problem};
 use crate::sealed::{answers_of, rehearsal_of};
 use crate::store::Reader;
 use crate::store::drafts::{self, DraftRow};
-use crate::store::rehearsals::{self, RehearsalRow};
 use crate::store::parties;
+use crate::store::rehearsals::{self, RehearsalRow};
 
 /// Changes answers.
 #[derive(Debug, Clone)]
@@ -161,9 +161,9 @@ pub(crate) fn apply(
 ) -> Result<Answers, Problem> {
     let changes: Result<Vec<Change>, Problem> = changes.iter().map(change).collect();
     let patch = Patch { changes: changes?, source, at };
-    answers.patched(&pinned.form, &patch).map_err(|errors| Problem::AnswersRefused {
-        errors: errors.iter().map(|error| pinned.error(error)).collect(),
-    })
+    answers
+        .patched(&pinned.form, &patch)
+        .map_err(|errors| Problem::AnswersRefused { errors: errors.iter().map(|error| pinned.error(error)).collect() })
 }
 
 fn place_of(change: &AnswerChange) -> &str {
@@ -183,8 +183,6 @@ fn change(change: &AnswerChange) -> Result<Change, Problem> {
         AnswerChange::Set { path, value } => Change::Set { path: path.clone(), value: value.clone() },
         AnswerChange::Clear { path } => Change::Clear { path: path.clone() },
         AnswerChange::AddRow { group, row: id } => Change::AddRow { group: group.clone(), row: row(id, group)? },
-        AnswerChange::RemoveRow { group, row: id } => {
-            Change::RemoveRow { group: group.clone(), row: row(id, group)? }
-        }
+        AnswerChange::RemoveRow { group, row: id } => Change::RemoveRow { group: group.clone(), row: row(id, group)? },
     })
 }

@@ -32,7 +32,7 @@ impl Applications {
     pub async fn set_quota(&self, actor: &Actor, command: &SetQuota) -> Result<(), Failure> {
         actor.may(Permission::SteerAutomation)?;
         let pinned = self.newest(&command.service).await?;
-        actor.may_in(Permission::SteerAutomation, &pinned.team()?)?;
+        actor.may_in(Permission::SteerAutomation, &self.service(&command.service).await?.team)?;
         if command.from >= command.until {
             return Err(Problem::QuotaInvalid.into());
         }

@@ -52,7 +52,7 @@ impl Applications {
     pub async fn start_draft(&self, actor: &Actor, command: &StartDraft) -> Result<Started, Failure> {
         let pinned = self.newest(&command.service).await?;
         if command.intake != Intake::Online {
-            actor.may_in(Permission::WorkOnCases, &pinned.team()?)?;
+            actor.may_in(Permission::WorkOnCases, &self.service(&command.service).await?.team)?;
         }
         let input = format!("{:?}", (&command.service, command.practice, command.intake));
         let key = idempotency_key(actor, &command.idempotency_key, "start_draft", &input)?;

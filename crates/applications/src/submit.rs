@@ -54,6 +54,7 @@ struct Ready {
     pinned: std::sync::Arc<Pinned>,
     evaluation: Evaluation,
     snapshot: Snapshot,
+    team: Key,
     seen: i64,
 }
 
@@ -102,7 +103,7 @@ impl Applications {
             return Err(Problem::ChangedMeanwhile.into());
         }
         quotas::take(&unit, &case.service, now).await.map_err(exhausted)?;
-        let sha256 = ready.evaluation.effective.sha256();
+        let sha256 = ready.evaluation.effective.sha256(&ready.pinned.form);
         let facts = json!({
             "definition": ready.pinned.sha256, "snapshot": sha256, "intake": case.intake, "parties": entry.parties.len(),
         });
@@ -139,14 +140,15 @@ impl Applications {
         }
         let applicant = PartyRow { trust: entry.party.trust.max(trust_of(actor)), ..entry.party.clone() };
         self.has_trust(&pinned, entry, &applicant)?;
-        let missing = missing_consents(&pinned, entry, &summary);
+        let missing = missing_consents(&pinned, &evaluation, entry, &summary);
         if !missing.is_empty() {
             return Err(Problem::ConsentMissing { roles: missing }.into());
         }
         let answers = self.answers(entry).await?;
-        let canonical = evaluation.effective.canonical_json();
+        let canonical = evaluation.effective.canonical_json(&pinned.form);
         let snapshot = Snapshot { answers, canonical, handling: command.handling };
-        Ok(Ready { pinned, evaluation, snapshot, seen: entry.draft.rev })
+        let team = self.service(&entry.draft.service).await?.team;
+        Ok(Ready { pinned, evaluation, snapshot, team, seen: entry.draft.rev })
     }
 
     fn new_case(&self, entry: &Entry, ready: &Ready, now: Timestamp) -> Result<Case, Failure> {
@@ -158,7 +160,7 @@ impl Applications {
             application: entry.draft.id,
             definition: ready.pinned.id,
             service: entry.draft.service.clone(),
-            team: ready.pinned.team()?,
+            team: ready.team.clone(),
             intake: entry.draft.intake,
             receipt: Some(ReceiptNumber::drawn(now.local_date(calendar.time_zone).year(), random)),
             state: CaseState::Received,
@@ -202,11 +204,11 @@ impl Applications {
 }
 
 /// The roles that have not agreed to exactly this summary. The one who hands in agrees by doing so.
-fn missing_consents(pinned: &Pinned, entry: &Entry, summary: &str) -> Vec<String> {
+fn missing_consents(pinned: &Pinned, evaluation: &Evaluation, entry: &Entry, summary: &str) -> Vec<String> {
     let is_missing = |party: &&PartyRow| {
-        let needs = pinned.party(&party.role).is_some_and(|known| {
-            known.consent == forms::Consent::Required && known.min > 0
-        });
+        let takes_part = evaluation.parties.contains(&party.role);
+        let asked = pinned.party(&party.role).is_some_and(|known| known.consent == forms::Consent::Required);
+        let needs = takes_part && asked;
         let agreed = party.state == PartyState::Consented && party.consent_sha256.as_deref() == Some(summary);
         party.position != 0 && needs && !agreed && party.state != PartyState::Represented
     };

@@ -6,7 +6,7 @@ use domain::permission::{Actor, Permission};
 
 use crate::Applications;
 use crate::failure::Failure;
-use crate::store::quotas;
+use crate::store::services;
 
 /// Stops or starts the machine.
 #[derive(Debug, Clone)]
@@ -34,15 +34,15 @@ impl Applications {
     pub async fn switch_automation(&self, actor: &Actor, command: &SwitchAutomation) -> Result<(), Failure> {
         actor.may(Permission::SteerAutomation)?;
         let pinned = self.newest(&command.service).await?;
-        actor.may_in(Permission::SteerAutomation, &pinned.team()?)?;
-        let (word, action) = match command.state {
-            AutomationState::Running => ("running", "automation.start"),
-            AutomationState::Stopped => ("stopped", "automation.stop"),
+        actor.may_in(Permission::SteerAutomation, &self.service(&command.service).await?.team)?;
+        let action = match command.state {
+            AutomationState::Running => "automation.start",
+            AutomationState::Stopped => "automation.stop",
         };
         let now = self.now();
         let id = EventId(self.entropy.id(now));
         let unit = self.database.begin().await?;
-        quotas::switch(&unit, &command.service, word, actor.account(), now).await?;
+        services::switch(&unit, &command.service, command.state, actor.account(), now).await?;
         unit.audit(&AuditEntry { id, actor: actor.account(), action, subject: pinned.id.0, at: now }).await?;
         unit.commit().await?;
         Ok(())

@@ -10,8 +10,8 @@ use crate::case::Decision;
 use crate::case_status::CaseStatus;
 use crate::failure::{Failure, Problem};
 use crate::requests::{idempotency_key, retried};
-use crate::store::drafts;
 use crate::store::Reader;
+use crate::store::drafts;
 
 /// Takes back.
 #[derive(Debug, Clone)]

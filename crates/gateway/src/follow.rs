@@ -84,6 +84,9 @@ impl Follower {
         if let Ok(Err(error)) = timeout(PATIENCE, self.application.identity.follow_revocations()).await {
             tracing::debug!(%error, "revocations cannot be followed");
         }
+        if let Ok(Err(error)) = timeout(PATIENCE, self.application.applications.follow_changes()).await {
+            tracing::debug!(%error, "cases cannot be followed");
+        }
     }
 
     /// Enters how a look ended and gives how the one before did.

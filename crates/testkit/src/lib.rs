@@ -18,9 +18,11 @@ mod browser;
 mod environment;
 mod test_city;
 mod test_database;
+mod test_service;
 
 pub use app::{Answer, TestApp};
 pub use browser::Browser;
 pub use environment::{FixedClock, SeededEntropy};
 pub use test_city::{TestCity, password};
 pub use test_database::{TestDatabase, engines, on_both_engines};
+pub use test_service::TestService;

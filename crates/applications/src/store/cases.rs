@@ -194,7 +194,8 @@ pub(crate) async fn resume_clocks(unit: &Unit, case: CaseId, at: Timestamp) -> R
 
 /// The deadlines of a case that still matter, soonest first.
 pub(crate) async fn deadlines(reader: Reader<'_>, case: CaseId) -> Result<Vec<CaseDeadline>, DatabaseError> {
-    let sql = "SELECT kind, due_at, paused_at FROM case_deadline WHERE case_file = $1 AND done_at IS NULL ORDER BY due_at";
+    let sql =
+        "SELECT kind, due_at, paused_at FROM case_deadline WHERE case_file = $1 AND done_at IS NULL ORDER BY due_at";
     let rows = reader.rows(sql, vec![case.0.into()]).await?;
     let read = |row: &Row| {
         let paused: Option<i64> = row.at(2)?;

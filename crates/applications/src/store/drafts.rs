@@ -2,11 +2,12 @@
 
 use database::{DatabaseError, Row, SubjectKey, Unit};
 use domain::application::ApplicationState;
-use domain::identifier::{ApplicationId, CaseId, DefinitionId, Key};
+use domain::identifier::{AccountId, ApplicationId, CaseId, DefinitionId, Key};
 use domain::time::Timestamp;
 use uuid::Uuid;
 
 use crate::case::Intake;
+use crate::draft::MyApplication;
 use crate::store::{Reader, key_word, subject_key, word};
 
 /// An application.
@@ -49,6 +50,27 @@ pub(crate) async fn by_id(reader: Reader<'_>, id: ApplicationId) -> Result<Optio
     reader.row(sql, vec![id.0.into()]).await?.as_ref().map(read).transpose()
 }
 
+/// Applications in which an account has a part, newest first.
+pub(crate) async fn of_account(
+    reader: Reader<'_>,
+    account: AccountId,
+    limit: i64,
+) -> Result<Vec<MyApplication>, DatabaseError> {
+    let sql = "SELECT a.id, a.service, p.role, a.state, a.case_file FROM party p JOIN application a \
+               ON a.id = p.application WHERE p.account = $1 ORDER BY a.id DESC LIMIT $2";
+    let rows = reader.rows(sql, vec![account.0.into(), limit.into()]).await?;
+    let read = |row: &Row| {
+        Ok(MyApplication {
+            id: ApplicationId(row.get("id")?),
+            service: word(row, "service", key_word)?,
+            role: row.get("role")?,
+            state: word(row, "state", ApplicationState::parse)?,
+            case: row.get::<Option<Uuid>>("case_file")?.map(CaseId),
+        })
+    };
+    rows.iter().map(read).collect()
+}
+
 /// Writes a new application.
 pub(crate) async fn insert(unit: &Unit, draft: &DraftRow, at: Timestamp) -> Result<(), DatabaseError> {
     let sql = "INSERT INTO application (id, definition, service, intake, state, rev, answers_sealed, created_at, \
@@ -85,11 +107,7 @@ pub(crate) async fn update(unit: &Unit, draft: &DraftRow, seen: i64, at: Timesta
 }
 
 /// Applications that nobody went on with until `now`.
-pub(crate) async fn expired(
-    unit: &Unit,
-    now: Timestamp,
-    limit: i64,
-) -> Result<Vec<ApplicationId>, DatabaseError> {
+pub(crate) async fn expired(unit: &Unit, now: Timestamp, limit: i64) -> Result<Vec<ApplicationId>, DatabaseError> {
     let sql = "SELECT id FROM application WHERE expires_at <= $1 AND state IN ('draft', 'awaiting_parties') LIMIT $2";
     let sql = unit.engine().choose(sql.to_owned(), format!("{sql} FOR UPDATE SKIP LOCKED"));
     let rows = unit.rows(&sql, vec![now.millis().into(), limit.into()]).await?;

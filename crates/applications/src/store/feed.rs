@@ -8,11 +8,7 @@ use crate::feed::Changed;
 use crate::store::{key_word, word};
 
 /// Cases that other processes than `origin` changed since `since`, oldest first.
-pub(crate) async fn since(
-    database: &Database,
-    since: Timestamp,
-    origin: i64,
-) -> Result<Vec<Changed>, DatabaseError> {
+pub(crate) async fn since(database: &Database, since: Timestamp, origin: i64) -> Result<Vec<Changed>, DatabaseError> {
     // An id begins with its milliseconds, so the primary key is the index by time.
     let millis = u64::try_from(since.millis()).unwrap_or(0);
     let from = uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid();

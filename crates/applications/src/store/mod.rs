@@ -10,6 +10,7 @@ pub(crate) mod inbox;
 pub(crate) mod parties;
 pub(crate) mod quotas;
 pub(crate) mod rehearsals;
+pub(crate) mod services;
 pub(crate) mod tasks;
 
 use database::{Database, DatabaseError, Row, SubjectKey, Unit, Value};

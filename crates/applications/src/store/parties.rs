@@ -63,16 +63,6 @@ pub(crate) async fn of(reader: Reader<'_>, application: ApplicationId) -> Result
     reader.rows(&sql, vec![application.0.into()]).await?.iter().map(read).collect()
 }
 
-/// Applications in which an account has a part, newest first.
-pub(crate) async fn of_account(
-    reader: Reader<'_>,
-    account: AccountId,
-    limit: i64,
-) -> Result<Vec<PartyRow>, DatabaseError> {
-    let sql = format!("SELECT {COLUMNS} FROM party WHERE account = $1 ORDER BY id DESC LIMIT $2");
-    reader.rows(&sql, vec![account.0.into(), limit.into()]).await?.iter().map(read).collect()
-}
-
 fn values(party: &PartyRow, at: Timestamp) -> Vec<database::Value> {
     vec![
         party.state.as_str().into(),

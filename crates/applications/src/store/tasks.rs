@@ -17,8 +17,7 @@ pub(crate) async fn open(
     at: Timestamp,
 ) -> Result<(), DatabaseError> {
     let sql = "INSERT INTO case_task (case_file, number, kind, team, created_at) VALUES ($1, $2, $3, $4, $5)";
-    let values =
-        vec![case.0.into(), number.into(), kind.as_str().into(), team.as_str().into(), at.millis().into()];
+    let values = vec![case.0.into(), number.into(), kind.as_str().into(), team.as_str().into(), at.millis().into()];
     unit.execute(sql, values).await.map(drop)
 }
 

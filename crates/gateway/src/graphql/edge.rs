@@ -19,6 +19,8 @@ pub const FIELD_CHARGES: &[FieldCharge] = &[
     booking("holdSlot", &[Budget::Bookings], &[]),
     booking("bookAppointment", &[Budget::Bookings, Budget::Messages], CONTACT),
     booking("rescheduleAppointment", &[Budget::Bookings], &[]),
+    booking("startDraft", &[Budget::Bookings], &[]),
+    booking("submitApplication", &[Budget::Bookings], &[]),
     FieldCharge { field: "signIn", only_with: None, budgets: &[Budget::SignIns], contacts: LOGIN },
     FieldCharge {
         field: "issueAccessToken",

@@ -1,5 +1,9 @@
 //! Stories of appointments through the door, on both engines, and the schema against its tables.
 
+mod application_parties;
+mod application_quotas;
+mod application_support;
+mod applications;
 mod appointments;
 mod bad_input;
 mod booking_support;
