@@ -6,7 +6,7 @@ use crate::Applications;
 use crate::store::{Reader, tasks};
 
 /// How long the machine may take before a case counts as forgotten, in minutes.
-pub const SILENT_MINUTES: i64 = 10;
+const SILENT_MINUTES: i64 = 10;
 
 impl Applications {
     /// How many cases that were handed in more than ten minutes ago are neither announced nor an open task. Must be 0.
