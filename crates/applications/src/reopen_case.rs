@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::Applications;
 use crate::advance::Step;
 use crate::case::Case;
-use crate::failure::{Failure, Problem};
+use crate::failure::Failure;
 use crate::requests::idempotency_key;
 
 /// Why a closed case is taken up once more. Words would be read by everybody who reads the chain; a kind tells enough.
@@ -47,7 +47,7 @@ impl Applications {
     /// Takes a closed case up once more.
     ///
     /// # Errors
-    /// [`Failure::Forbidden`]; [`Problem::NotFound`], [`Problem::WrongState`].
+    /// [`Failure::Forbidden`]; [`crate::Problem::NotFound`], [`crate::Problem::WrongState`].
     pub async fn reopen_case(&self, actor: &Actor, command: &ReopenCase) -> Result<Case, Failure> {
         let input = format!("{:?}", (command.case, command.reason));
         let key = idempotency_key(actor, &command.idempotency_key, "reopen_case", &input)?;

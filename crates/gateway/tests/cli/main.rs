@@ -15,5 +15,6 @@ mod packaging;
 mod postgres;
 mod restore;
 mod rolling;
+mod services;
 mod serving;
 mod town;
