@@ -159,6 +159,8 @@ async fn people_decide_what_the_machine_may_not_and_four_eyes_are_two_people() {
         let input = json!({ "access": by(&code), "answer": "Anbei.", "idempotencyKey": app.key() });
         let answered = app.ask(answer, json!({ "input": input })).await;
         assert_eq!(answered.data("answerRequest.status.status"), "PROCESSING", "{answered:?}");
+        // Tokens do not last for days.
+        let (clerk, lead) = (app.token("clerk.mitte").await, app.token("lead.mitte").await);
         let running = processing(&status(&app, &code).await);
         assert_eq!((&running["pausedAt"], &running["dueAt"]), (&Value::Null, &json!("2026-12-10T23:00:00Z")));
 

@@ -1,5 +1,7 @@
 //! Stories of appointments through the door, on both engines, and the schema against its tables.
 
+mod application_changes;
+mod application_live;
 mod application_parties;
 mod application_quotas;
 mod application_support;
