@@ -8,6 +8,7 @@ use crate::Applications;
 use crate::case::{Case, CaseDeadline, CaseEvent, Decision, ItemRequest};
 use crate::chain::{self, ChainFlaw};
 use crate::failure::Failure;
+use crate::replay_decision::Replay;
 use crate::sealed::{decision_of, objection_of, request_of};
 use crate::store::cases::{self, Found};
 use crate::store::{Reader, events};
@@ -21,6 +22,8 @@ pub struct CaseView {
     pub answers: Vec<(String, serde_json::Value)>,
     /// The decision, also one that is not approved yet.
     pub decision: Option<Decision>,
+    /// Whether the tables say again what they said.
+    pub replay: Replay,
     /// What the applicant was asked for last.
     pub request: Option<ItemRequest>,
     /// Why somebody objected.
@@ -69,7 +72,12 @@ impl Applications {
             }
         };
         let sealed = found.case.decision_sealed.as_deref();
-        let decision = sealed.map(|sealed| self.open(key, decision_of(id), Some(sealed))).transpose()?;
+        let decision: Option<Decision> =
+            sealed.map(|sealed| self.open(key, decision_of(id), Some(sealed))).transpose()?;
+        let replay = match &decision {
+            Some(decision) => self.pinned(found.case.definition).await?.replay(decision),
+            None => Replay::NoTables,
+        };
         let sealed = found.case.request_sealed.as_deref();
         let request = sealed.map(|sealed| self.open(key, request_of(id), Some(sealed))).transpose()?;
         let sealed = found.case.objection_sealed.as_deref();
@@ -83,6 +91,6 @@ impl Applications {
             facts: link.facts,
         };
         let events = links.into_iter().map(event).collect();
-        Ok(CaseView { case: found.case, answers, decision, request, objection, deadlines, events, flaw })
+        Ok(CaseView { case: found.case, answers, decision, replay, request, objection, deadlines, events, flaw })
     }
 }

@@ -19,7 +19,7 @@ pub(super) const STATUS: &str = "query($access: ApplicationAccessInput!) { caseS
     notice { outcome automatic receivedOn objectionUntil reasons { text legalReference } } } }";
 pub(super) const CASE: &str = "query($id: ID!) { case(id: $id) { case { state outcome revision clerkId }
     answers { path value } decision { outcome automatic traces } events { number kind facts } request { items answer }
-    objection historyIntact historyBrokenAt deadlines { kind pausedAt } } }";
+    objection historyIntact historyBrokenAt decisionReplay deadlines { kind pausedAt } } }";
 pub(super) const INBOX: &str = "query($office: ID!) { inbox(office: $office) {
     nodes { task dueAt case { id state receiptNumber } } pageInfo { hasNextPage } } }";
 

@@ -60,6 +60,7 @@ async fn the_machine_grants_at_once_with_reasons_and_the_same_key_gives_the_same
         assert_eq!(kinds, ["submit", "decide_automatically", "deliver"], "{case:?}");
         assert_eq!(case.data("case.historyIntact"), true);
         assert_eq!(case.data("case.decision.traces.permit.rows_hit"), &json!([1]));
+        assert_eq!(case.data("case.decisionReplay"), "AGREES");
         assert!(inbox(&app, &clerk).await.is_empty());
     })
     .await;

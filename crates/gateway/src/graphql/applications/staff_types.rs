@@ -5,7 +5,7 @@ use async_graphql::connection::PageInfo;
 use async_graphql::{ID, Object, SimpleObject};
 
 use crate::graphql::applications::types::{AnswerObject, DeadlineObject, ReasonObject, answers};
-use crate::graphql::applications::words::{CaseState, DeliveryChannel, Intake, Outcome, TaskKind};
+use crate::graphql::applications::words::{CaseState, DeliveryChannel, Intake, Outcome, Replay, TaskKind};
 use crate::graphql::ids::Global;
 use crate::graphql::paging::cursor;
 use crate::graphql::scalars::{Instant, LocalDate};
@@ -116,6 +116,11 @@ impl CaseDetails {
     /// The decision, also one that is not approved yet.
     async fn decision(&self) -> Option<CaseDecision> {
         self.0.decision.clone().map(CaseDecision::from)
+    }
+
+    /// What asking the tables of the decision once more shows.
+    async fn decision_replay(&self) -> Replay {
+        self.0.replay.into()
     }
 
     /// What the applicant was asked for last.

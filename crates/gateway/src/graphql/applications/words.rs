@@ -219,3 +219,15 @@ pub(crate) enum ReopenReason {
     /// An objection came late and is heard all the same.
     LateObjection,
 }
+
+/// What asking the tables of a decision once more shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "applications::Replay", name = "DecisionReplay")]
+pub(crate) enum Replay {
+    /// No table was asked: people decided.
+    NoTables,
+    /// Every table says again what it said.
+    Agrees,
+    /// A table says something else: the record was changed.
+    Differs,
+}
