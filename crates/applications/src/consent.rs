@@ -77,7 +77,7 @@ impl Applications {
         if entry.party.state == PartyState::Consented {
             return Ok(entry.party.clone());
         }
-        let errors: Vec<_> = evaluation.errors.iter().map(|error| pinned.error(error)).collect();
+        let errors = pinned.obstacles(&evaluation, &entry.party.role);
         if !errors.is_empty() {
             return Err(Problem::Incomplete { errors }.into());
         }

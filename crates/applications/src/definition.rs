@@ -165,6 +165,19 @@ impl Pinned {
         }
     }
 
+    /// What stands in the way of handing in, for somebody in the part of `role`: the own part in words, of the parts of
+    /// others only that something is missing there.
+    pub(crate) fn obstacles(&self, evaluation: &Evaluation, role: &str) -> Vec<AnswerError> {
+        let (own, others): (Vec<&FieldError>, Vec<&FieldError>) =
+            evaluation.errors.iter().partition(|error| self.may_touch(role, &error.path));
+        let foreign = (!others.is_empty()).then(|| AnswerError {
+            path: String::new(),
+            code: "OTHER_PARTY".to_owned(),
+            message: "Im Teil einer anderen Person fehlt noch etwas.".to_owned(),
+        });
+        own.into_iter().map(|error| self.error(error)).chain(foreign).collect()
+    }
+
     /// Reasons of the form in words.
     pub(crate) fn reasons<'a>(&self, reasons: impl IntoIterator<Item = &'a forms::Reason>) -> Vec<DecisionReason> {
         let text = |reason: &forms::Reason| {

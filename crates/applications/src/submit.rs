@@ -130,7 +130,7 @@ impl Applications {
         if pinned.form.service().practice == forms::Practice::Only {
             return Err(Problem::UnknownService.into());
         }
-        let errors: Vec<_> = evaluation.errors.iter().map(|error| pinned.error(error)).collect();
+        let errors = pinned.obstacles(&evaluation, &entry.party.role);
         if !errors.is_empty() {
             return Err(Problem::Incomplete { errors }.into());
         }

@@ -34,6 +34,9 @@ async fn whoever_agrees_agrees_to_exactly_this_and_any_change_voids_it() {
         app.publish(&TestService::default().with_partner()).await;
         let first = start(&app, None, "REAL").await;
         save(&app, &first, &car(1_800)).await;
+        let alone = submit(&app, None, &first).await;
+        let fields = alone.data("submitApplication.problem.fields");
+        assert_eq!(fields, &json!([{ "path": "", "code": "OTHER_PARTY" }]), "no word about whose or what: {alone:?}");
         let invitation = invite(&app, &first).await;
         let joined = join(&app, None, &invitation).await;
         assert_eq!(joined.data("joinParty.draft.role"), "partner", "{joined:?}");
