@@ -94,6 +94,8 @@ impl Found {
             }
             // A delivery is a task, found in the list of what failed; sessions are listed and ended, never looked up.
             Global::Delivery(_) | Global::Session(_) => None,
+            // Applications and cases are read by those who have a part in them, each with a right of its own.
+            Global::Application(_) | Global::Case(_) => None,
         }
     }
 }
@@ -107,7 +109,9 @@ async fn appointments(ctx: &Context<'_>, ids: &[Global]) -> Result<HashMap<Appoi
         | Global::District(_)
         | Global::Account(_)
         | Global::Delivery(_)
-        | Global::Session(_) => None,
+        | Global::Session(_)
+        | Global::Application(_)
+        | Global::Case(_) => None,
     };
     let wanted: Vec<AppointmentId> = ids.iter().filter_map(one).collect();
     if wanted.is_empty() {
