@@ -1,6 +1,6 @@
 //! Every service that the product ships is loaded, its scenarios are run and its texts are measured.
 
-#[path = "services/readability.rs"]
+#[path = "shipped/readability.rs"]
 mod readability;
 
 use std::collections::BTreeMap;
