@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use forms::{Definition, Locale, load, run_scenarios};
+use forms::{Cell, Definition, Locale, evaluate, load, run_scenarios};
 
 const LEAST_SCENARIOS: usize = 10;
 
@@ -153,6 +153,41 @@ fn paths(table: &toml::Table, before: &str, keys: &mut Vec<String>) {
             Some(inner) => paths(inner, &format!("{path}."), keys),
             None => keys.push(path),
         }
+    }
+}
+
+/// What the output `output` of the table `table` says in the scenario `file` of the service `key`.
+fn said(key: &str, file: &str, table: &str, output: &str) -> String {
+    let definition = definition_of(key);
+    let scenario = &definition.scenarios()[file];
+    let evaluation = evaluate(&definition, &definition.answers_of(scenario), &scenario.circumstances());
+    match evaluation.traces[table].outputs.first().and_then(|outputs| outputs.get(output)) {
+        Some(Cell::Text(word)) => word.clone(),
+        other => format!("{other:?}"),
+    }
+}
+
+#[test]
+fn defects_find_their_unit_and_couples_their_office() {
+    for (file, unit) in [
+        ("pothole.json", "roads"),
+        ("lamp.json", "lighting"),
+        ("signal.json", "signals"),
+        ("waste.json", "waste"),
+        ("tree.json", "green"),
+        ("playground.json", "playgrounds"),
+        ("graffiti.json", "cleaning"),
+        ("other.json", "service_desk"),
+        ("unknown-ground.json", "roads"),
+        ("private-ground.json", "order_office"),
+    ] {
+        assert_eq!(said("mangel-melden", file, "routing", "unit"), unit, "{file}");
+    }
+    for (file, office) in [("two-from-here.json", "here"), ("only-b-lives-here.json", "here"), ("nobody-lives-here.json", "other")] {
+        assert_eq!(said("eheschliessung-anmelden", file, "competence", "office"), office, "{file}");
+    }
+    for (file, unit) in [("weapon.json", "police"), ("in-the-tram.json", "carrier"), ("bag-lost.json", "lost_property")] {
+        assert_eq!(said("fundsache", file, "routing", "unit"), unit, "{file}");
     }
 }
 
