@@ -215,7 +215,7 @@ mod controls {
     fn another_fee_is_noticed_by_the_scenarios() {
         let mut files = files_of("bewohnerparken");
         let table = files.get_mut("tables/fee.U.csv").unwrap();
-        *table = table.replace("3070", "3071");
+        *table = table.replace("30.70", "30.71");
         let definition = load(&files).expect("another figure is no fault of form").definition;
         assert!(run_scenarios(&definition).iter().any(|result| !result.differences.is_empty()));
     }

@@ -4,7 +4,7 @@
 //! a sentence (SL), the share of words of more than six letters (IW) and of one syllable (ES), shares in percent.
 
 /// The grade of `texts`, each of which ends a sentence. 0 for no words.
-pub fn grade<'a>(texts: impl IntoIterator<Item = &'a str>) -> f64 {
+pub(crate) fn grade<'a>(texts: impl IntoIterator<Item = &'a str>) -> f64 {
     let (mut sentences, mut words, mut long, mut many, mut one) = (0.0, 0.0, 0.0, 0.0, 0.0);
     for text in texts {
         for sentence in text.split(['.', '!', '?', ':', ';', '\n']) {
