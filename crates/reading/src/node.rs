@@ -7,10 +7,12 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use crate::problem::{Code, suggestion, visible};
-use crate::reader::{Source, Table};
+use crate::source::{Place, Source};
+use crate::table::Table;
 
 /// A value with its place.
-pub(crate) struct Node<'a> {
+#[derive(Debug)]
+pub struct Node<'a> {
     source: &'a Source<'a>,
     key: String,
     place: Range<usize>,
@@ -18,17 +20,22 @@ pub(crate) struct Node<'a> {
 }
 
 impl<'a> Node<'a> {
-    pub(super) fn new(source: &'a Source<'a>, key: String, value: &'a Spanned<DeValue<'a>>) -> Self {
+    pub(crate) fn new(source: &'a Source<'a>, key: String, value: &'a Spanned<DeValue<'a>>) -> Self {
         Self { source, key, place: value.span(), value: value.get_ref() }
     }
 
     /// Notes a problem with this value.
-    pub(crate) fn refuse(&self, code: Code, message: impl Into<String>) {
+    pub fn refuse(&self, code: Code, message: impl Into<String>) {
         self.source.refuse(&self.place, &self.key, Some(&self.place), code, message.into());
     }
 
+    /// Where this value stands.
+    pub fn place(&self) -> Place {
+        self.source.place(&self.place, &self.key, Some(&self.place))
+    }
+
     /// Notes a problem with this value if `result` is one, and goes on without it.
-    pub(crate) fn accept<T, E: std::fmt::Display>(&self, code: Code, result: Result<T, E>) -> Option<T> {
+    pub fn accept<T, E: std::fmt::Display>(&self, code: Code, result: Result<T, E>) -> Option<T> {
         result.map_err(|refusal| self.refuse(code, refusal.to_string())).ok()
     }
 
@@ -38,12 +45,12 @@ impl<'a> Node<'a> {
     }
 
     /// Whether the value is a text (some fields take a text or a table).
-    pub(crate) fn is_text(&self) -> bool {
+    pub fn is_text(&self) -> bool {
         matches!(self.value, DeValue::String(_))
     }
 
     /// Any text, unchecked.
-    pub(crate) fn raw_text(&self) -> Option<&'a str> {
+    pub fn raw_text(&self) -> Option<&'a str> {
         match self.value {
             DeValue::String(text) => Some(text.as_ref()),
             _ => self.wrong_type("a text in quotes"),
@@ -51,13 +58,13 @@ impl<'a> Node<'a> {
     }
 
     /// A text of one line without invisible signs, in its stored form, of 1 to `max` characters.
-    pub(crate) fn line(&self, max: usize) -> Option<String> {
+    pub fn line(&self, max: usize) -> Option<String> {
         let text = self.raw_text()?;
         self.accept(Code::BadForm, domain::text::line(text, max))
     }
 
     /// A whole number within `range`.
-    pub(crate) fn integer<N: TryFrom<i64> + TryInto<i64>>(&self, range: RangeInclusive<N>) -> Option<N> {
+    pub fn integer<N: TryFrom<i64> + TryInto<i64>>(&self, range: RangeInclusive<N>) -> Option<N> {
         let DeValue::Integer(written) = self.value else { return self.wrong_type("a whole number") };
         let (low, high) = range.into_inner();
         let (low, high) = (low.try_into().unwrap_or(0), high.try_into().unwrap_or(i64::MAX));
@@ -71,7 +78,7 @@ impl<'a> Node<'a> {
     }
 
     /// A finite number within `range`.
-    pub(crate) fn decimal(&self, range: RangeInclusive<f64>) -> Option<f64> {
+    pub fn decimal(&self, range: RangeInclusive<f64>) -> Option<f64> {
         let written = match self.value {
             DeValue::Float(number) => number.as_str().parse::<f64>(),
             DeValue::Integer(number) => number.as_str().parse::<f64>(),
@@ -85,7 +92,7 @@ impl<'a> Node<'a> {
     }
 
     /// True or false.
-    pub(crate) fn boolean(&self) -> Option<bool> {
+    pub fn boolean(&self) -> Option<bool> {
         match self.value {
             DeValue::Boolean(value) => Some(*value),
             _ => self.wrong_type("true or false"),
@@ -93,7 +100,7 @@ impl<'a> Node<'a> {
     }
 
     /// A local day of the years 1900 to 2200, written `2026-12-24` without quotes.
-    pub(crate) fn date(&self) -> Option<NaiveDate> {
+    pub fn date(&self) -> Option<NaiveDate> {
         let DeValue::Datetime(written) = self.value else {
             return self.wrong_type("a day such as 2026-12-24 without quotes");
         };
@@ -109,7 +116,7 @@ impl<'a> Node<'a> {
     }
 
     /// One of the allowed words.
-    pub(crate) fn word<T: Clone>(&self, allowed: &[(&str, T)]) -> Option<T> {
+    pub fn word<T: Clone>(&self, allowed: &[(&str, T)]) -> Option<T> {
         let written = self.raw_text()?;
         if let Some((_, meaning)) = allowed.iter().find(|(word, _)| *word == written) {
             return Some(meaning.clone());
@@ -124,7 +131,7 @@ impl<'a> Node<'a> {
     }
 
     /// The elements of a list of at most `max`.
-    pub(crate) fn elements(&self, max: usize) -> Vec<Node<'a>> {
+    pub fn elements(&self, max: usize) -> Vec<Node<'a>> {
         let DeValue::Array(list) = self.value else {
             return self.wrong_type("a list in square brackets").unwrap_or_default();
         };
@@ -138,7 +145,7 @@ impl<'a> Node<'a> {
     }
 
     /// A table, read with `read`; fields that `read` does not ask for are named as unknown.
-    pub(crate) fn table<T>(&self, read: impl FnOnce(&Table<'a>) -> Option<T>) -> Option<T> {
+    pub fn table<T>(&self, read: impl FnOnce(&Table<'a>) -> Option<T>) -> Option<T> {
         match self.value {
             DeValue::Table(entries) => Table::at(self.source, self.key.clone(), self.place.clone(), entries).read(read),
             _ => self.wrong_type("a table in curly brackets or under a heading"),
@@ -146,7 +153,7 @@ impl<'a> Node<'a> {
     }
 
     /// The entries of a table whose keys are free, at most `max`.
-    pub(crate) fn free_entries(&self, max: usize) -> Vec<(&'a str, Node<'a>)> {
+    pub fn free_entries(&self, max: usize) -> Vec<(&'a str, Node<'a>)> {
         let DeValue::Table(entries) = self.value else {
             return self.wrong_type("a table in curly brackets").unwrap_or_default();
         };

@@ -1,27 +1,58 @@
 //! Reading TOML value by value, collecting every problem with its place instead of stopping at the first.
 
-mod node;
-mod table;
-mod values;
-
 use std::cell::RefCell;
 use std::ops::Range;
 
 use toml::de::DeTable;
 
-use crate::layout::CityFile;
 use crate::problem::{Code, Problem, visible};
-
-pub(crate) use node::Node;
-pub(crate) use table::Table;
-pub(crate) use values::Unique;
+use crate::table::Table;
 
 /// No person puts right more than this in one go; a file of rubbish must not become a gigabyte of messages.
 const MAX_PROBLEMS_PER_FILE: usize = 100;
 
+/// A text file of a directory that somebody wrote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TextFile {
+    /// Its path relative to the directory, with `/` on every system.
+    pub path: String,
+    /// Its whole text.
+    pub text: String,
+}
+
+/// Where a value stands in a file, kept for problems that show only when other files have been read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The file, relative to the directory.
+    pub file: String,
+    /// The line, counted from 1.
+    pub line: usize,
+    /// The column in characters, counted from 1.
+    pub column: usize,
+    /// The dotted path to the value.
+    pub key: String,
+    /// The value as written, shortened.
+    pub value: String,
+}
+
+impl Place {
+    /// A problem with what stands here.
+    pub fn problem(&self, code: Code, message: impl Into<String>) -> Problem {
+        Problem {
+            file: self.file.clone(),
+            line: self.line.max(1),
+            column: self.column.max(1),
+            key: self.key.clone(),
+            value: self.value.clone(),
+            code,
+            message: message.into(),
+        }
+    }
+}
+
 /// A file being read, with the problems found so far.
 #[derive(Debug)]
-pub(crate) struct Source<'a> {
+pub struct Source<'a> {
     path: &'a str,
     text: &'a str,
     problems: RefCell<Vec<Problem>>,
@@ -30,8 +61,8 @@ pub(crate) struct Source<'a> {
 impl<'a> Source<'a> {
     /// Reads the whole of `file` with `read`. Problems go to `problems`; a file that is not TOML has only those of
     /// its grammar, because guesses about a half-read file would mislead.
-    pub(crate) fn read<T>(
-        file: &'a CityFile,
+    pub fn read<T>(
+        file: &'a TextFile,
         problems: &mut Vec<Problem>,
         read: impl FnOnce(&Table<'_>) -> Option<T>,
     ) -> Option<T> {
@@ -53,7 +84,14 @@ impl<'a> Source<'a> {
     }
 
     /// Notes a problem at a place of this file. `value` is the span of the value to show.
-    fn refuse(&self, place: &Range<usize>, key: &str, value: Option<&Range<usize>>, code: Code, message: String) {
+    pub(crate) fn refuse(
+        &self,
+        place: &Range<usize>,
+        key: &str,
+        value: Option<&Range<usize>>,
+        code: Code,
+        message: String,
+    ) {
         let mut problems = self.problems.borrow_mut();
         if problems.len() > MAX_PROBLEMS_PER_FILE {
             return;
@@ -70,17 +108,20 @@ impl<'a> Source<'a> {
         if problems.iter().any(|problem| problem.code == Code::WrongType && problem.key == key) {
             return;
         }
+        problems.push(self.place(place, key, value).problem(code, message));
+    }
+
+    /// Line and column of a span of this file.
+    pub(crate) fn place(&self, place: &Range<usize>, key: &str, value: Option<&Range<usize>>) -> Place {
         let before = self.text.get(..place.start).unwrap_or(self.text);
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
         let shown = value.and_then(|span| self.text.get(span.clone())).unwrap_or_default();
-        problems.push(Problem {
+        Place {
             file: self.path.to_owned(),
             line: before.matches('\n').count() + 1,
             column: before[line_start..].chars().count() + 1,
             key: visible(key, 200),
             value: visible(shown, 60),
-            code,
-            message,
-        });
+        }
     }
 }

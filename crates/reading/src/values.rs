@@ -9,8 +9,8 @@ use domain::law::LegalBasis;
 use domain::opening::{WallMinute, Window};
 use domain::text::Localized;
 
+use crate::node::Node;
 use crate::problem::{Code, suggestion, visible};
-use crate::reader::Node;
 
 /// The days of the week as they are written in a file.
 const WEEKDAYS: [(&str, Weekday); 7] = [
@@ -25,11 +25,11 @@ const WEEKDAYS: [(&str, Weekday); 7] = [
 
 /// Notes a second one of what may stand only once.
 #[derive(Debug, Default)]
-pub(crate) struct Unique(BTreeSet<String>);
+pub struct Unique(BTreeSet<String>);
 
 impl Unique {
     /// Notes `value` and complains at `node` if it was there before.
-    pub(crate) fn note(&mut self, node: &Node<'_>, value: &impl ToString) {
+    pub fn note(&mut self, node: &Node<'_>, value: &impl ToString) {
         let value = value.to_string();
         if self.0.contains(&value) {
             node.refuse(Code::Duplicate, format!("\"{}\" stands twice", visible(&value, 80)));
@@ -40,13 +40,13 @@ impl Unique {
 
 impl Node<'_> {
     /// A key.
-    pub(crate) fn key(&self) -> Option<Key> {
+    pub fn key(&self) -> Option<Key> {
         let text = self.raw_text()?;
         self.accept(Code::BadForm, Key::new(text))
     }
 
     /// A key that must be one of `known`; `what` says of what.
-    pub(crate) fn reference<'k>(&self, what: &str, known: impl Iterator<Item = &'k Key> + Clone) -> Option<Key> {
+    pub fn reference<'k>(&self, what: &str, known: impl Iterator<Item = &'k Key> + Clone) -> Option<Key> {
         let key = self.key()?;
         if known.clone().any(|candidate| *candidate == key) {
             return Some(key);
@@ -57,7 +57,7 @@ impl Node<'_> {
     }
 
     /// A text in several languages: a table with `de` and perhaps `de-simple` and `en`, each of at most `max` characters.
-    pub(crate) fn localized(&self, max: usize) -> Option<Localized> {
+    pub fn localized(&self, max: usize) -> Option<Localized> {
         self.table(|table| {
             let de = table.required("de", |node| node.line(max));
             let de_simple = table.optional("de-simple", |node| node.line(max));
@@ -67,7 +67,7 @@ impl Node<'_> {
     }
 
     /// A telephone number as people read it.
-    pub(crate) fn phone(&self) -> Option<String> {
+    pub fn phone(&self) -> Option<String> {
         let text = self.line(40)?;
         let form =
             domain::text::phone_number(&text).map_err(|_| "a telephone number such as \"0511 168-32000\" is expected");
@@ -75,12 +75,12 @@ impl Node<'_> {
     }
 
     /// A statute.
-    pub(crate) fn statute(&self) -> Option<LegalBasis> {
+    pub fn statute(&self) -> Option<LegalBasis> {
         self.line(300).map(LegalBasis)
     }
 
     /// Where a fact comes from.
-    pub(crate) fn provenance(&self) -> Option<Provenance> {
+    pub fn provenance(&self) -> Option<Provenance> {
         self.table(|table| {
             let source = table.required("source", |node| node.line(1_000));
             let certainty = table.required("certainty", |node| node.line(1_000));
@@ -90,7 +90,7 @@ impl Node<'_> {
     }
 
     /// A position on the map.
-    pub(crate) fn position(&self) -> Option<Position> {
+    pub fn position(&self) -> Option<Position> {
         self.table(|table| {
             let latitude = table.required("latitude", |node| node.decimal(-90.0..=90.0));
             let longitude = table.required("longitude", |node| node.decimal(-180.0..=180.0));
@@ -99,12 +99,12 @@ impl Node<'_> {
     }
 
     /// A day of the week.
-    pub(crate) fn weekday(&self) -> Option<Weekday> {
+    pub fn weekday(&self) -> Option<Weekday> {
         self.word(&WEEKDAYS)
     }
 
     /// Hours of a day: a list of `"08:00-12:30"`, ascending and without overlap.
-    pub(crate) fn hours(&self) -> Vec<Window> {
+    pub fn hours(&self) -> Vec<Window> {
         let mut windows: Vec<Window> = Vec::new();
         for node in self.elements(48) {
             let Some(window) = node.window() else { continue };

@@ -37,6 +37,16 @@ pub enum Code {
     Contradiction,
     /// Something that a statute forbids.
     AgainstTheLaw,
+    /// An expression that cannot be read or does not fit the form.
+    BadExpression,
+    /// A combination that no row of a table answers.
+    Gap,
+    /// A combination that two rows of a table answer.
+    Overlap,
+    /// Something that can never be shown or never count.
+    Unreachable,
+    /// A text that must be there is missing.
+    MissingText,
     /// There are more problems in the file than are listed.
     More,
 }
@@ -61,6 +71,11 @@ impl Code {
             Self::Duplicate => "DUPLICATE",
             Self::Contradiction => "CONTRADICTION",
             Self::AgainstTheLaw => "AGAINST_THE_LAW",
+            Self::BadExpression => "BAD_EXPRESSION",
+            Self::Gap => "GAP",
+            Self::Overlap => "OVERLAP",
+            Self::Unreachable => "UNREACHABLE",
+            Self::MissingText => "MISSING_TEXT",
             Self::More => "MORE",
         }
     }
@@ -139,7 +154,7 @@ impl fmt::Display for Notice {
 }
 
 /// `text` on one line, with invisible signs made visible, and cut after `max` characters.
-pub(crate) fn visible(text: &str, max: usize) -> String {
+pub fn visible(text: &str, max: usize) -> String {
     let mut shown = String::new();
     for (count, c) in text.chars().enumerate() {
         if count == max {
@@ -152,7 +167,7 @@ pub(crate) fn visible(text: &str, max: usize) -> String {
 }
 
 /// ` (did you mean "…"?)` for the allowed word nearest to `wrong`; empty if none is near.
-pub(crate) fn suggestion<'a>(wrong: &str, allowed: impl Iterator<Item = &'a str>) -> String {
+pub fn suggestion<'a>(wrong: &str, allowed: impl Iterator<Item = &'a str>) -> String {
     // Nobody mistypes a hundred characters; giants are not worth comparing.
     if wrong.len() > 100 {
         return String::new();
