@@ -183,17 +183,22 @@ fn defects_find_their_unit_and_couples_their_office() {
     ] {
         assert_eq!(said("mangel-melden", file, "routing", "unit"), unit, "{file}");
     }
-    for (file, office) in [("two-from-here.json", "here"), ("only-b-lives-here.json", "here"), ("nobody-lives-here.json", "other")] {
+    for (file, office) in
+        [("two-from-here.json", "here"), ("only-b-lives-here.json", "here"), ("nobody-lives-here.json", "other")]
+    {
         assert_eq!(said("eheschliessung-anmelden", file, "competence", "office"), office, "{file}");
     }
-    for (file, unit) in [("weapon.json", "police"), ("in-the-tram.json", "carrier"), ("bag-lost.json", "lost_property")] {
+    for (file, unit) in [("weapon.json", "police"), ("in-the-tram.json", "carrier"), ("bag-lost.json", "lost_property")]
+    {
         assert_eq!(said("fundsache", file, "routing", "unit"), unit, "{file}");
     }
 }
 
 /// The controls: what the tests above would say to a definition that is wrong.
 mod controls {
-    use super::*;
+    use forms::{load, run_scenarios};
+
+    use super::files_of;
 
     #[test]
     fn a_refusal_by_machine_without_a_row_is_a_gap() {
@@ -207,7 +212,10 @@ mod controls {
     fn full_automation_without_its_statute_is_refused() {
         let mut files = files_of("bewohnerparken");
         let service = files.get_mut("service.toml").unwrap();
-        *service = service.replace("[automation]\ndegree = \"full\"\nlegal_basis = \"§ 46 (5) StVO\"\n", "[automation]\ndegree = \"full\"\n");
+        *service = service.replace(
+            "[automation]\ndegree = \"full\"\nlegal_basis = \"§ 46 (5) StVO\"\n",
+            "[automation]\ndegree = \"full\"\n",
+        );
         assert!(load(&files).is_err());
     }
 

@@ -9,7 +9,10 @@ pub(crate) fn grade<'a>(texts: impl IntoIterator<Item = &'a str>) -> f64 {
     for text in texts {
         for sentence in text.split(['.', '!', '?', ':', ';', '\n']) {
             let before = words;
-            for word in sentence.split(|c: char| !c.is_alphabetic() && c != '-').filter(|word| word.chars().any(char::is_alphabetic)) {
+            for word in sentence
+                .split(|c: char| !c.is_alphabetic() && c != '-')
+                .filter(|word| word.chars().any(char::is_alphabetic))
+            {
                 let syllables = syllables(word);
                 words += 1.0;
                 long += f64::from(u8::from(word.chars().count() > 6));
@@ -34,7 +37,8 @@ fn syllables(word: &str) -> usize {
     let (mut count, mut at) = (0, 0);
     while at < letters.len() {
         let pair = (letters[at], letters.get(at + 1).copied().unwrap_or(' '));
-        let one_sound = matches!(pair, ('a', 'a' | 'i' | 'u') | ('e', 'e' | 'i' | 'u') | ('i', 'e') | ('o', 'o') | ('ä', 'u'));
+        let one_sound =
+            matches!(pair, ('a', 'a' | 'i' | 'u') | ('e', 'e' | 'i' | 'u') | ('i', 'e') | ('o', 'o') | ('ä', 'u'));
         if "aeiouyäöü".contains(letters[at]) {
             count += 1;
             at += usize::from(one_sound);
