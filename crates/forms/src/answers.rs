@@ -139,12 +139,15 @@ impl Answers {
             return Err(vec![error("", ErrorCode::TooManyChanges).with("max", MAX_CHANGES)]);
         }
         let mut answers = self.clone();
-        let refused = patch.changes.iter().filter_map(|change| answers.change(definition, change, patch).err());
+        let refused = patch
+            .changes
+            .iter()
+            .filter_map(|change| answers.change(definition, change, patch).err().map(|error| *error));
         let errors: Vec<FieldError> = refused.take(100).collect();
         if errors.is_empty() { Ok(answers) } else { Err(errors) }
     }
 
-    fn change(&mut self, definition: &Definition, change: &Change, patch: &Patch) -> Result<(), FieldError> {
+    fn change(&mut self, definition: &Definition, change: &Change, patch: &Patch) -> Result<(), Box<FieldError>> {
         match change {
             Change::Set { path, value } => {
                 let field = self.writable(definition, path)?;
@@ -153,7 +156,7 @@ impl Answers {
                         FieldType::Text { max, .. } => *max,
                         _ => MAX_TEXT_CHARACTERS,
                     };
-                    return Err(self.error_at(path, ErrorCode::TooLong).with("max", max));
+                    return Err(self.error_at(path, ErrorCode::TooLong).with("max", max).into());
                 }
                 let answer = Answer { value: value.clone(), source: patch.source.clone(), at: patch.at };
                 self.values.insert(path.clone(), answer);
@@ -166,10 +169,10 @@ impl Answers {
                 let repeat = definition.repeat_of(group).ok_or_else(|| error(group, ErrorCode::UnknownPath))?;
                 let rows = self.rows.entry(group.clone()).or_default();
                 if rows.contains(row) {
-                    return Err(group_error(group, ErrorCode::RowTwice));
+                    return Err(group_error(group, ErrorCode::RowTwice).into());
                 }
                 if rows.len() >= usize::from(repeat.max) {
-                    return Err(group_error(group, ErrorCode::TooMany).with("max", repeat.max));
+                    return Err(group_error(group, ErrorCode::TooMany).with("max", repeat.max).into());
                 }
                 rows.push(*row);
             }
@@ -185,19 +188,19 @@ impl Answers {
     }
 
     /// The type of the field at `path`, if it can be answered there.
-    fn writable<'d>(&self, definition: &'d Definition, path: &str) -> Result<&'d FieldType, FieldError> {
+    fn writable<'d>(&self, definition: &'d Definition, path: &str) -> Result<&'d FieldType, Box<FieldError>> {
         let unknown = || error(path, ErrorCode::UnknownPath);
         let parsed = Path::parse(path).ok_or_else(unknown)?;
         let field = definition.field_type(parsed.group, parsed.field).ok_or_else(unknown)?;
         // There is one way to write a path; a second one would be a second answer.
         if parsed.to_string() != path || definition.repeat_of(parsed.group).is_some() != parsed.row.is_some() {
-            return Err(unknown());
+            return Err(unknown().into());
         }
         if parsed.row.is_some_and(|row| !self.rows(parsed.group).contains(&row)) {
-            return Err(error(path, ErrorCode::UnknownRow));
+            return Err(error(path, ErrorCode::UnknownRow).into());
         }
         match field {
-            FieldType::Computed { .. } => Err(self.error_at(path, ErrorCode::NotWritable)),
+            FieldType::Computed { .. } => Err(self.error_at(path, ErrorCode::NotWritable).into()),
             _ => Ok(field),
         }
     }
@@ -240,6 +243,7 @@ pub(crate) fn group_error(group: &str, code: ErrorCode) -> FieldError {
 
 impl FieldError {
     #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "numbers and texts read better without an ampersand")]
     pub(crate) fn with(mut self, name: &str, value: impl ToString) -> Self {
         self.args.insert(name.to_owned(), value.to_string());
         self

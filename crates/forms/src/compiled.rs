@@ -84,7 +84,7 @@ pub(crate) fn compiled(model: &Model, places: &Places, problems: &mut Vec<Proble
     let sinks = model.service.sinks.iter();
     let sinks =
         sinks.map(|sink| compiler.condition(sink.when.as_ref(), &format!("sink.{}.when", sink.key), None)).collect();
-    let mut compiled = Compiled {
+    let mut ready = Compiled {
         steps,
         groups,
         fields,
@@ -95,11 +95,11 @@ pub(crate) fn compiled(model: &Model, places: &Places, problems: &mut Vec<Proble
         readers: BTreeMap::new(),
         schema: Schema::default(),
     };
-    let (order, readers) = graph::ordered(&schema, &compiled, places, problems)?;
-    compiled.order = order;
-    compiled.readers = readers;
-    compiled.schema = schema;
-    (problems.len() == before).then_some(compiled)
+    let (order, readers) = graph::ordered(&schema, &ready, places, problems)?;
+    ready.order = order;
+    ready.readers = readers;
+    ready.schema = schema;
+    (problems.len() == before).then_some(ready)
 }
 
 /// The state of one compilation.

@@ -80,6 +80,6 @@ pub fn evaluate(definition: &Definition, answers: &Answers, circumstances: &Circ
         parties.filter(|(at, _)| takes_part(&compiled.parties, *at)).map(|(_, party)| party.role.clone()).collect();
     let sinks = definition.service().sinks.iter().enumerate();
     let sinks = sinks.filter(|(at, _)| takes_part(&compiled.sinks, *at)).map(|(_, sink)| sink.key.clone()).collect();
-    let effective = Effective::of(definition, run.scene.cells, run.rows);
+    let effective = Effective::of(definition, run.scene.cells, &run.rows);
     Evaluation { steps, effective, errors, fee, documents, traces: run.traces, parties, sinks }
 }

@@ -6,6 +6,9 @@ use reading::{Code, Problem};
 use crate::model::{AutomationDegree, Model, Sensitivity};
 use crate::read::Places;
 
+/// What allows and limits full automation.
+const PARAGRAPH: &str = "§ 35a VwVfG";
+
 /// Refuses what the law forbids, each with its paragraph, at the key that has to change.
 pub(crate) fn check(model: &Model, places: &Places, problems: &mut Vec<Problem>) {
     let service = &model.service;
@@ -65,13 +68,12 @@ pub(crate) fn check(model: &Model, places: &Places, problems: &mut Vec<Problem>)
     }
 }
 
-fn automation(model: &Model, bases: &[&LegalBasis], refuse: &mut impl FnMut(&str, &str, &str)) {
+fn automation(model: &Model, governing: &[&LegalBasis], refuse: &mut impl FnMut(&str, &str, &str)) {
     let automation = &model.service.automation;
     match automation.degree {
         AutomationDegree::None | AutomationDegree::Assist | AutomationDegree::FourEyes => return,
         AutomationDegree::Full => {}
     }
-    const PARAGRAPH: &str = "§ 35a VwVfG";
     let place = "service.automation";
     if automation.discretion {
         refuse(
@@ -86,7 +88,7 @@ fn automation(model: &Model, bases: &[&LegalBasis], refuse: &mut impl FnMut(&str
             PARAGRAPH,
             "a machine decides alone only where a statute allows it; name it in legal_basis or choose `assist`",
         ),
-        Some(basis) if !bases.iter().any(|governs| lets_a_machine_decide(basis, governs)) => {
+        Some(basis) if !governing.iter().any(|governs| lets_a_machine_decide(basis, governs)) => {
             refuse(
                 place,
                 PARAGRAPH,

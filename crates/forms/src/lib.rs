@@ -5,7 +5,9 @@
 //! what it costs and what is decided. The layout of a directory stands in `tests/services/bewohnerparken`.
 
 mod answers;
+mod carry_over;
 mod circumstances;
+mod compat;
 mod compiled;
 mod definition;
 mod error;
@@ -27,7 +29,9 @@ mod table;
 mod value;
 
 pub use answers::{Answer, AnswerSource, Answers, Change, MAX_CHANGES, Patch};
+pub use carry_over::{CarriedOver, Dropped};
 pub use circumstances::{Circumstances, NoZones, Zones};
+pub use compat::{CompatChange, CompatClass, CompatReport, compat};
 pub use definition::Definition;
 pub use error::{ErrorCode, FieldError, RowLabel};
 pub use evaluate::{
@@ -43,9 +47,9 @@ pub use model::{
 };
 pub use reading::{Code, Notice, Problem};
 pub use row::{NotARow, RowId};
-pub use scenario::{Expectation, Scenario};
+pub use scenario::{Expectation, Scenario, ScenarioResult, run_scenarios};
 pub use table::{
-    Cell, CellType, DecisionTable, DecisionTrace, HitPolicy, Input, Interval, MAX_COLUMNS, MAX_ROWS, NotATest, Output,
-    Overlap, Proof, Reason, ReplayFault, Row, TraceResult, UnaryTests, read_csv, replay,
+    Cell, CellType, DecisionTable, DecisionTrace, DmnFault, HitPolicy, Input, Interval, MAX_COLUMNS, MAX_ROWS,
+    NotATest, Output, Overlap, Proof, Reason, ReplayFault, Row, TraceResult, UnaryTests, from_dmn, read_csv, replay,
 };
 pub use value::{Address, FileReference, MAX_TEXT_CHARACTERS, PartialDate, Signature, Slot, Value};

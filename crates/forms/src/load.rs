@@ -99,15 +99,17 @@ impl Directory {
                 None => problems.push(unknown(path)),
             },
             Some(("tables", name)) if is_plain(name) => self.table(path, text, problems),
-            Some(("letters", name)) if is_plain(name) && name.ends_with(".typ") => {
+            Some(("letters", name)) if is_plain(name) && name.strip_suffix(".typ").is_some() => {
                 self.letters.insert(name.to_owned(), text.to_owned());
             }
-            Some(("tests", name)) if is_plain(name) && name.ends_with(".json") => match scenario::read(path, text) {
-                Ok(scenario) => {
-                    self.scenarios.insert(name.to_owned(), scenario);
+            Some(("tests", name)) if is_plain(name) && name.strip_suffix(".json").is_some() => {
+                match scenario::read(path, text) {
+                    Ok(scenario) => {
+                        self.scenarios.insert(name.to_owned(), scenario);
+                    }
+                    Err(problem) => problems.push(problem),
                 }
-                Err(problem) => problems.push(problem),
-            },
+            }
             _ if path == "README.md" => {}
             _ => problems.push(unknown(path)),
         }

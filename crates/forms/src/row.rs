@@ -52,10 +52,11 @@ impl FromStr for RowId {
 
 impl fmt::Display for RowId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        (0..26).rev().try_for_each(|place| {
-            let sign = SIGNS[(self.0 >> (place * 5)) as usize & 31];
-            write!(f, "{}", char::from(sign))
-        })
+        let mut signs = [b'0'; 26];
+        for (place, sign) in signs.iter_mut().rev().enumerate() {
+            *sign = SIGNS[(self.0 >> (place * 5)) as usize & 31];
+        }
+        f.write_str(std::str::from_utf8(&signs).unwrap_or_default())
     }
 }
 

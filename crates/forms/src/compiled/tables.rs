@@ -56,12 +56,12 @@ fn one(compiler: &mut Compiler<'_>, model: &Model, key: &str, base: &DecisionTab
             CellType::Date => Kind::Date,
         };
         let place = format!("table.{}.in{column}", base.full_key());
-        let compiled = compiler.expression(&input.expression, &place, None, Some(&wanted));
-        options.push(match compiled.as_ref().map(|expression| &expression.kind) {
+        let question = compiler.expression(&input.expression, &place, None, Some(&wanted));
+        options.push(match question.as_ref().map(|expression| &expression.kind) {
             Some(Kind::Text(Some(options))) => Some(options.to_vec()),
             _ => None,
         });
-        inputs.extend(compiled);
+        inputs.extend(question);
     }
     let mut versions = Vec::new();
     for table in model.tables.values().filter(|table| table.key == key) {

@@ -16,7 +16,7 @@ pub struct Effective {
 }
 
 impl Effective {
-    pub(super) fn of(definition: &Definition, cells: Vec<Vec<Option<Value>>>, rows: Vec<Vec<RowId>>) -> Self {
+    pub(super) fn of(definition: &Definition, cells: Vec<Vec<Option<Value>>>, rows: &[Vec<RowId>]) -> Self {
         let schema = &definition.compiled.schema;
         let mut columns: Vec<std::vec::IntoIter<Option<Value>>> = cells.into_iter().map(Vec::into_iter).collect();
         let mut answers = Vec::new();

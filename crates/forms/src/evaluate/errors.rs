@@ -13,6 +13,7 @@ use crate::row::RowId;
 use crate::value::Value;
 
 /// All errors in the order of the form: step by step, group by group, row by row, field by field.
+#[expect(clippy::needless_range_loop, reason = "a row is a place in several columns at once")]
 pub(super) fn errors(definition: &Definition, run: &Run<'_>, required: &[Vec<bool>]) -> Vec<FieldError> {
     let schema = &definition.compiled.schema;
     let mut errors = Vec::new();

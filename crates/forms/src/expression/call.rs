@@ -189,9 +189,7 @@ fn compared(
     let comparable = match &left_kind {
         Kind::Number | Kind::Date | Kind::Time | Kind::DateTime => true,
         Kind::Bool | Kind::Text(_) => !ordered,
-        Kind::Choices(_) | Kind::Address | Kind::GeoPoint | Kind::Files | Kind::Opaque | Kind::Rows | Kind::List(_) => {
-            false
-        }
+        Kind::Choices(_) | Kind::Address | Kind::GeoPoint | Kind::Files | Kind::Opaque => false,
     };
     if !comparable || !left_kind.is_like(&right_kind) {
         return Err(format!("{} cannot be compared with {} this way", left_kind.name(), right_kind.name()));
@@ -246,13 +244,11 @@ fn on_target(compiler: &mut Compiler<'_>, name: &str, target: &IdedExpr, args: &
             return Ok(Meaning::List(List::Mapped(rows, Box::new(node)), kind));
         }
         let node = compiler.of_kind(body, &Kind::Bool)?;
-        match quantifier {
-            Some(quantifier) => Ok(Meaning::Scalar(Node::Quantified(quantifier, rows, Box::new(node)), Kind::Bool)),
-            None => {
-                rows.filters.push(node);
-                Ok(Meaning::Rows(rows))
-            }
+        if let Some(quantifier) = quantifier {
+            return Ok(Meaning::Scalar(Node::Quantified(quantifier, rows, Box::new(node)), Kind::Bool));
         }
+        rows.filters.push(node);
+        Ok(Meaning::Rows(rows))
     })
 }
 

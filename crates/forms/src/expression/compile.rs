@@ -27,7 +27,7 @@ pub(crate) fn compile(source: &str, context: Context<'_>) -> Result<Expression, 
     if source.len() > MAX_BYTES {
         return Err(format!("the expression has {} bytes; at most {MAX_BYTES} are allowed", source.len()));
     }
-    if !brackets_are_few(source) {
+    if !is_shallow(source) {
         return Err("the expression is nested too deeply".to_owned());
     }
     // An empty environment expands no macros: `exists` and its like arrive as plain calls.
@@ -47,11 +47,23 @@ pub(crate) fn compile(source: &str, context: Context<'_>) -> Result<Expression, 
     Ok(Expression { root, kind, reads: compiler.reads, asks_missing: compiler.asks_missing })
 }
 
-/// The parser goes down one level of its own stack for each bracket.
-fn brackets_are_few(source: &str) -> bool {
-    let signs = source.bytes().filter(|byte| matches!(byte, b'(' | b'[' | b'{' | b'!' | b'?')).count();
-    let minus = source.as_bytes().windows(3).any(|signs| signs == b"---");
-    signs <= 60 && !minus
+/// The parser goes down its own stack for each bracket, and for each operator of a chain like `a.b.c` or `1 + 2 + 3`.
+/// `&&`, `||` and commas begin a new chain.
+fn is_shallow(source: &str) -> bool {
+    let (mut depth, mut chain) = (0_usize, 0_usize);
+    for sign in source.bytes() {
+        match sign {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            b'&' | b'|' | b',' => chain = 0,
+            b'.' | b'+' | b'-' | b'*' | b'/' | b'%' | b'!' | b'?' | b':' | b'<' | b'>' | b'=' => chain += 1,
+            _ => {}
+        }
+        if depth > 16 || chain > 48 {
+            return false;
+        }
+    }
+    true
 }
 
 /// The state of one compilation.

@@ -41,6 +41,7 @@ fn truth(node: &Node, scene: &Scene<'_>, rows: &[usize]) -> Option<bool> {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "it is one of the things that can be found")]
 fn yes_or_no<'s>(value: bool) -> Found<'s> {
     Some(Cow::Owned(Value::Bool(value)))
 }

@@ -23,10 +23,6 @@ pub(crate) enum Kind {
     Files,
     /// Something that can only be there or missing.
     Opaque,
-    /// Rows of a repeated group.
-    Rows,
-    /// Several values.
-    List(Box<Kind>),
 }
 
 impl Kind {
@@ -44,8 +40,6 @@ impl Kind {
             Self::GeoPoint => "a point on the map",
             Self::Files => "files",
             Self::Opaque => "something that cannot be compared",
-            Self::Rows => "rows of a group",
-            Self::List(_) => "a list",
         }
     }
 

@@ -22,7 +22,7 @@ pub use service::{
 };
 
 /// Texts by language and key.
-pub type Texts = BTreeMap<Locale, BTreeMap<String, String>>;
+pub(crate) type Texts = BTreeMap<Locale, BTreeMap<String, String>>;
 
 /// Everything of a definition that decides what a citizen sees and gets. Its canonical JSON is what the hash addresses.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

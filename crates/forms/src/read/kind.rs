@@ -90,7 +90,7 @@ pub(super) fn kind(table: &Table<'_>, lists: &[ChoiceList], places: &mut Places,
         "iban" => Some(FieldType::Iban),
         "licence_plate" => Some(FieldType::LicencePlate),
         "url" => Some(FieldType::Url),
-        "file" => file(table),
+        "file" => Some(file(table)),
         "slot" => table.required("resource_kind", name).map(|resource_kind| FieldType::Slot { resource_kind }),
         "signature" => Some(FieldType::Signature),
         "declaration" => Some(FieldType::Declaration),
@@ -126,7 +126,7 @@ fn choice(table: &Table<'_>, lists: &[ChoiceList]) -> Option<(Option<String>, Ve
     list.or(own)
 }
 
-fn file(table: &Table<'_>) -> Option<FieldType> {
+fn file(table: &Table<'_>) -> FieldType {
     let accept = table.list("accept", 20, |node| node.line(100));
     let max_megabytes = table.optional("max_megabytes", |node| node.integer(1..=200_u64)).unwrap_or(10);
     let min_count = table.optional("min_count", |node| node.integer(0..=50_u16)).unwrap_or(1);
@@ -134,5 +134,5 @@ fn file(table: &Table<'_>) -> Option<FieldType> {
     if min_count > max_count {
         table.refuse_at("min_count", Code::Contradiction, "`min_count` is greater than `max_count`".to_owned());
     }
-    Some(FieldType::File { accept, max_bytes: max_megabytes * 1_000_000, min_count, max_count })
+    FieldType::File { accept, max_bytes: max_megabytes * 1_000_000, min_count, max_count }
 }

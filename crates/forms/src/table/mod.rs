@@ -4,7 +4,8 @@ mod cell;
 mod csv_read;
 mod csv_write;
 mod decide;
-
+mod dmn_read;
+mod dmn_write;
 mod hit_policy;
 mod proof;
 mod trace;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 pub use cell::{Cell, CellType};
 pub use csv_read::read_csv;
+pub use dmn_read::{DmnFault, from_dmn};
 
 pub use hit_policy::HitPolicy;
 pub use proof::{Overlap, Proof};

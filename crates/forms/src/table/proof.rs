@@ -4,7 +4,7 @@
 //! end and one in each space between stand for all values, and the boxes they span stand for all combinations.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashSet};
 use std::fmt::Write as _;
 
 use chrono::Days;
@@ -61,7 +61,7 @@ impl DecisionTable {
         let boxes = Boxes::of(self, &samples);
         let mut proof = Proof { unreachable: boxes.never(), ..Proof::default() };
         proof.overlaps = self.overlaps(&boxes);
-        let mut search = Search { boxes: &boxes, seen: HashMap::new(), left: MAX_BOXES };
+        let mut search = Search { boxes: &boxes, seen: HashSet::new(), left: MAX_BOXES };
         if self.hit_policy.needs_a_row() {
             let rows: Vec<usize> = (0..self.rows.len()).collect();
             let mut prefix = Vec::new();
@@ -130,13 +130,13 @@ fn any_other(ends: &BTreeSet<Cell>) -> Cell {
 /// Every end, and one value between each two and beyond the outermost.
 fn stretches(input: &Input, ends: &BTreeSet<Cell>) -> BTreeSet<Cell> {
     let mut cells = ends.clone();
-    let list: Vec<&Cell> = ends.iter().collect();
-    for pair in list.windows(2) {
+    let ascending: Vec<&Cell> = ends.iter().collect();
+    for pair in ascending.windows(2) {
         cells.extend(between(input, pair[0], pair[1]));
     }
-    match (list.first(), list.last()) {
-        (Some(first), Some(last)) => {
-            cells.extend([moved(first, Ordering::Less), moved(last, Ordering::Greater)].into_iter().flatten())
+    match (ascending.first(), ascending.last()) {
+        (Some(lowest), Some(highest)) => {
+            cells.extend([moved(lowest, Ordering::Less), moved(highest, Ordering::Greater)].into_iter().flatten());
         }
         _ if input.kind == CellType::Number => {
             cells.insert(Cell::Number(Decimal::ZERO));
@@ -228,7 +228,7 @@ impl<'a> Boxes<'a> {
 /// A search through boxes that remembers which it has seen.
 struct Search<'a> {
     boxes: &'a Boxes<'a>,
-    seen: HashMap<(usize, Vec<usize>), ()>,
+    seen: HashSet<(usize, Vec<usize>)>,
     left: usize,
 }
 
@@ -247,7 +247,7 @@ impl Search<'_> {
             gaps.push(self.boxes.words(prefix));
             return;
         }
-        if at == self.boxes.fits.len() || self.seen.insert((at, rows.to_vec()), ()).is_some() {
+        if at == self.boxes.fits.len() || !self.seen.insert((at, rows.to_vec())) {
             return;
         }
         for sample in 0..self.boxes.fits[at].len() {

@@ -43,11 +43,6 @@ impl UnaryTests {
         Self { any: true, ..Self::default() }
     }
 
-    /// Exactly these values.
-    pub(crate) fn values(cells: impl IntoIterator<Item = Cell>) -> Self {
-        Self { intervals: cells.into_iter().map(Interval::only).collect(), ..Self::default() }
-    }
-
     /// Reads what stands in a cell; an empty cell is `-`.
     ///
     /// # Errors
@@ -60,7 +55,7 @@ impl UnaryTests {
         let inner = text.strip_prefix("not(").and_then(|rest| rest.strip_suffix(')'));
         let mut tests = Self { negated: inner.is_some(), ..Self::default() };
         for part in split(inner.unwrap_or(text)) {
-            if part.trim() == "missing" {
+            if matches!(part.trim(), "missing" | "null") {
                 tests.or_missing = true;
             } else {
                 tests.intervals.push(Interval::parse(part.trim(), kind)?);
