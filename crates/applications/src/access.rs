@@ -1,8 +1,8 @@
 //! Who may touch an application: whoever has the code of a part, and the account that took it.
 
-use domain::identifier::ApplicationId;
+use domain::identifier::{AccountId, ApplicationId};
 use domain::law::TrustLevel;
-use domain::permission::Actor;
+use domain::permission::{Actor, Permission};
 
 use crate::Applications;
 use crate::failure::{Failure, Problem};
@@ -87,6 +87,12 @@ impl Applications {
     pub(crate) fn resume_code(&self, party: &PartyRow) -> String {
         self.secret.code(Scope::Resume, &party.number, party.id.0, party.links)
     }
+}
+
+/// The account that takes a part, if the asker has one of their own. A kiosk is many people: whoever begins there has the
+/// code alone, and nobody after them comes in by the account of the device.
+pub(crate) fn taker(actor: &Actor) -> Option<AccountId> {
+    actor.may(Permission::BookForOneself).ok().and_then(|()| actor.account())
 }
 
 /// How sure it is who asks.

@@ -4,7 +4,7 @@ use domain::application::PartyStep;
 use domain::permission::Actor;
 
 use crate::Applications;
-use crate::access::{Entry, Place, trust_of};
+use crate::access::{Entry, Place, taker, trust_of};
 use crate::failure::{Failure, Problem};
 use crate::secret::{Scope, parse_code};
 use crate::start_draft::Started;
@@ -36,8 +36,8 @@ impl Applications {
         }
         let party = PartyRow {
             state,
-            account: actor.account(),
-            pseudonym: actor.account().map(|account| self.secret.pseudonym(invited.application.0, account)),
+            account: taker(actor),
+            pseudonym: taker(actor).map(|account| self.secret.pseudonym(invited.application.0, account)),
             trust: trust_of(actor),
             invited_until: None,
             ..invited.clone()

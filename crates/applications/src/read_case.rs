@@ -1,7 +1,6 @@
-//! A case as staff of its office read it. Reading leaves a trace.
+//! A case as staff of its office read it.
 
-use database::AuditEntry;
-use domain::identifier::{CaseId, EventId};
+use domain::identifier::CaseId;
 use domain::permission::Actor;
 
 use crate::Applications;
@@ -37,23 +36,13 @@ pub struct CaseView {
 }
 
 impl Applications {
-    /// A case of one's own office, with everything in it.
+    /// A case of one's own office, with everything in it. Whoever shows it to somebody leaves a trace of that.
     ///
     /// # Errors
     /// [`Failure::Forbidden`]; [`crate::Problem::NotFound`].
     pub async fn read_case(&self, actor: &Actor, id: CaseId) -> Result<CaseView, Failure> {
         let reader = Reader::Database(&self.database);
         let found = self.team_case(reader, actor, id).await?;
-        let now = self.now();
-        let entry = AuditEntry {
-            id: EventId(self.entropy.id(now)),
-            actor: actor.account(),
-            action: "case.read",
-            subject: id.0,
-            at: now,
-        };
-        // If the trace cannot be written, nothing is read.
-        self.database.audit_alone(&entry, &[]).await?;
         self.view(reader, found).await
     }
 

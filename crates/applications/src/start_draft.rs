@@ -10,7 +10,7 @@ use forms::Answers;
 use uuid::Uuid;
 
 use crate::Applications;
-use crate::access::{Place, trust_of};
+use crate::access::{Place, taker, trust_of};
 use crate::case::Intake;
 use crate::definition::Pinned;
 use crate::draft::{Draft, Practice};
@@ -106,7 +106,7 @@ impl Applications {
             expires_at: pinned.draft_ends(now, &calendar),
         };
         // Staff fill in for somebody; their own account has no part in it.
-        let account = if intake == Intake::Online { actor.account() } else { None };
+        let account = if intake == Intake::Online { taker(actor) } else { None };
         let trust = if account.is_some() { trust_of(actor) } else { TrustLevel::None };
         let unit = self.database.begin().await?;
         self.keep_key(&unit, &sealed.key, now).await?;

@@ -14,6 +14,7 @@ use crate::graphql::applications::words::{ApplicationState, Whose};
 use crate::graphql::context::ContextExtensions;
 use crate::graphql::ids::Global;
 use crate::graphql::paging::{page_size, position};
+use crate::graphql::sensitive::SensitiveReads;
 
 /// Queries of applications.
 #[derive(Default)]
@@ -115,7 +116,11 @@ impl ApplicationQuery {
         #[graphql(desc = "The id of the case.")] id: ID,
     ) -> Result<Option<CaseDetails>> {
         let case = ctx.application().applications.read_case(ctx.actor(), Global::case(&id)?).await;
-        Ok(found(case)?.map(CaseDetails))
+        let case = found(case)?;
+        if let (Some(reads), Some(view)) = (ctx.data_opt::<SensitiveReads>(), &case) {
+            reads.note_case(view.case.id);
+        }
+        Ok(case.map(CaseDetails))
     }
 
     /// What is open at an office, oldest first. For its staff.
