@@ -17,7 +17,8 @@ use crate::store::{Reader, events, quotas, tasks};
 
 /// A step that was decided and is to be written.
 pub(crate) struct Step {
-    pub(crate) step: CaseStep,
+    /// Which step of the life cycle.
+    pub(crate) taken: CaseStep,
     /// The case with the fields that the step changes; state and counters are set when it is written.
     pub(crate) case: Case,
     /// What stands in the event: ids and facts, never answers.
@@ -36,8 +37,8 @@ pub(crate) enum Effect {
 
 impl Step {
     /// A step that changes nothing but the state.
-    pub(crate) const fn plain(step: CaseStep, case: Case) -> Self {
-        Self { step, case, facts: Value::Null, effects: Vec::new() }
+    pub(crate) const fn plain(taken: CaseStep, case: Case) -> Self {
+        Self { taken, case, facts: Value::Null, effects: Vec::new() }
     }
 }
 
@@ -88,9 +89,9 @@ impl Applications {
         actor: Option<AccountId>,
         now: Timestamp,
     ) -> Result<Case, Failure> {
-        let state = before.state.after(step.step)?;
-        let (kind, traced) = words(step.step);
-        let link = self.link(before, kind, actor, &step.facts, now);
+        let state = before.state.after(step.taken)?;
+        let (kind, traced) = words(step.taken);
+        let link = next_link(before, kind, actor, &step.facts, now);
         let case = Case {
             state,
             generation: before.generation + 1,
@@ -136,22 +137,6 @@ impl Applications {
             Effect::GiveBackQuota => quotas::give_back(unit, &case.service, case.submitted_at).await?,
         }
         Ok(())
-    }
-
-    /// The next event of a case.
-    pub(crate) fn link(
-        &self,
-        before: &Case,
-        kind: &str,
-        actor: Option<AccountId>,
-        facts: &Value,
-        now: Timestamp,
-    ) -> Link {
-        let facts = if facts.is_null() { "{}".to_owned() } else { facts.to_string() };
-        let number = before.events + 1;
-        let mut link = Link { number, kind: kind.to_owned(), actor, at: now, facts, hash: Vec::new() };
-        link.hash = chain::hash(&before.head, before.id, &link);
-        link
     }
 
     /// The traces of every change: an event for those who follow, an audit entry for those who ask later.
@@ -201,4 +186,13 @@ const fn words(step: CaseStep) -> (&'static str, &'static str) {
         CaseStep::Erase => "case.erase",
     };
     (step.as_str(), traced)
+}
+
+/// The next event of a case.
+pub(crate) fn next_link(before: &Case, kind: &str, actor: Option<AccountId>, facts: &Value, now: Timestamp) -> Link {
+    let facts = if facts.is_null() { "{}".to_owned() } else { facts.to_string() };
+    let number = before.events + 1;
+    let mut link = Link { number, kind: kind.to_owned(), actor, at: now, facts, hash: Vec::new() };
+    link.hash = chain::hash(&before.head, before.id, &link);
+    link
 }

@@ -113,7 +113,7 @@ impl Applications {
     pub(crate) fn decided(
         &self,
         found: &Found,
-        step: CaseStep,
+        taken: CaseStep,
         decision: &Decision,
         now: Timestamp,
     ) -> Result<Step, Failure> {
@@ -127,7 +127,7 @@ impl Applications {
         };
         let keys: Vec<&str> = decision.reasons.iter().filter_map(|reason| reason.key.as_deref()).collect();
         let facts = json!({ "outcome": decision.outcome, "reasons": keys, "rows": rows(&decision.traces) });
-        Ok(Step { step, case, facts, effects: ends() })
+        Ok(Step { taken, case, facts, effects: ends() })
     }
 
     /// What was said, in the version that holds.

@@ -82,7 +82,7 @@ impl Applications {
             return Err(Problem::Incomplete { errors }.into());
         }
         let trust = entry.party.trust.max(trust_of(actor));
-        self.has_trust(&pinned, entry, &PartyRow { trust, ..entry.party.clone() })?;
+        has_trust(&pinned, entry, &PartyRow { trust, ..entry.party.clone() })?;
         Ok(PartyRow {
             state: entry.party.state.after(PartyStep::Consent)?,
             consent_sha256: Some(sha256.to_owned()),
@@ -90,13 +90,6 @@ impl Applications {
             trust,
             ..entry.party.clone()
         })
-    }
-
-    /// Whether it is sure enough who a party is. Staff who filled in for somebody answer for it.
-    pub(crate) fn has_trust(&self, pinned: &Pinned, entry: &Entry, party: &PartyRow) -> Result<(), Problem> {
-        let needed = pinned.party(&party.role).map(|party| party.trust).unwrap_or_default();
-        let vouched = entry.draft.intake != Intake::Online && party.position == 0;
-        if vouched || party.trust >= needed { Ok(()) } else { Err(Problem::TrustTooLow { needed }) }
     }
 
     /// What an open application amounts to today.
@@ -127,4 +120,11 @@ impl Applications {
 /// The human name of the rule that nobody is two parties.
 fn same_person(error: database::DatabaseError) -> Failure {
     if error.breaks(database::Rule::PartyIdentity) { Problem::SamePerson.into() } else { error.into() }
+}
+
+/// Whether it is sure enough who a party is. Staff who filled in for somebody answer for it.
+pub(crate) fn has_trust(pinned: &Pinned, entry: &Entry, party: &PartyRow) -> Result<(), Problem> {
+    let needed = pinned.party(&party.role).map(|party| party.trust).unwrap_or_default();
+    let vouched = entry.draft.intake != Intake::Online && party.position == 0;
+    if vouched || party.trust >= needed { Ok(()) } else { Err(Problem::TrustTooLow { needed }) }
 }

@@ -64,7 +64,7 @@ impl Applications {
                 "consents": "to_the_version_before",
             });
             Ok(Step {
-                step: CaseStep::CorrectData,
+                taken: CaseStep::CorrectData,
                 case: Case { revision, ..found.case.clone() },
                 facts,
                 effects: vec![Effect::Snapshot(effective.sha256(&pinned.form), sealed)],

@@ -53,6 +53,6 @@ impl Applications {
             ..case
         };
         let facts = json!({ "channel": channel, "received": received.to_string() });
-        Ok(Step { step: CaseStep::Deliver, case, facts, effects: effects.into_iter().collect() })
+        Ok(Step { taken: CaseStep::Deliver, case, facts, effects: effects.into_iter().collect() })
     }
 }

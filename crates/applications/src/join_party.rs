@@ -5,6 +5,7 @@ use domain::permission::Actor;
 
 use crate::Applications;
 use crate::access::{Entry, Place, taker, trust_of};
+use crate::consent::has_trust;
 use crate::failure::{Failure, Problem};
 use crate::secret::{Scope, parse_code};
 use crate::start_draft::Started;
@@ -49,7 +50,7 @@ impl Applications {
             return Err(Problem::NotFound.into());
         }
         let pinned = self.pinned(entry.draft.definition).await?;
-        self.has_trust(&pinned, &entry, &party)?;
+        has_trust(&pinned, &entry, &party)?;
         self.write_party(&entry, &party).await?;
         let code = self.resume_code(&party);
         let place = self.enter(reader, actor, &crate::Access::Code(code.clone())).await?;

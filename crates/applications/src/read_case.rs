@@ -53,12 +53,11 @@ impl Applications {
         let deadlines = cases::deadlines(reader, found.case.id).await?;
         let key = found.key.as_ref();
         let Case { id, .. } = found.case;
-        let answers = match key {
-            None => Vec::new(),
-            Some(_) => {
-                let snapshot = self.snapshot(reader, &found).await?;
-                snapshot.answers.iter().map(|(path, answer)| (path.to_owned(), answer.value.clone())).collect()
-            }
+        let answers = if key.is_some() {
+            let snapshot = self.snapshot(reader, &found).await?;
+            snapshot.answers.iter().map(|(path, answer)| (path.to_owned(), answer.value.clone())).collect()
+        } else {
+            Vec::new()
         };
         let sealed = found.case.decision_sealed.as_deref();
         let decision: Option<Decision> =

@@ -51,7 +51,7 @@ impl Applications {
             let sealed = self.seal(subject_key, request_of(found.case.id), &request)?;
             let day = now.local_date(calendar.time_zone) + chrono::Days::new(ANSWER_DAYS);
             Ok(Step {
-                step: CaseStep::RequestItems,
+                taken: CaseStep::RequestItems,
                 case: Case { request_sealed: Some(sealed), ..found.case.clone() },
                 facts: json!({ "items": request.items.len() }),
                 effects: vec![Effect::SetDeadline("completion", end_of_day(day, &calendar))],

@@ -12,7 +12,9 @@ use uuid::Uuid;
 
 use crate::Applications;
 use crate::access::{Access, Entry, trust_of};
+use crate::advance::next_link;
 use crate::case::Case;
+use crate::consent::has_trust;
 use crate::definition::Pinned;
 use crate::failure::{Failure, Problem};
 use crate::requests::idempotency_key;
@@ -107,7 +109,7 @@ impl Applications {
         let facts = json!({
             "definition": ready.pinned.sha256, "snapshot": sha256, "intake": case.intake, "parties": entry.parties.len(),
         });
-        let link = self.link(&case, "submit", actor.account(), &facts, now);
+        let link = next_link(&case, "submit", actor.account(), &facts, now);
         let case = Case { events: link.number, head: link.hash.clone(), ..case };
         cases::insert(&unit, &case).await.map_err(same_number)?;
         cases::insert_snapshot(&unit, &case, &sha256, sealed, actor.account(), now).await?;
@@ -139,7 +141,7 @@ impl Applications {
             return Err(Problem::SummaryChanged.into());
         }
         let applicant = PartyRow { trust: entry.party.trust.max(trust_of(actor)), ..entry.party.clone() };
-        self.has_trust(&pinned, entry, &applicant)?;
+        has_trust(&pinned, entry, &applicant)?;
         let missing = missing_consents(&pinned, &evaluation, entry, &summary);
         if !missing.is_empty() {
             return Err(Problem::ConsentMissing { roles: missing }.into());

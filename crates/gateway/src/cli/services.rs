@@ -39,7 +39,8 @@ pub(crate) enum ServicesCommand {
 /// There are problems.
 pub(crate) fn check(directory: &Path) -> Result<(), CommandError> {
     let files = files(directory)?;
-    let loaded = forms::load(&files).map_err(|problems| listed(problems.iter().map(ToString::to_string).collect()))?;
+    let loaded = forms::load(&files)
+        .map_err(|problems| listed(&problems.iter().map(ToString::to_string).collect::<Vec<_>>()))?;
     for notice in &loaded.notices {
         say(format_args!("notice: {notice}"));
     }
@@ -75,7 +76,7 @@ pub(crate) async fn publish(configuration: &Configuration, directory: &Path, off
             ));
             Ok(())
         }
-        Err(Failure::Problem(Problem::DefinitionRefused { problems })) => Err(listed(problems)),
+        Err(Failure::Problem(Problem::DefinitionRefused { problems })) => Err(listed(&problems)),
         Err(Failure::Problem(problem)) => Err(CommandError::Refused(problem.to_string())),
         Err(failure) => Err(CommandError::Failed(failure.to_string())),
     };
@@ -88,14 +89,14 @@ fn files(directory: &Path) -> Result<BTreeMap<String, String>, CommandError> {
         CommandError::Usage(format!("{}: the directory cannot be read: {error}", directory.display()))
     })?;
     if !problems.is_empty() {
-        return Err(listed(problems.iter().map(ToString::to_string).collect()));
+        return Err(listed(&problems.iter().map(ToString::to_string).collect::<Vec<_>>()));
     }
     Ok(files.into_iter().map(|file| (file.path, file.text)).collect())
 }
 
 /// Prints the problems, one a line, and gives the last word.
-fn listed(problems: Vec<String>) -> CommandError {
-    for problem in &problems {
+fn listed(problems: &[String]) -> CommandError {
+    for problem in problems {
         say(problem);
     }
     let noun = if problems.len() == 1 { "problem" } else { "problems" };

@@ -35,13 +35,13 @@ impl CaseSubscription {
     ) -> Result<impl Stream<Item = CaseStatusObject> + use<>> {
         let (applications, actor) = (Arc::clone(&ctx.application().applications), ctx.actor().clone());
         let access = access.access()?;
-        let mut changes = applications.follow();
+        let mut news = applications.follow();
         let first = applications.case_status(&actor, &access).await.map_err(|failure| refused(&failure))?;
         Ok(async_stream::stream! {
             let (case, mut seen) = (first.case, first.generation);
             yield first.into();
             loop {
-                match changes.recv().await {
+                match news.recv().await {
                     Ok(changed) if changed.case != case => continue,
                     Ok(_) | Err(RecvError::Lagged(_)) => {}
                     Err(RecvError::Closed) => break,
@@ -64,10 +64,10 @@ impl CaseSubscription {
         let office = Global::office(&office)?;
         let leave = ctx.actor().may_in(Permission::WorkOnCases, &office);
         leave.map_err(|forbidden| forbidden_words(forbidden).masked())?;
-        let mut changes = ctx.application().applications.follow();
+        let mut news = ctx.application().applications.follow();
         Ok(async_stream::stream! {
             loop {
-                match changes.recv().await {
+                match news.recv().await {
                     Ok(changed) if changed.team == office => {
                         yield InboxChange { case_id: Some(Global::Case(changed.case).id()) };
                     }

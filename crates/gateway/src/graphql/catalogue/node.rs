@@ -92,10 +92,9 @@ impl Found {
             Global::Account(id) => {
                 self.viewer.clone().filter(|account| account.id == id).map(|own| Node::Account(AccountNode(own)))
             }
-            // A delivery is a task, found in the list of what failed; sessions are listed and ended, never looked up.
-            Global::Delivery(_) | Global::Session(_) => None,
-            // Applications and cases are read by those who have a part in them, each with a right of its own.
-            Global::Application(_) | Global::Case(_) => None,
+            // A delivery is a task, found in the list of what failed; sessions are listed and ended, never looked up;
+            // applications and cases are read by those who have a part in them, each with a right of its own.
+            Global::Delivery(_) | Global::Session(_) | Global::Application(_) | Global::Case(_) => None,
         }
     }
 }
