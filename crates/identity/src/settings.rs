@@ -11,7 +11,7 @@ pub struct IdentitySettings {
     pub issuer: String,
     /// `aud` of access tokens: whom they are for.
     pub audience: String,
-    /// How many passwords are hashed at once, at least 1: the number of cores. Each takes 19 MiB while it runs.
+    /// How many passwords are hashed at once, at least 1. Each takes 19 MiB while it runs.
     pub parallel_hashes: usize,
     /// How many more wait their turn before further ones are told to come back.
     pub waiting_hashes: usize,
@@ -38,12 +38,13 @@ pub struct IdentitySettings {
 impl IdentitySettings {
     /// The usual settings for a machine with `cores` cores: sessions of 12 hours for citizens and 10 for staff, a
     /// working day; access tokens of 10 minutes; refresh tokens of 90 days for clients (14 unused) and of a year for devices (30
-    /// days unused); signing keys of 90 days; 10 wrong passwords before delays begin; a queue of 16 passwords per core, about two seconds of work.
+    /// days unused); signing keys of 90 days; 10 wrong passwords before delays begin; passwords on all cores but one, so that a rush
+    /// of sign-ins leaves the bookings theirs, and a queue of 16 passwords per core, about two seconds of work.
     pub fn new(issuer: impl Into<String>, audience: impl Into<String>, cores: usize) -> Self {
         Self {
             issuer: issuer.into(),
             audience: audience.into(),
-            parallel_hashes: cores.max(1),
+            parallel_hashes: cores.saturating_sub(1).max(1),
             waiting_hashes: cores.max(1) * 16,
             free_tries: 10,
             citizen_session: Duration::from_hours(12),

@@ -12,8 +12,10 @@ use crate::doctor::free_port;
 use crate::installation::wait_for;
 use crate::town::{Clerk, Town};
 
-/// So many sockets in the form that runs everywhere; `cargo xtask` has the long one.
-const SOCKETS: usize = 300;
+/// So many sockets in the form that runs everywhere; `SERVICEPOINT_TEST_SOCKETS=5000` asks for the long one.
+fn sockets_wanted() -> usize {
+    std::env::var("SERVICEPOINT_TEST_SOCKETS").ok().and_then(|number| number.parse().ok()).unwrap_or(300)
+}
 
 async fn town(name: &str, port: u16, announce: &str) -> Town {
     let town = Town::new(database::Engine::Sqlite, name).await;
@@ -91,7 +93,7 @@ async fn sigterm_under_load_finishes_what_was_accepted_and_tells_hundreds_of_soc
     let server = town.serve().await;
     let url = server.url("/graphql");
     let mut sockets = Vec::new();
-    for _ in 0..SOCKETS {
+    for _ in 0..sockets_wanted() {
         let mut request = url.replace("http://", "ws://").into_client_request().expect("an address");
         request.headers_mut().insert("sec-websocket-protocol", "graphql-transport-ws".parse().expect("a header"));
         let (mut socket, _) = connect_async(request).await.expect("a socket");

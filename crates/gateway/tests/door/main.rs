@@ -12,6 +12,7 @@ mod booking_support;
 mod idempotency;
 mod letters;
 mod manage;
+mod office_bounds;
 mod pages;
 mod people;
 mod people_letters;
