@@ -14,6 +14,7 @@ mod m20261123_000009_edge;
 mod m20261123_000010_privacy;
 mod m20261123_000011_audit_seals;
 mod m20261123_000012_accounts;
+mod m20261123_000013_applications;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000010_privacy::Migration),
             Box::new(m20261123_000011_audit_seals::Migration),
             Box::new(m20261123_000012_accounts::Migration),
+            Box::new(m20261123_000013_applications::Migration),
         ]
     }
 }

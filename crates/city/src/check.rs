@@ -7,10 +7,9 @@ use domain::city::City;
 use domain::identifier::Key;
 
 use crate::layout::{CityFile, Layout};
-use crate::problem::{Notice, Problem};
 use crate::read::{self, Names};
-use crate::reader::{Source, Table};
 use crate::served;
+use reading::{Notice, Problem, Source, Table};
 
 /// A city that may be loaded.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,8 +2,7 @@
 
 use domain::catalogue::Service;
 
-use crate::problem::Code;
-use crate::reader::Table;
+use reading::{Code, Table};
 
 /// Refuses what [`domain::law`] names, with the paragraph, at the field that has to change.
 pub(crate) fn refuse_what_the_law_forbids(table: &Table<'_>, service: &Service) {

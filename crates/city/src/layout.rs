@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 
 use domain::identifier::Key;
 
-use crate::problem::{Code, Problem, suggestion};
+use reading::{Code, Problem, TextFile, suggestion};
 
 /// The longest file that is read, in bytes.
 pub const MAX_FILE_BYTES: usize = 1 << 20;
@@ -27,13 +27,7 @@ pub const MAX_OFFICES: usize = 500;
 pub const MAX_SERVICES: usize = 2_000;
 
 /// A file of a city directory.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CityFile {
-    /// Its path relative to the directory, with `/` on every system.
-    pub path: String,
-    /// Its whole text.
-    pub text: String,
-}
+pub type CityFile = TextFile;
 
 /// The files of a directory, each in its place.
 #[derive(Debug, Default)]

@@ -7,15 +7,13 @@ mod canonical;
 mod check;
 mod law;
 mod layout;
-mod problem;
 mod read;
-mod reader;
 mod served;
 
 pub use canonical::{canonical_json, fingerprint};
 pub use check::{Checked, check};
 pub use layout::{CityFile, MAX_FILE_BYTES, MAX_OFFICES, MAX_SERVICES};
-pub use problem::{Code, Notice, Problem};
+pub use reading::{Code, Notice, Problem};
 
 #[doc(no_inline)]
 pub use domain::city::City;

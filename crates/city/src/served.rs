@@ -6,7 +6,7 @@ use domain::catalogue::Standing;
 use domain::city::City;
 use domain::identifier::Key;
 
-use crate::problem::Notice;
+use reading::Notice;
 
 /// A notice for every bookable way of an offered service for which no office has both a rule and a fitting desk.
 pub(crate) fn notices(city: &City) -> Vec<Notice> {

@@ -28,6 +28,22 @@ pub enum Rule {
     AuditSealNumber,
     /// The audit log is never changed.
     AuditAppendOnly,
+    /// A published definition of a service is never changed.
+    DefinitionImmutable,
+    /// Each text of a service's definition is published once.
+    DefinitionHash,
+    /// Versions of a service's definition are numbered, each number once.
+    DefinitionSequence,
+    /// Each part in an application has a number of its own.
+    PartyNumber,
+    /// Nobody is two parties of one application.
+    PartyIdentity,
+    /// Each rehearsal has a number of its own.
+    RehearsalNumber,
+    /// Each case has a receipt number of its own.
+    CaseReceipt,
+    /// Of a service no more is taken than there is.
+    QuotaNotExceeded,
 }
 
 /// One row per rule: the rule, PostgreSQL's constraint, and how SQLite words the violation.
@@ -51,6 +67,22 @@ const NAMES: &[(Rule, &str, &str)] = &[
     ),
     (Rule::AuditSealNumber, "audit_seal_pkey", "UNIQUE constraint failed: audit_seal.number"),
     (Rule::AuditAppendOnly, "audit_append_only", "audit_append_only"),
+    (Rule::DefinitionImmutable, "definition_immutable", "definition_immutable"),
+    (
+        Rule::DefinitionHash,
+        "definition_version_hash_key",
+        "UNIQUE constraint failed: definition_version.service, definition_version.sha256",
+    ),
+    (
+        Rule::DefinitionSequence,
+        "definition_version_sequence_key",
+        "UNIQUE constraint failed: definition_version.service, definition_version.sequence",
+    ),
+    (Rule::PartyNumber, "party_number_key", "UNIQUE constraint failed: party.number"),
+    (Rule::PartyIdentity, "party_identity_key", "UNIQUE constraint failed: party.application, party.pseudonym"),
+    (Rule::RehearsalNumber, "rehearsal_number_key", "UNIQUE constraint failed: rehearsal.number"),
+    (Rule::CaseReceipt, "case_receipt_key", "UNIQUE constraint failed: case_file.receipt"),
+    (Rule::QuotaNotExceeded, "quota_not_exceeded", "CHECK constraint failed: quota_not_exceeded"),
 ];
 
 impl Rule {

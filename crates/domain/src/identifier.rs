@@ -104,6 +104,14 @@ typed_ids! {
     EventId,
     /// One message to one reader; also the message's name in the world.
     DeliveryId,
+    /// An application, from its first field on; also the subject of the key that seals it and its case.
+    ApplicationId,
+    /// A case: an application that was handed in.
+    CaseId,
+    /// Somebody's part in an application.
+    PartyId,
+    /// One version of a service's definition.
+    DefinitionId,
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ use crate::opening::VisitChannel;
 
 pub use gate::{Answer, Mobility, MustCome, OpenWay, Reason, Refusal, RefusedWay, Situation, gate};
 pub use rules::{Violation, violations};
+pub use statutes::lets_a_machine_decide;
 
 /// The statute a rule or service rests on, as cited ("§ 9 PAuswG").
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,6 +4,7 @@
 //! arguments. Constructors check, so that a value which exists is a value which is allowed.
 
 pub mod account;
+pub mod application;
 pub mod appointment;
 pub mod calendar;
 pub mod catalogue;

@@ -75,6 +75,12 @@ permissions! {
     SettleConflicts: Lead | Operator;
     /// See messages that could not be delivered, send them again or drop them.
     SettleDeliveries: Lead | Operator;
+    /// Work on the cases of the own office: read, claim, ask for what is missing, correct, decide, announce.
+    WorkOnCases: Clerk | Lead;
+    /// Stop and start automatic decisions of the own office's services, and bound how many are taken.
+    SteerAutomation: Lead | Operator;
+    /// Publish new versions of services.
+    PublishServices: Operator;
     /// Load a new version of the city.
     LoadCity: Operator;
     /// Create accounts and take them away.

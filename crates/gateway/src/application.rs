@@ -3,6 +3,7 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
+use applications::{ApplicationSecret, Applications, ApplicationsParts};
 use database::{AuditKey, Database, DatabaseError, Unit, Vault};
 use domain::environment::{Clock, Entropy};
 use domain::permission::Actor;
@@ -11,12 +12,15 @@ use notifications::{Deliveries, UnsubscribeSecret};
 use scheduling::{Companion, DeskWork, LinkSecret, Scheduling, Settings};
 
 use crate::proof_of_work::{ProofOfWork, ProofSettings};
+use crate::town::ServingTown;
 
 /// Everything behind the door. Cloning is cheap.
 #[derive(Debug, Clone)]
 pub struct Application {
     /// Appointments.
     pub scheduling: Arc<Scheduling>,
+    /// Online services.
+    pub applications: Arc<Applications>,
     /// Accounts and sign-in.
     pub identity: Arc<Identity>,
     /// Messages: what could not be delivered, and who wants no reminders.
@@ -74,6 +78,15 @@ impl Application {
             vault.clone(),
             parts.scheduling,
         );
+        let scheduling = Arc::new(scheduling);
+        let applications = Applications::new(ApplicationsParts {
+            database: parts.database.clone(),
+            clock: Arc::clone(&parts.clock),
+            entropy: Arc::clone(&parts.entropy),
+            secret: ApplicationSecret::from_master(&parts.master),
+            vault: vault.clone(),
+            town: Arc::new(ServingTown(Arc::clone(&scheduling))),
+        });
         let public_url = parts.identity.issuer.clone();
         let identity = Arc::new(Identity::new(IdentityParts {
             database: parts.database.clone(),
@@ -104,7 +117,8 @@ impl Application {
         );
         let application = Self {
             proof_of_work: Arc::new(proof_of_work),
-            scheduling: Arc::new(scheduling),
+            scheduling,
+            applications: Arc::new(applications),
             identity,
             openid: Arc::new(openid),
             deliveries: Arc::new(deliveries),

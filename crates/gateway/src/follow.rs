@@ -89,6 +89,9 @@ impl Follower {
         if let Ok(Err(error)) = timeout(PATIENCE, self.application.identity.follow_revocations()).await {
             tracing::debug!(%error, "revocations cannot be followed");
         }
+        if let Ok(Err(error)) = timeout(PATIENCE, self.application.applications.follow_changes()).await {
+            tracing::debug!(%error, "cases cannot be followed");
+        }
     }
 
     /// Reads the keys that other processes made or destroyed: whoever is looked up is looked up by all of them.

@@ -25,5 +25,6 @@ pub mod retention;
 mod serve;
 pub mod shutdown;
 mod start;
+mod town;
 mod upkeep;
 mod work;

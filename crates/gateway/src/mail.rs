@@ -151,6 +151,9 @@ pub(crate) async fn measure(application: &Application) {
     if let Ok(overdue) = application.deliveries.overdue_millis().await {
         metrics::gauge!("messages_overdue_seconds").set(overdue as f64 / 1_000.0);
     }
+    if let Ok(silent) = application.applications.silent_cases().await {
+        metrics::gauge!("cases_silent").set(silent as f64);
+    }
 }
 
 /// Whether the messages of one consumer leave; a change is logged once, not every round.

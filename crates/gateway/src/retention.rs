@@ -114,6 +114,22 @@ pub const CLASSES: &[Class] = &[
         afterwards: "deleted within a minute",
     },
     Class {
+        key: "draft",
+        what: "applications that were not handed in, and rehearsals, with all answers",
+        basis: CLEANLINESS,
+        kept: Kept::Fixed("as the service says"),
+        from: "the last change",
+        afterwards: "the key is destroyed, the rows are deleted within seconds",
+    },
+    Class {
+        key: "case",
+        what: "cases: answers, decisions, requests, objections, who took part",
+        basis: "Art. 6 Abs. 1 Buchst. c and e DSGVO: the statute that the service names",
+        kept: Kept::Fixed("until an operator erases it, as the service says"),
+        from: "its end",
+        afterwards: "the key is destroyed; service, office, outcome and times stay as figures that lead to nobody",
+    },
+    Class {
         key: "letter",
         what: "letters, where no mail server is set: files in `mail.directory`",
         basis: PURPOSE,

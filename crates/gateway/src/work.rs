@@ -98,6 +98,7 @@ async fn tidy(application: Application, stop: CancellationToken) {
     let (mut lapsed, mut sessions) = (Health::new("lapsed places"), Health::new("ended sessions"));
     let (mut requests, mut deliveries) = (Health::new("old requests"), Health::new("old deliveries"));
     let mut keys = Health::new("signing keys");
+    let mut cases = Health::new("cases");
     let mut proofs = Health::new("used proofs of work");
     for round in (0..SESSIONS_EVERY).cycle() {
         tokio::select! {
@@ -105,6 +106,8 @@ async fn tidy(application: Application, stop: CancellationToken) {
             _ = rounds.tick() => {}
         }
         lapsed.note(application.scheduling.tidy().await.map(|count| count as u64));
+        let worked = application.applications.work_through(&Actor::System).await;
+        cases.note(worked.map(|worked| worked.checked + worked.moved + worked.expired));
         if round == 0 {
             let now = application.clock.now();
             sessions.note(application.identity.tidy(now).await);

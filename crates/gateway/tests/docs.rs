@@ -19,8 +19,8 @@ provider, and the note that they wanted no reminders. Citizens do it themselves 
 city; accounts of staff are erased by operators alone.
 
 Programs: `servicepoint person export|erase` for one person, `servicepoint retention plan` says what would go and changes nothing,
-`servicepoint retention apply` lets it go; a worker does so every day. Staff who read contacts, and operators who
-read accounts of citizens, leave one entry in the audit log.
+`servicepoint retention apply` lets it go; a worker does so every day. Staff who read contacts or
+cases, and operators who read accounts of citizens, leave one entry in the audit log.
 
 The table is the one the program works by; a test keeps this page fresh.
 

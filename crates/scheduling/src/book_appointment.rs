@@ -235,7 +235,15 @@ impl Scheduling {
                         | Rule::OpenIdSubject
                         | Rule::OpenIdAccount
                         | Rule::AuditSealNumber
-                        | Rule::AuditAppendOnly => {
+                        | Rule::AuditAppendOnly
+                        | Rule::DefinitionImmutable
+                        | Rule::DefinitionHash
+                        | Rule::DefinitionSequence
+                        | Rule::PartyNumber
+                        | Rule::PartyIdentity
+                        | Rule::RehearsalNumber
+                        | Rule::CaseReceipt
+                        | Rule::QuotaNotExceeded => {
                             return Err(DatabaseError::Broken(rule).into());
                         }
                     }

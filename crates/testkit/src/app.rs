@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use crate::test_city::password;
-use crate::{FixedClock, SeededEntropy, TestCity};
+use crate::{FixedClock, SeededEntropy, TestCity, TestService};
 
 /// The application under test.
 pub struct TestApp {
@@ -118,6 +118,18 @@ impl TestApp {
     /// When the database cannot be read.
     pub async fn follow(&self) {
         self.application.scheduling.follow_changes().await.expect("the database answers");
+        self.application.applications.follow_changes().await.expect("the database answers");
+    }
+
+    /// Publishes a service, whose cases the office `mitte` has.
+    ///
+    /// # Panics
+    /// When it is refused.
+    pub async fn publish(&self, service: &TestService) -> applications::Published {
+        let team = domain::identifier::Key::new("mitte").expect("a key");
+        let command = applications::PublishDefinition { files: service.files(), team };
+        let published = self.application.applications.publish_definition(&Actor::System, &command).await;
+        published.unwrap_or_else(|failure| panic!("the service is refused: {failure:?}"))
     }
 
     /// What the clock shows.

@@ -19,9 +19,11 @@ mod environment;
 pub mod simulation;
 mod test_city;
 mod test_database;
+mod test_service;
 
 pub use app::{Answer, TestApp};
 pub use browser::Browser;
 pub use environment::{FixedClock, SeededEntropy};
 pub use test_city::{TestCity, password};
 pub use test_database::{TestDatabase, engines, on_both_engines};
+pub use test_service::TestService;

@@ -6,9 +6,8 @@ use domain::account::AccountSeed;
 use domain::permission::Role;
 
 use crate::layout::CityFile;
-use crate::problem::{Code, Problem, suggestion, visible};
 use crate::read::Names;
-use crate::reader::{Node, Table, Unique};
+use reading::{Code, Node, Problem, Table, Unique, suggestion, visible};
 
 const ROLES: [(&str, Role); 5] = [
     ("citizen", Role::Citizen),

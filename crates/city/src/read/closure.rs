@@ -3,8 +3,7 @@
 use chrono::NaiveDate;
 use domain::opening::Closure;
 
-use crate::problem::Code;
-use crate::reader::{Node, Table, Unique};
+use reading::{Code, Node, Table, Unique};
 
 /// `closures.toml`.
 pub(crate) fn closures(table: &Table<'_>) -> Vec<Closure> {

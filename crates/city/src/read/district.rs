@@ -2,7 +2,7 @@
 
 use domain::geography::District;
 
-use crate::reader::{Node, Table, Unique};
+use reading::{Node, Table, Unique};
 
 pub(crate) fn districts(table: &Table<'_>) -> Vec<District> {
     let mut numbers = Unique::default();

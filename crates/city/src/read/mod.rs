@@ -33,12 +33,12 @@ pub(crate) struct Names {
 }
 
 /// Reads `key` and holds it against the name of the file.
-fn key_of_file(table: &crate::reader::Table<'_>, file_key: &Key) -> Option<Key> {
+fn key_of_file(table: &reading::Table<'_>, file_key: &Key) -> Option<Key> {
     table.required("key", |node| {
         let key = node.key()?;
         if key != *file_key {
             node.refuse(
-                crate::problem::Code::Contradiction,
+                reading::Code::Contradiction,
                 format!("the file is named \"{file_key}.toml\"; key and name must be equal"),
             );
         }

@@ -9,8 +9,7 @@ use serde::Deserialize as _;
 use serde::de::IntoDeserializer as _;
 use serde::de::value::{Error, StrDeserializer};
 
-use crate::problem::{Code, suggestion, visible};
-use crate::reader::{Node, Table};
+use reading::{Code, Node, Table, suggestion, visible};
 
 /// The codes of the states, each with the first two digits of the official municipality keys there.
 const STATES: [(&str, &str); 16] = [

@@ -5,10 +5,9 @@ use domain::identifier::Key;
 use domain::office::{DeskGroup, Office, OfficeKind, Team};
 use domain::opening::{Absence, Closure};
 
-use crate::problem::Code;
 use crate::read::closure::{closure, first_and_last_day};
 use crate::read::{Names, key_of_file, rule};
-use crate::reader::{Node, Table, Unique};
+use reading::{Code, Node, Table, Unique};
 
 /// The most groups of desks in a team: the engine matches visits to groups exactly up to here.
 const MAX_GROUPS: usize = 4;

@@ -3,8 +3,7 @@
 use chrono::NaiveDate;
 use domain::opening::{Cycle, Recurrence, RuleDays};
 
-use crate::problem::Code;
-use crate::reader::{Node, Table, Unique};
+use reading::{Code, Node, Table, Unique};
 
 /// Every week. The rhythm needs an anchor, and any Monday will do.
 const EVERY_WEEK: Cycle =

@@ -5,11 +5,10 @@ use domain::opening::{
     Access, BookingWindow, DeskCount, Fold, HolidayPolicy, Join, OpeningRule, Quota, Tail, VisitChannel, Window,
 };
 
-use crate::problem::Code;
 use crate::read::closure::in_order;
 use crate::read::office::{TeamOutline, named_team};
 use crate::read::recurrence::rule_days;
-use crate::reader::{Node, Table, Unique};
+use reading::{Code, Node, Table, Unique};
 
 pub(super) fn rule(
     table: &Table<'_>,
@@ -92,7 +91,7 @@ pub(super) fn desk_counts(node: &Node<'_>, team: &TeamOutline) -> Option<Vec<Des
     let mut counts = Vec::new();
     for (name, entry) in entries {
         let Some(group) = team.groups.iter().find(|group| group.key.as_str() == name) else {
-            let near = crate::problem::suggestion(name, team.groups.iter().map(|group| group.key.as_str()));
+            let near = reading::suggestion(name, team.groups.iter().map(|group| group.key.as_str()));
             entry.refuse(Code::UnknownReference, format!("the team has no group of desks of this name{near}"));
             continue;
         };

@@ -6,11 +6,10 @@ use domain::law::{Automation, AutomationDegree, LegalBasis, Presence, PresenceRu
 use domain::money::Cents;
 
 use crate::law::refuse_what_the_law_forbids;
-use crate::problem::Code;
 use crate::read::closure::in_order;
 use crate::read::key_of_file;
 use crate::read::office::keys_of;
-use crate::reader::{Node, Table, Unique};
+use reading::{Code, Node, Table, Unique};
 
 const WAYS: [(&str, Way); 9] = [
     ("online", Way::Online),

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::catalogue::Service;
-use crate::law::statutes::{Bindings, Statute, allows_full_automation, presence_basis};
+use crate::law::statutes::{Bindings, Statute, lets_a_machine_decide, presence_basis};
 use crate::law::{AutomationDegree, LegalBasis, PresenceRule, Way};
 
 /// A rule of law that a service breaks.
@@ -95,7 +95,7 @@ fn broken_automation(service: &Service) -> Option<Violation> {
     }
     let basis = service.automation.legal_basis.as_ref().filter(|basis| !basis.is_blank());
     match basis {
-        Some(basis) if allows_full_automation(service, basis) => None,
+        Some(basis) if lets_a_machine_decide(basis, &service.legal_basis) => None,
         Some(basis) => Some(broken(
             "AUTOMATION_WITHOUT_STATUTE",
             &format!(

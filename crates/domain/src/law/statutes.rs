@@ -267,13 +267,14 @@ pub(crate) fn service_basis(service: &Service) -> Option<&LegalBasis> {
     Some(&service.legal_basis).filter(|basis| !basis.is_blank())
 }
 
-/// Whether `basis` names a rule that lets a machine decide alone: one of the table, or a section of a by-law in a matter
-/// that the city itself governs by a by-law. § 35a VwVfG is not among them; it only asks for such a rule.
-pub(crate) fn allows_full_automation(service: &Service, basis: &LegalBasis) -> bool {
+/// Whether `basis` names a rule that lets a machine decide alone in matters that `governs` regulates: one of the table, or a
+/// section of a by-law in a matter that the city itself governs by a by-law. § 35a VwVfG is not among them; it only asks
+/// for such a rule.
+pub fn lets_a_machine_decide(basis: &LegalBasis, governs: &LegalBasis) -> bool {
     let cited = citations(&basis.0);
     let by_statute = FULL_AUTOMATION.iter().any(|rule| rule.is_named_in(&cited));
     let by_law = cited.iter().any(|citation| is_by_law(&citation.act) && !citation.sections.is_empty());
-    let governs = service.legal_basis.0.to_lowercase();
+    let governs = governs.0.to_lowercase();
     by_statute || (by_law && (governs.contains("satzung") || governs.contains("by-law")))
 }
 

@@ -17,6 +17,7 @@ mod person;
 mod probe;
 mod restore;
 mod retention;
+mod services;
 mod settings;
 
 use std::path::PathBuf;
@@ -72,6 +73,9 @@ enum Command {
     /// Checks and loads a city.
     #[command(subcommand)]
     City(city::CityCommand),
+    /// Checks and publishes online services.
+    #[command(subcommand)]
+    Services(services::ServicesCommand),
     /// Prints the GraphQL schema.
     Schema,
     /// Looks at everything this installation needs.
@@ -165,6 +169,10 @@ fn run(source: &Source, command: Command) -> Result<(), CommandError> {
         Command::Migrate(command) => running(Runtime::Small, migrate::run(&source.read()?, command)),
         Command::City(city::CityCommand::Load { directory, plan }) => {
             running(Runtime::Small, city::load(&source.read()?, &directory, city::Wish::of(plan)))
+        }
+        Command::Services(services::ServicesCommand::Check { directory }) => services::check(&directory),
+        Command::Services(services::ServicesCommand::Publish { directory, office }) => {
+            running(Runtime::Small, services::publish(&source.read()?, &directory, office))
         }
         Command::Account(command) => running(Runtime::Small, account::run(&source.read()?, command)),
         Command::Audit(command) => running(Runtime::Small, audit::run(&source.read()?, command)),

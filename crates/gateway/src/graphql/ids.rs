@@ -3,7 +3,7 @@
 use async_graphql::{Error, ErrorExtensions, ID};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::identifier::{AccountId, AppointmentId, DeliveryId, Key, SessionId};
+use domain::identifier::{AccountId, ApplicationId, AppointmentId, CaseId, DeliveryId, Key, SessionId};
 use uuid::Uuid;
 
 /// The kinds of things that have ids.
@@ -16,6 +16,8 @@ pub(crate) enum Global {
     Account(AccountId),
     Delivery(DeliveryId),
     Session(SessionId),
+    Application(ApplicationId),
+    Case(CaseId),
 }
 
 impl Global {
@@ -29,6 +31,8 @@ impl Global {
             Self::Account(id) => format!("Account:{}", id.0.simple()),
             Self::Delivery(id) => format!("Delivery:{}", id.0.simple()),
             Self::Session(id) => format!("Session:{}", id.0.simple()),
+            Self::Application(id) => format!("Application:{}", id.0.simple()),
+            Self::Case(id) => format!("Case:{}", id.0.simple()),
         };
         ID(URL_SAFE_NO_PAD.encode(text))
     }
@@ -110,6 +114,28 @@ impl Global {
         }
     }
 
+    /// Reads the id of an application.
+    ///
+    /// # Errors
+    /// As [`Global::office`].
+    pub(crate) fn application(id: &ID) -> Result<ApplicationId, Error> {
+        match Self::parse(id)? {
+            Self::Application(id) => Ok(id),
+            other => Err(other.wrong("an application")),
+        }
+    }
+
+    /// Reads the id of a case.
+    ///
+    /// # Errors
+    /// As [`Global::office`].
+    pub(crate) fn case(id: &ID) -> Result<CaseId, Error> {
+        match Self::parse(id)? {
+            Self::Case(id) => Ok(id),
+            other => Err(other.wrong("a case")),
+        }
+    }
+
     fn wrong(&self, wanted: &str) -> Error {
         let kind = match self {
             Self::Office(_) => "an office",
@@ -119,6 +145,8 @@ impl Global {
             Self::Account(_) => "an account",
             Self::Delivery(_) => "a delivery",
             Self::Session(_) => "a session",
+            Self::Application(_) => "an application",
+            Self::Case(_) => "a case",
         };
         Error::new(format!("expected the id of {wanted}; this is the id of {kind}"))
             .extend_with(|_, extensions| extensions.set("code", "ID_OF_ANOTHER_KIND"))
@@ -139,6 +167,8 @@ fn parse(id: &str) -> Option<Global> {
         "Account" => Some(Global::Account(AccountId(Uuid::try_parse(key).ok()?))),
         "Delivery" => Some(Global::Delivery(DeliveryId(Uuid::try_parse(key).ok()?))),
         "Session" => Some(Global::Session(SessionId(Uuid::try_parse(key).ok()?))),
+        "Application" => Some(Global::Application(ApplicationId(Uuid::try_parse(key).ok()?))),
+        "Case" => Some(Global::Case(CaseId(Uuid::try_parse(key).ok()?))),
         _ => None,
     }
 }

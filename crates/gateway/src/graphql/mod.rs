@@ -1,5 +1,6 @@
 //! The GraphQL schema: thin objects over the use cases. Resolvers convert and delegate; no rule is decided here.
 
+mod applications;
 mod appointments;
 mod authorization;
 mod catalogue;
@@ -43,6 +44,7 @@ pub struct Query(
     people::PeopleQuery,
     deliveries::DeliveryQuery,
     privacy::PrivacyQuery,
+    applications::ApplicationQuery,
     catalogue::NodeQuery,
 );
 
@@ -53,11 +55,14 @@ pub struct Mutation(
     people::PeopleMutation,
     deliveries::DeliveryMutation,
     privacy::PrivacyMutation,
+    applications::ApplicationMutation,
+    applications::CaseMutation,
+    applications::SteeringMutation,
 );
 
 /// Everything that can be followed live, over websockets (`graphql-transport-ws`) or server-sent events.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(appointments::CapacitySubscription);
+pub struct Subscription(appointments::CapacitySubscription, applications::CaseSubscription);
 
 /// The schema with its application behind it.
 pub type ServiceSchema = Schema<Query, Mutation, Subscription>;

@@ -1,5 +1,5 @@
 //! Reading what is personal leaves a trace: one audit entry for each request in which staff read of others, naming them
-//! all; one for contacts, and one for the accounts of citizens.
+//! all; one for contacts, one for the accounts of citizens, and one for cases.
 //!
 //! A field that shows somebody notes whom; before the answer leaves the entry is written. If that fails nothing leaves.
 
@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_graphql::{Executor, Request, Response, ServerError, Value};
 use database::AuditEntry;
-use domain::identifier::{AccountId, EventId};
+use domain::identifier::{AccountId, CaseId, EventId};
 use domain::permission::{Actor, Role};
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
@@ -26,6 +26,9 @@ pub(super) const READ_CONTACT: &str = "appointment.read_contact";
 
 /// The action of the entry about accounts of citizens.
 pub(super) const READ_ACCOUNT: &str = "account.read_person";
+
+/// The action of the entry about cases.
+pub(super) const READ_CASE: &str = "case.read";
 
 /// Of whom staff read in one request.
 #[derive(Debug, Clone)]
@@ -56,6 +59,11 @@ impl SensitiveReads {
         if account.id != self.reader && account.role == Role::Citizen {
             self.insert(READ_ACCOUNT, account.id.0);
         }
+    }
+
+    /// Notes that what stands in `case` is about to leave.
+    pub(crate) fn note_case(&self, case: CaseId) {
+        self.insert(READ_CASE, case.0);
     }
 
     fn insert(&self, action: &'static str, subject: Uuid) {

@@ -59,7 +59,7 @@ async fn a_worker_on_its_own_has_figures_and_probes() {
     wait_for(&format!("http://{internal}/readyz"), 200).await;
     let waiting = ["messages_waiting 0", "messages_given_up 0", "messages_overdue_seconds 0"];
     figures_with(&internal, &waiting).await;
-    figures_with(&internal, &["audit_seal_age_seconds 0", "ready 1"]).await;
+    figures_with(&internal, &["audit_seal_age_seconds 0", "cases_silent 0", "ready 1"]).await;
     let asked = Installation::new().with("WORKER__INTERNAL_LISTEN", &internal);
     assert_eq!(asked.run(&["probe", "--worker"]).success(), "ready\n");
     worker.terminate();

@@ -16,5 +16,6 @@ mod packaging;
 mod postgres;
 mod restore;
 mod rolling;
+mod services;
 mod serving;
 mod town;

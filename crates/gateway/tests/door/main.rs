@@ -1,5 +1,11 @@
 //! Stories of appointments through the door, on both engines.
 
+mod application_changes;
+mod application_live;
+mod application_parties;
+mod application_quotas;
+mod application_support;
+mod applications;
 mod appointments;
 mod bad_input;
 mod booking_support;

@@ -1,13 +1,14 @@
 //! One question for a cell: a document with valid arguments, by somebody, about a thing of a relation.
 
 use axum::body::Body;
-use axum::http::{Request, header};
+use axum::http::{Request, header, request};
+use axum::response::Response;
 use gateway::graphql::{Relation, Row};
 use serde_json::{Value, json};
 use testkit::{Answer, TestApp};
 
 use crate::town::{Caller, Town, key_id};
-use crate::{asks_of_accounts, asks_of_appointments, asks_of_secrets};
+use crate::{asks_of_accounts, asks_of_applications, asks_of_appointments, asks_of_secrets};
 
 /// What is asked.
 #[derive(Debug, Clone)]
@@ -50,18 +51,28 @@ impl Ask {
 
     /// Sends it, with these variables.
     pub(super) async fn send(&self, app: &TestApp, variables: &Value) -> Answer {
-        let body = json!({ "query": self.query, "variables": variables }).to_string();
-        let mut request = Request::post("/graphql")
+        app.send(self.request().body(self.body(variables)).expect("a request")).await
+    }
+
+    /// Follows it as server-sent events, with these variables.
+    pub(super) async fn follow(&self, app: &TestApp, variables: &Value) -> Response {
+        let request = self.request().header(header::ACCEPT, "text/event-stream");
+        app.respond(request.body(self.body(variables)).expect("a request")).await
+    }
+
+    fn body(&self, variables: &Value) -> Body {
+        Body::from(json!({ "query": self.query, "variables": variables }).to_string())
+    }
+
+    fn request(&self) -> request::Builder {
+        let request = Request::post("/graphql")
             .header(header::CONTENT_TYPE, "application/json")
             .header("sec-fetch-site", "same-origin");
         match &self.credential {
-            Credential::Nobody => {}
-            Credential::Token(token) => {
-                request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
-            }
-            Credential::Cookie(cookie) => request = request.header(header::COOKIE, cookie),
+            Credential::Nobody => request,
+            Credential::Token(token) => request.header(header::AUTHORIZATION, format!("Bearer {token}")),
+            Credential::Cookie(cookie) => request.header(header::COOKIE, cookie),
         }
-        app.send(request.body(Body::from(body)).expect("a request")).await
     }
 }
 
@@ -79,6 +90,9 @@ pub(super) async fn of(town: &Town, row: &Row, caller: &Caller, relation: Relati
     if let Some(ask) = asks_of_accounts::of(town, row, caller, relation).await {
         return ask;
     }
+    if let Some(ask) = asks_of_applications::of(town, row, caller, relation).await {
+        return ask;
+    }
     if let Some(ask) = asks_of_secrets::of(town, row, caller, relation).await {
         return ask;
     }
@@ -91,6 +105,7 @@ fn of_catalogue(row: &Row, caller: &Caller) -> Option<Ask> {
     let search = json!({ "visit": [{ "service": service }] });
     let id = json!({ "id": key_id("Office", "mitte") });
     let (query, variables) = match (row.field, row.way) {
+        ("capacityChanged", _) => ("subscription { capacityChanged { epoch } }", json!({})),
         ("city", _) => ("{ city { key } }", json!({})),
         ("districts", _) => ("{ districts { name } }", json!({})),
         ("earliestStarts", _) => {

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use axum::body::Body;
-use axum::http::{Request, StatusCode, header};
+use axum::http::StatusCode;
 use futures_util::StreamExt;
 use gateway::graphql::{Asker, Decision, Relation, Row, rows};
+use serde_json::Value;
 use testkit::on_both_engines;
 
-use crate::ask;
+use crate::ask::{self, Ask};
+use crate::files::Stage;
 use crate::objects;
 use crate::town::{Caller, MITTE, Town};
 use crate::verdict;
@@ -34,6 +35,9 @@ const TAKES_THE_CALLER: &[&str] = &[
     "removeSecondFactor",
     "renewRecoveryCodes",
 ];
+
+/// After how many changes that a listener has not heard of it is told that it hears nothing.
+const MOST_CHANGES: u32 = 20;
 
 /// The name of a row.
 pub(super) fn name(row: &Row) -> String {
@@ -75,7 +79,7 @@ async fn see(town: &Town, row: &Row, asker: Asker, relation: Relation) -> Seen {
 
 async fn decide(town: &Town, row: &Row, caller: &Caller, relation: Relation) -> (Result<Decision, String>, bool) {
     if row.kind == "Subscription" {
-        return (follow(town, row, caller).await, false);
+        return follow(town, row, caller, relation).await;
     }
     let ask = ask::of(town, row, caller, relation).await;
     let answer = ask.send(&town.app, &ask.variables).await;
@@ -91,31 +95,64 @@ async fn decide(town: &Town, row: &Row, caller: &Caller, relation: Relation) -> 
     }
 }
 
-/// The first message of a subscription, as events of HTTP.
-async fn follow(town: &Town, row: &Row, caller: &Caller) -> Result<Decision, String> {
-    let mut request = Request::post("/graphql")
-        .header(header::CONTENT_TYPE, "application/json")
-        .header(header::ACCEPT, "text/event-stream");
-    if let Some(token) = &caller.token {
-        request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+/// What the first message of a subscription decides.
+async fn follow(town: &Town, row: &Row, caller: &Caller, relation: Relation) -> (Result<Decision, String>, bool) {
+    let ask = ask::of(town, row, caller, relation).await;
+    let first = hear(town, row, &ask, &ask.variables, relation).await;
+    let answer = match serde_json::from_str::<Value>(&first) {
+        Ok(answer) => answer,
+        Err(_) => return (Err(first), false),
+    };
+    let decision = match answer["errors"][0]["extensions"]["code"].as_str() {
+        None if !answer["data"][row.field].is_null() => Ok(Decision::Allowed),
+        Some("FORBIDDEN") => Ok(Decision::Forbidden),
+        Some("NOT_FOUND") => Ok(Decision::NotFound),
+        _ => Err(first.clone()),
+    };
+    let Some(absent) = ask.absent.as_ref().filter(|_| decision == Ok(Decision::NotFound)) else {
+        return (decision, false);
+    };
+    let nothing = hear(town, row, &ask, absent, relation).await;
+    if told(&nothing) == told(&first) {
+        (decision, true)
+    } else {
+        (Err(format!("{first}, and for what does not exist {nothing}")), true)
     }
-    let body = format!("{{\"query\":\"subscription {{ {} {{ epoch }} }}\"}}", row.field);
-    let response = town.app.respond(request.body(Body::from(body)).expect("a request")).await;
+}
+
+/// What a refusal tells, but for the number that each request has of its own.
+fn told(message: &str) -> Value {
+    let mut told = serde_json::from_str(message).unwrap_or_else(|_| Value::from(message));
+    if let Some(extensions) = told.pointer_mut("/errors/0/extensions").and_then(Value::as_object_mut) {
+        extensions.remove("requestId");
+    }
+    told
+}
+
+/// The first message of a subscription, as events of HTTP. What tells of changes hears some meanwhile.
+async fn hear(town: &Town, row: &Row, ask: &Ask, variables: &Value, relation: Relation) -> String {
+    let response = ask.follow(&town.app, variables).await;
     if response.status() != StatusCode::OK {
-        return Err(response.status().to_string());
+        return response.status().to_string();
     }
+    let waits_for_changes = row.field == "inboxChanged";
     let mut frames = response.into_body().into_data_stream();
-    let mut text = String::new();
-    while let Some(Ok(frame)) = frames.next().await {
-        text.push_str(&String::from_utf8_lossy(&frame));
-        if text.contains("\"epoch\"") {
-            return Ok(Decision::Allowed);
+    let (mut text, mut stirred) = (String::new(), 0);
+    while stirred < MOST_CHANGES {
+        tokio::select! {
+            biased;
+            frame = frames.next() => match frame {
+                Some(Ok(frame)) => text.push_str(&String::from_utf8_lossy(&frame)),
+                Some(Err(_)) | None => return text,
+            },
+            _ = town.filed(&town.stranger, relation, Stage::Open), if waits_for_changes => stirred += 1,
         }
-        if text.contains("FORBIDDEN") {
-            return Ok(Decision::Forbidden);
+        let message = text.lines().find_map(|line| line.strip_prefix("data:")).map(str::trim);
+        if let Some(message) = message.filter(|message| message.ends_with('}')) {
+            return message.to_owned();
         }
     }
-    Err(text)
+    text
 }
 
 #[tokio::test]

@@ -2,9 +2,11 @@
 
 mod ask;
 mod asks_of_accounts;
+mod asks_of_applications;
 mod asks_of_appointments;
 mod asks_of_secrets;
 mod cells;
+mod files;
 mod objects;
 mod schema;
 mod town;

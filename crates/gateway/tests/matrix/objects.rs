@@ -8,13 +8,25 @@ use serde_json::{Value, json};
 
 use crate::ask::Ask;
 use crate::asks_of_accounts::{account, listed_role, session};
+use crate::asks_of_applications;
 use crate::cells::{Seen, name};
 use crate::schema;
 use crate::town::{Caller, MITTE, NORD, Planted, Town, key_id, office};
 use crate::verdict::marked;
 
 /// The kinds of objects with rows of their own; a contact is part of an appointment.
-const KINDS: [&str; 5] = ["Appointment", "Account", "Delivery", "Device", "Session"];
+const KINDS: [&str; 10] = [
+    "Appointment",
+    "Account",
+    "ApplicationDraft",
+    "Case",
+    "CaseDetails",
+    "CaseStatus",
+    "Delivery",
+    "Device",
+    "MyApplication",
+    "Session",
+];
 
 /// What was seen of all objects.
 pub(super) async fn see(town: &Town) -> Vec<Seen> {
@@ -67,6 +79,9 @@ async fn doors(
     planted: &Planted,
 ) -> (String, Vec<Ask>) {
     let fields = selection(kind);
+    if let Some(found) = asks_of_applications::doors(town, caller, relation, kind, &fields).await {
+        return found;
+    }
     let one_office = key_id("Office", office(relation));
     let ask = |query: &str, variables: Value| Ask::new(caller, &query.replace("FIELDS", &fields), variables);
     match kind {
@@ -128,7 +143,12 @@ async fn doors(
 
 /// Every field of a kind under its own name, with a mark that tells the object.
 fn selection(kind: &str) -> String {
-    let mark = if kind == "Device" { "mark: account { id }" } else { "mark: id" };
+    let mark = match kind {
+        "CaseDetails" => "mark: case { id }",
+        "CaseStatus" => "mark: caseId",
+        "Device" => "mark: account { id }",
+        _ => "mark: id",
+    };
     let fields = schema::fields();
     let is_object = |given: &str| fields.keys().any(|(kind, _)| kind == given);
     let of = |kind: &str, prefix: &str| {

@@ -7,6 +7,8 @@ use testkit::on_both_engines;
 
 use crate::ask::Ask;
 use crate::cells::name;
+use crate::files::Stage;
+use crate::schema;
 use crate::town::{Caller, Town};
 
 /// How many entries of an action there are.
@@ -18,6 +20,9 @@ async fn entries(town: &Town, action: &str) -> i64 {
 
 /// The question that reads, once and twice in one request. What is about a citizen's account is asked of the citizen.
 async fn questions(town: &Town, row: &Row, caller: &Caller, relation: Relation) -> Option<[Ask; 2]> {
+    if row.kind == "CaseDetails" || row.field == "case" {
+        return Some(questions_of_cases(town, row, caller, relation).await);
+    }
     let planted = town.planted(caller, relation).await;
     let field = match row.kind {
         "Contact" => format!("contact {{ {} }}", row.field),
@@ -56,6 +61,21 @@ async fn questions(town: &Town, row: &Row, caller: &Caller, relation: Relation) 
     Some([ask(format!("{head} {{ one: {part} }}")), ask(format!("{head} {{ one: {part} two: {part} }}"))])
 }
 
+/// The same of cases.
+async fn questions_of_cases(town: &Town, row: &Row, caller: &Caller, relation: Relation) -> [Ask; 2] {
+    let filed = town.filed(caller, relation, Stage::Open).await;
+    let is_object = |given: &String| schema::fields().keys().any(|(kind, _)| kind == given);
+    let given = schema::fields().remove(&(row.kind.to_owned(), row.field.to_owned()));
+    let field = match given.filter(is_object) {
+        _ if row.kind == "Query" => "__typename".to_owned(),
+        Some(_) => format!("{} {{ __typename }}", row.field),
+        None => row.field.to_owned(),
+    };
+    let part = format!("case(id: $id) {{ {field} }}");
+    let ask = |query: String| Ask::new(caller, &query, json!({ "id": filed.id }));
+    [ask(format!("query($id: ID!) {{ one: {part} }}")), ask(format!("query($id: ID!) {{ one: {part} two: {part} }}"))]
+}
+
 /// How many entries a request leaves that reads so often.
 fn expected(row: &Row, when: When, asker: Asker, relation: Relation, times: i64) -> i64 {
     let Asker::Account(role) = asker else { return 0 };
@@ -65,6 +85,10 @@ fn expected(row: &Row, when: When, asker: Asker, relation: Relation, times: i64)
         // Colleagues know each other's names: only operators read those of citizens, and the list holds them for all.
         (When::OncePerRequest, "Account", _) => i64::from(role == Role::Operator && of_another),
         (When::OncePerRequest, "Query", "accounts") => 1,
+        // Whoever opens a file leaves a trace, whosever it is.
+        (When::OncePerRequest, "CaseDetails", _) | (When::OncePerRequest, "Query", "case") => {
+            i64::from(role.is_staff())
+        }
         (When::OncePerRequest, ..) => i64::from(role.is_staff() && of_another),
     }
 }

@@ -22,6 +22,13 @@ const STAFF: &str = ".00 000 ++0 ++0 000 .00";
 /// Operators, who never do it to themselves.
 const MANAGED: &str = "!!! !!! !!! !!! s++ !!!";
 
+/// The account that has a part in an application. What was begun at a device is nobody's but the code's.
+const APPLICANT: &str = ".00 +00 +00 +00 +00 000";
+/// The staff of the office that a case is the task of. For applicants it is no door, not even to their own.
+const CASEWORK: &str = ".!! !!! ++0 ++0 !!! .!!";
+/// Leads in their office and operators.
+const STEERING: &str = ".!! .!! .!! .+! .++ .!!";
+
 /// The address that a booking is for; without one the telephone number.
 const CONTACT: &[&[&str]] = &[&["input", "contact", "mail"], &["input", "contact", "phone"]];
 const LOGIN: &[&[&str]] = &[&["credentials", "login"]];
@@ -38,6 +45,19 @@ const fn moving(way: &'static str, grid: &str) -> Row {
     row("rescheduleAppointment", way, grid).takes(&[Budget::Bookings], &[])
 }
 
+/// A step of staff with a case.
+const fn casework(field: &'static str) -> Row {
+    row(field, "", CASEWORK).needs(Permission::WorkOnCases)
+}
+
+const fn starting(way: &'static str, grid: &str) -> Row {
+    row("startDraft", way, grid).takes(&[Budget::Bookings], &[])
+}
+
+const fn submitting(way: &'static str, grid: &str) -> Row {
+    row("submitApplication", way, grid).takes(&[Budget::Bookings], &[])
+}
+
 /// Tokens for what an argument proves.
 const fn issuing(way: &'static str, argument: &'static str, contacts: &'static [&'static [&'static str]]) -> Row {
     let charge = Charge { only_with: Some(argument), budgets: &[Budget::SignIns], contacts };
@@ -46,7 +66,12 @@ const fn issuing(way: &'static str, argument: &'static str, contacts: &'static [
 
 /// The rows.
 pub(super) const ROWS: &[Row] = &[
+    row("abandonDraft", "by code", BEARER),
+    row("abandonDraft", "own", APPLICANT),
+    row("answerRequest", "by code", BEARER),
+    row("answerRequest", "own", APPLICANT),
     row("answerSecondFactor", "", HOLDER).proves(),
+    casework("approveDecision"),
     row("beginSecondFactor", "", OWN_SECRET).proves(),
     booking("account", "! + + + + !").needs(Permission::BookForOneself),
     booking("mail link", EVERYBODY),
@@ -59,29 +84,46 @@ pub(super) const ROWS: &[Row] = &[
     row("cancelAppointment", "staff", STAFF).needs(Permission::ChangeOfficeAppointments),
     row("changePassword", "", OWN_SECRET).proves(),
     row("changeRole", "", MANAGED).needs(Permission::ManageAccounts),
+    casework("claimCase"),
+    casework("closeCase"),
     row("confirmAppointment", "", BEARER),
     row("confirmSecondFactor", "", OWN_SECRET).proves(),
+    row("consentToApplication", "by code", BEARER),
+    row("consentToApplication", "own", APPLICANT),
+    casework("correctData"),
     row("createAccount", "", "! ! ! ! + !").needs(Permission::ManageAccounts),
     row("createDeviceEnrolment", "", ".!! .!! .!! .+! .++ .!!").needs(Permission::ManageDevices),
+    casework("deliverDecision"),
     row("disableAccount", "", MANAGED).needs(Permission::ManageAccounts),
     row("dismissDelivery", "", ".!! .!! .!! .+0 .++ .!!").needs(Permission::SettleDeliveries),
     row("dismissDelivery", "about an account", ".!. .!. .!. .0. .+. .!."),
+    casework("draftDecision"),
     row("endAllSessions", "", SIGNED_IN),
     row("endSession", "", ".?. +0. +0. +0. +0. +0."),
     row("enrolDevice", "", HOLDER).proves(),
+    row("eraseCase", "", ".!! !!! !!! !!! +++ .!!").needs(Permission::HandlePersonalData),
     row("eraseMyAppointments", "", "! + + + + !").needs(Permission::BookForOneself),
     row("eraseMyData", "", "! + ! ! ! !").needs(Permission::EraseOneself),
     row("extendHold", "", BEARER),
+    row("finishRehearsal", "", BEARER),
     row("holdSlot", "", EVERYBODY).takes(&[Budget::Bookings], &[]),
+    row("inviteParty", "by code", BEARER),
+    row("inviteParty", "own", APPLICANT),
     // A token that could draw a new family would outlive the revocation of its own: only a browser's session may.
     row("issueAccessToken", "access token", "! ! ! ! ! !"),
     row("issueAccessToken", "browser session", ". + + + + ."),
     issuing("credentials", "credentials", LOGIN),
     issuing("second factor", "secondFactor", &[]),
+    row("joinParty", "", BEARER),
+    row("objectToDecision", "by code", BEARER),
+    row("objectToDecision", "own", APPLICANT),
+    row("publishDefinition", "", "! ! ! ! + !").needs(Permission::PublishServices),
     row("refreshAccessToken", "", HOLDER),
     row("releaseHold", "", BEARER),
     row("removeSecondFactor", "", OWN_SECRET).proves(),
     row("renewRecoveryCodes", "", OWN_SECRET).proves(),
+    casework("reopenCase"),
+    casework("requestItems"),
     row("requestPasswordReset", "", EVERYBODY).takes(&[Budget::SignIns, Budget::Messages], &[&["login"]]),
     moving("by code", BEARER),
     moving("own", OWNER),
@@ -94,8 +136,18 @@ pub(super) const ROWS: &[Row] = &[
     // What was no token of ours opens nothing either, so every answer is the same.
     row("revokeTokens", "", EVERYBODY),
     row("rotateKeys", "", "! ! ! ! + !").needs(Permission::RotateKeys),
+    row("saveAnswers", "by code", BEARER),
+    row("saveAnswers", "own", APPLICANT),
+    row("setServiceQuota", "", STEERING).needs(Permission::SteerAutomation),
     row("settleConflict", "", ".!! !!! !!! ++0 +++ .!!").needs(Permission::SettleConflicts),
     row("signIn", "", HOLDER).takes(&[Budget::SignIns], LOGIN),
     row("signOut", "", EVERYBODY),
+    starting("", EVERYBODY),
+    starting("staff, for somebody", ".!! .!! .+! .+! .!! .!!").needs(Permission::WorkOnCases),
+    submitting("by code", BEARER),
+    submitting("own", APPLICANT),
+    row("switchAutomation", "", STEERING).needs(Permission::SteerAutomation),
     row("unlinkSignInProviders", "", MANAGED).needs(Permission::ManageAccounts),
+    row("withdrawApplication", "by code", BEARER),
+    row("withdrawApplication", "own", APPLICANT),
 ];

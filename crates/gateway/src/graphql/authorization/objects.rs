@@ -7,7 +7,7 @@
 use domain::permission::Permission;
 
 use crate::graphql::authorization::{Row, When};
-use crate::graphql::sensitive::{READ_ACCOUNT, READ_CONTACT};
+use crate::graphql::sensitive::{READ_ACCOUNT, READ_CASE, READ_CONTACT};
 
 /// How the fields of a type are decided that have no rows of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,12 +34,23 @@ const APPOINTMENT: &str = "+00 +00 ++0 ++0 +++ .00";
 const CONTACT: &str = "+00 +00 ++0 ++0 +xx .00";
 /// One's own, that of a colleague who booked for somebody, and for operators all.
 const ACCOUNT: &str = ".00 +00 ++0 ++0 +++ +00";
+/// Whoever has a part in an application, by code or as an account; nobody else.
+const PART: &str = "+00 +00 +00 +00 +00 +00";
+/// The list of one's own applications; devices have none.
+const MINE: &str = ".!! +00 +00 +00 +00 !!!";
+/// The staff of the office that a case is the task of.
+const CASE: &str = ".!! !!! ++0 ++0 !!! .!!";
 const DELIVERY: &str = ".!! .!! .!! .+0 .++ .!!";
 const DEVICE: &str = ".!! .!! .!! .+! .++ !!!";
 const SESSION: &str = ".?. +0. +0. +0. +0. +0.";
 
 const fn row(kind: &'static str, field: &'static str, grid: &str) -> Row {
     Row::new(kind, field, "", grid)
+}
+
+/// What stands in a case: names, answers, reasons.
+const fn file(field: &'static str) -> Row {
+    row("CaseDetails", field, CASE).needs(Permission::WorkOnCases).traced(READ_CASE, When::OncePerRequest)
 }
 
 const fn public(kind: &'static str) -> TypeRow {
@@ -81,6 +92,63 @@ pub(super) const ROWS: &[Row] = &[
     row("Account", "name", ACCOUNT).traced(READ_ACCOUNT, When::OncePerRequest),
     row("Account", "office", ACCOUNT),
     row("Account", "role", ACCOUNT),
+    row("ApplicationDraft", "answers", PART),
+    row("ApplicationDraft", "caseId", PART),
+    row("ApplicationDraft", "complete", PART),
+    row("ApplicationDraft", "documents", PART),
+    row("ApplicationDraft", "errors", PART),
+    row("ApplicationDraft", "expiresAt", PART),
+    row("ApplicationDraft", "feeCents", PART),
+    row("ApplicationDraft", "id", PART),
+    row("ApplicationDraft", "kind", PART),
+    row("ApplicationDraft", "parties", PART),
+    row("ApplicationDraft", "rev", PART),
+    row("ApplicationDraft", "role", PART),
+    row("ApplicationDraft", "service", PART),
+    row("ApplicationDraft", "sha256", PART),
+    row("ApplicationDraft", "state", PART),
+    row("ApplicationDraft", "steps", PART),
+    row("ApplicationDraft", "version", PART),
+    row("Case", "changedAt", CASE).needs(Permission::WorkOnCases),
+    row("Case", "channel", CASE).needs(Permission::WorkOnCases),
+    row("Case", "clerkId", CASE).needs(Permission::WorkOnCases),
+    row("Case", "decidedAt", CASE).needs(Permission::WorkOnCases),
+    row("Case", "deliveredAt", CASE).needs(Permission::WorkOnCases),
+    row("Case", "id", CASE).needs(Permission::WorkOnCases),
+    row("Case", "intake", CASE).needs(Permission::WorkOnCases),
+    row("Case", "objectionUntil", CASE).needs(Permission::WorkOnCases),
+    row("Case", "officeKey", CASE).needs(Permission::WorkOnCases),
+    row("Case", "outcome", CASE).needs(Permission::WorkOnCases),
+    row("Case", "receiptNumber", CASE).needs(Permission::WorkOnCases),
+    row("Case", "receivedOn", CASE).needs(Permission::WorkOnCases),
+    row("Case", "revision", CASE).needs(Permission::WorkOnCases),
+    row("Case", "service", CASE).needs(Permission::WorkOnCases),
+    row("Case", "state", CASE).needs(Permission::WorkOnCases),
+    row("Case", "submittedAt", CASE).needs(Permission::WorkOnCases),
+    file("answers"),
+    file("case"),
+    file("deadlines"),
+    file("decision"),
+    file("decisionReplay"),
+    file("events"),
+    file("historyBrokenAt"),
+    file("historyIntact"),
+    file("objection"),
+    file("request"),
+    row("CaseStatus", "askedFor", PART),
+    row("CaseStatus", "caseId", PART),
+    row("CaseStatus", "changedAt", PART),
+    row("CaseStatus", "deadlines", PART),
+    row("CaseStatus", "notice", PART),
+    row("CaseStatus", "receiptNumber", PART),
+    row("CaseStatus", "service", PART),
+    row("CaseStatus", "status", PART),
+    row("CaseStatus", "submittedAt", PART),
+    row("MyApplication", "caseId", MINE),
+    row("MyApplication", "id", MINE),
+    row("MyApplication", "role", MINE),
+    row("MyApplication", "service", MINE),
+    row("MyApplication", "state", MINE),
     row("Delivery", "attempts", DELIVERY),
     row("Delivery", "changedAt", DELIVERY),
     row("Delivery", "happenedAt", DELIVERY),
@@ -122,6 +190,7 @@ pub const TYPES: &[TypeRow] = &[
     public("Office"),
     public("OfficeConnection"),
     public("OfficeEdge"),
+    public("OnlineService"),
     public("OpenWay"),
     public("OpeningDay"),
     public("OpeningHours"),
@@ -142,24 +211,51 @@ pub const TYPES: &[TypeRow] = &[
     carried("AccountEdge", &["cursor", "node"]),
     carried("AccountPayload", &["account", "problem"]),
     carried("AccountProblem", &["code", "message"]),
+    carried("AnswerObject", &["path", "value"]),
+    carried("ApplicationDonePayload", &["done", "problem"]),
+    carried("ApplicationParty", &["consentedAt", "invitedUntil", "role", "state", "trust"]),
+    carried("ApplicationProblem", &["code", "details", "fields", "message", "neededTrust", "roles"]),
+    carried("ApplicationReceipt", &["applicationId", "caseId", "number", "service", "submittedAt"]),
+    carried("ApplicationSummary", &["draft", "sha256"]),
     carried("AppointmentConnection", &["edges", "nodes", "pageInfo"]),
     carried("AppointmentEdge", &["cursor", "node"]),
     carried("AppointmentPayload", &["appointment", "manageCode", "problem"]),
     carried("BeginSecondFactorPayload", &["problem", "secret", "uri"]),
+    carried("CaseDeadline", &["dueAt", "kind", "pausedAt"]),
+    carried("CaseDecision", &["automatic", "outcome", "reasons", "traces"]),
+    carried("CaseEvent", &["actorId", "at", "facts", "kind", "number"]),
+    carried("CasePayload", &["case", "problem"]),
+    carried("CaseRequest", &["answer", "items"]),
+    carried("CaseStatusPayload", &["problem", "status"]),
     carried("ConfirmSecondFactorPayload", &["problem", "recoveryCodes", "viewer"]),
+    carried("DecisionNotice", &["automatic", "channel", "objectionUntil", "outcome", "reasons", "receivedOn"]),
+    carried("DecisionReason", &["legalReference", "text"]),
     carried("DeliveryConnection", &["edges", "nodes", "pageInfo"]),
     carried("DeliveryEdge", &["cursor", "node"]),
     carried("DeliveryPayload", &["delivery", "problem"]),
     carried("DeviceEnrolmentPayload", &["code", "expiresAt", "problem"]),
+    carried("DraftPayload", &["draft", "problem"]),
     carried("EndSessionPayload", &["ended", "problem"]),
     carried("EnrolDevicePayload", &["account", "expiresAt", "problem", "refreshExpiresAt", "refreshToken", "token"]),
     carried("EraseMyAppointmentsPayload", &["appointments", "cancelled", "left"]),
     carried("EraseMyDataPayload", &["account", "appointments", "cancelled", "left"]),
+    carried("FieldProblem", &["code", "message", "path"]),
+    carried("FinishRehearsalPayload", &["problem", "rehearsal"]),
+    carried("FormField", &["path", "required"]),
+    carried("FormStep", &["fields", "key"]),
+    carried("InboxChange", &["caseId"]),
+    carried("InboxConnection", &["edges", "nodes", "pageInfo"]),
+    carried("InboxEdge", &["cursor", "node"]),
+    carried("InboxTask", &["case", "dueAt", "since", "task"]),
+    carried("InvitePartyPayload", &["code", "problem", "until"]),
     carried("LeadTimes", &["bookings", "medianHours", "ninetiethHours"]),
     carried("Matter", &["people", "service", "serviceKey"]),
     carried("Problem", &["alternatives", "appointment", "challenge", "code", "field", "message"]),
+    carried("PublishDefinitionPayload", &["notices", "problem", "service", "sha256", "version"]),
+    carried("Rehearsal", &["outcome", "reasons", "service", "watermark"]),
     carried("RenewRecoveryCodesPayload", &["problem", "recoveryCodes"]),
     carried("RequestPasswordResetPayload", &["accepted"]),
+    carried("RequiredDocument", &["key", "legalReference"]),
     carried("ResetPasswordPayload", &["problem", "reset"]),
     carried("RevokeDevicePayload", &["problem", "revoked"]),
     carried("RevokeTokensPayload", &["revoked"]),
@@ -168,4 +264,6 @@ pub const TYPES: &[TypeRow] = &[
     carried("SignInPayload", &["challenge", "expiresAt", "problem", "viewer"]),
     carried("SignOutPayload", &["signedOut"]),
     carried("SignedInAnewPayload", &["problem", "viewer"]),
+    carried("StartDraftPayload", &["code", "draft", "problem"]),
+    carried("SubmitApplicationPayload", &["problem", "receipt"]),
 ];

@@ -92,8 +92,9 @@ impl Found {
             Global::Account(id) => {
                 self.viewer.clone().filter(|account| account.id == id).map(|own| Node::Account(AccountNode(own)))
             }
-            // A delivery is a task, found in the list of what failed; sessions are listed and ended, never looked up.
-            Global::Delivery(_) | Global::Session(_) => None,
+            // A delivery is a task, found in the list of what failed; sessions are listed and ended, never looked up;
+            // applications and cases are read by those who have a part in them, each with a right of its own.
+            Global::Delivery(_) | Global::Session(_) | Global::Application(_) | Global::Case(_) => None,
         }
     }
 }
@@ -107,7 +108,9 @@ async fn appointments(ctx: &Context<'_>, ids: &[Global]) -> Result<HashMap<Appoi
         | Global::District(_)
         | Global::Account(_)
         | Global::Delivery(_)
-        | Global::Session(_) => None,
+        | Global::Session(_)
+        | Global::Application(_)
+        | Global::Case(_) => None,
     };
     let wanted: Vec<AppointmentId> = ids.iter().filter_map(one).collect();
     if wanted.is_empty() {

@@ -1,0 +1,50 @@
+//! The applicant answers what was asked; the city's clock runs on.
+
+use domain::application::CaseStep;
+use domain::permission::Actor;
+
+use crate::Applications;
+use crate::access::Access;
+use crate::advance::{Effect, Step};
+use crate::case::{Case, ItemRequest};
+use crate::case_status::CaseStatus;
+use crate::failure::{Failure, Problem, text};
+use crate::requests::idempotency_key;
+use crate::sealed::request_of;
+
+/// Most signs of an answer.
+const MOST_SIGNS: usize = 5_000;
+
+/// Answers a request.
+#[derive(Debug, Clone)]
+pub struct AnswerRequest {
+    /// By what right.
+    pub access: Access,
+    /// The answer.
+    pub answer: String,
+    /// The client's key of this request.
+    pub idempotency_key: String,
+}
+
+impl Applications {
+    /// Answers what the city asked for.
+    ///
+    /// # Errors
+    /// [`Problem::TextLength`]; [`Problem::NotFound`], [`Problem::WrongState`].
+    pub async fn answer_request(&self, actor: &Actor, command: &AnswerRequest) -> Result<CaseStatus, Failure> {
+        let answer = text(&command.answer, MOST_SIGNS)?;
+        let input = self.secret.fingerprint(&format!("{:?}", (&command.access, &answer)));
+        let key = idempotency_key(actor, &command.idempotency_key, "answer_request", &input)?;
+        self.applicant_step(actor, &command.access, &key, |found, _| {
+            let subject_key = found.key.as_ref().ok_or(Problem::NotFound)?;
+            let place = request_of(found.case.id);
+            found.case.state.after(CaseStep::AnswerRequest)?;
+            let asked: ItemRequest = self.open(Some(subject_key), place, found.case.request_sealed.as_deref())?;
+            let sealed = self.seal(subject_key, place, &ItemRequest { answer: Some(answer.clone()), ..asked })?;
+            let case = Case { request_sealed: Some(sealed), ..found.case.clone() };
+            let effects = vec![Effect::EndDeadline("completion")];
+            Ok(Step { effects, ..Step::plain(CaseStep::AnswerRequest, case) })
+        })
+        .await
+    }
+}

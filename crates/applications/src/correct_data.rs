@@ -1,0 +1,75 @@
+//! Correcting an answer, with its reason: a new version of the answers beside the old one.
+
+use domain::application::CaseStep;
+use domain::identifier::CaseId;
+use domain::permission::Actor;
+use forms::AnswerSource;
+use serde_json::json;
+
+use crate::Applications;
+use crate::advance::{Effect, Step};
+use crate::case::Case;
+use crate::failure::{Failure, Problem, text};
+use crate::requests::idempotency_key;
+use crate::save_answers::{AnswerChange, apply};
+use crate::sealed::{Snapshot, snapshot_of};
+use crate::store::Reader;
+
+/// Corrects answers.
+#[derive(Debug, Clone)]
+pub struct CorrectData {
+    /// Which case.
+    pub case: CaseId,
+    /// The changes.
+    pub changes: Vec<AnswerChange>,
+    /// Why. It stands beside each answer.
+    pub reason: String,
+    /// The client's key of this request.
+    pub idempotency_key: String,
+}
+
+impl Applications {
+    /// Corrects answers of a case in review. What parties agreed to was the version before; the chain says so.
+    ///
+    /// # Errors
+    /// [`Problem::ReasonMissing`], [`Problem::AnswersRefused`]; [`Failure::Forbidden`]; [`Problem::NotFound`],
+    /// [`Problem::WrongState`].
+    pub async fn correct_data(&self, actor: &Actor, command: &CorrectData) -> Result<Case, Failure> {
+        let reason = text(&command.reason, 500).map_err(|_| Problem::ReasonMissing)?;
+        let input = self.secret.fingerprint(&format!("{:?}", (command.case, &command.changes, &reason)));
+        let key = idempotency_key(actor, &command.idempotency_key, "correct_data", &input)?;
+        self.vault.unlock(&self.database, self.now()).await?;
+        let reader = Reader::Database(&self.database);
+        let found = self.team_case(reader, actor, command.case).await?;
+        let pinned = self.pinned(found.case.definition).await?;
+        let calendar = self.calendar()?;
+        let before = self.snapshot(reader, &found).await?;
+        let read = found.case.revision;
+        self.staff_step(actor, command.case, &key, |found, now| {
+            found.case.state.after(CaseStep::CorrectData)?;
+            if found.case.revision != read {
+                return Err(Problem::ChangedMeanwhile.into());
+            }
+            let source = AnswerSource::Clerk { reason: reason.clone() };
+            let answers = apply(&pinned, &before.answers, &command.changes, source, now)?;
+            let day = found.case.submitted_at.local_date(calendar.time_zone);
+            let effective = pinned.evaluate(&answers, &calendar, day).effective;
+            let snapshot =
+                Snapshot { answers, canonical: effective.canonical_json(&pinned.form), handling: before.handling };
+            let revision = found.case.revision + 1;
+            let subject_key = found.key.as_ref().ok_or(Problem::NotFound)?;
+            let sealed = self.seal(subject_key, snapshot_of(found.case.id, revision), &snapshot)?;
+            let facts = json!({
+                "revision": revision, "snapshot": effective.sha256(&pinned.form), "changes": command.changes.len(),
+                "consents": "to_the_version_before",
+            });
+            Ok(Step {
+                taken: CaseStep::CorrectData,
+                case: Case { revision, ..found.case.clone() },
+                facts,
+                effects: vec![Effect::Snapshot(effective.sha256(&pinned.form), sealed)],
+            })
+        })
+        .await
+    }
+}

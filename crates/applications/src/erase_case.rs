@@ -1,0 +1,49 @@
+//! Erasing a closed case: its key is destroyed, its rows go, a tombstone stays for the figures.
+
+use domain::application::{CaseState, CaseStep};
+use domain::identifier::CaseId;
+use domain::permission::{Actor, Permission};
+
+use crate::Applications;
+use crate::advance::Step;
+use crate::case::Case;
+use crate::failure::{Failure, Problem};
+use crate::requests::retried;
+use crate::store::{Reader, cases, erasure};
+
+/// Erases a case.
+#[derive(Debug, Clone, Copy)]
+pub struct EraseCase {
+    /// Which.
+    pub case: CaseId,
+}
+
+impl Applications {
+    /// Erases a closed case. Doing it twice changes nothing.
+    ///
+    /// # Errors
+    /// [`Failure::Forbidden`]; [`Problem::NotFound`], [`Problem::WrongState`].
+    pub async fn erase_case(&self, actor: &Actor, command: EraseCase) -> Result<Case, Failure> {
+        actor.may(Permission::HandlePersonalData)?;
+        retried(|| self.erase_once(actor, command.case)).await?;
+        self.database.scrub().await?;
+        let found = cases::by_id(Reader::Database(&self.database), command.case).await?;
+        Ok(found.ok_or(Problem::NotFound)?.case)
+    }
+
+    async fn erase_once(&self, actor: &Actor, id: CaseId) -> Result<(), Failure> {
+        let found = cases::by_id(Reader::Database(&self.database), id).await?.ok_or(Problem::NotFound)?;
+        if found.case.state == CaseState::Erased {
+            return Ok(());
+        }
+        let now = self.now();
+        let unit = self.database.begin().await?;
+        let step = Step::plain(CaseStep::Erase, found.case.clone());
+        let case = self.take_step(&unit, &found.case, step, actor.account(), now).await?;
+        erasure::erase(&unit, id, case.application, now).await?;
+        unit.destroy_keys(&[case.application.0]).await?;
+        unit.commit().await?;
+        self.tell(&case);
+        Ok(())
+    }
+}

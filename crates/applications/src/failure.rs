@@ -1,0 +1,134 @@
+//! Why something could not be done: problems that somebody can act on, and failures that they cannot.
+
+use database::DatabaseError;
+use domain::application::NoSuchStep;
+use domain::law::TrustLevel;
+use domain::permission::Forbidden;
+
+/// Why a use case of this feature did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// Somebody can do something about it.
+    #[error(transparent)]
+    Problem(#[from] Problem),
+    /// The asker may not do this.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// The same idempotency key came with another input.
+    #[error("this idempotency key was used for another request")]
+    IdempotencyMismatch,
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+}
+
+impl From<NoSuchStep> for Failure {
+    fn from(refused: NoSuchStep) -> Self {
+        Self::Problem(refused.into())
+    }
+}
+
+impl From<database::VaultError> for Failure {
+    fn from(error: database::VaultError) -> Self {
+        Self::Database(error.into())
+    }
+}
+
+/// Something in the way that the citizen, or the clerk, can act on.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
+    /// There is no such thing, or it is not the asker's, or its time ran out. Nobody learns which.
+    #[error("there is no such application")]
+    NotFound,
+    /// No version of this service is published.
+    #[error("there is no such online service")]
+    UnknownService,
+    /// The life cycle has no such step from here.
+    #[error(transparent)]
+    WrongState(#[from] NoSuchStep),
+    /// Somebody changed it at the same moment, or since it was read.
+    #[error("it was changed meanwhile; read it again")]
+    ChangedMeanwhile,
+    /// Some answers cannot be taken as they are; nothing was saved.
+    #[error("some answers cannot be saved")]
+    AnswersRefused {
+        /// Their paths, with what is wrong.
+        errors: Vec<crate::draft::AnswerError>,
+    },
+    /// It cannot be handed in as it is.
+    #[error("something is missing or wrong")]
+    Incomplete {
+        /// What, field by field.
+        errors: Vec<crate::draft::AnswerError>,
+    },
+    /// The answer belongs to the part of somebody else.
+    #[error("this part belongs to somebody else")]
+    NotYourSection,
+    /// A stronger proof of identity is needed.
+    #[error("a stronger proof of identity is needed")]
+    TrustTooLow {
+        /// Which.
+        needed: TrustLevel,
+    },
+    /// The same person cannot be two parties.
+    #[error("the same person cannot be two parties of one application")]
+    SamePerson,
+    /// Somebody has not agreed yet, or agreed to something else.
+    #[error("not everybody has agreed to what stands there now")]
+    ConsentMissing {
+        /// The roles that are missing.
+        roles: Vec<String>,
+    },
+    /// What was agreed to is not what stands there now.
+    #[error("the summary has changed; read it again")]
+    SummaryChanged,
+    /// None is left in this period.
+    #[error("none is left in this period")]
+    QuotaExhausted,
+    /// Whoever wrote a decision cannot approve it.
+    #[error("a second person must approve this decision")]
+    FourEyes,
+    /// The decision needs reasons.
+    #[error("the decision needs reasons")]
+    ReasonsMissing,
+    /// A reason must be given.
+    #[error("a reason must be given")]
+    ReasonMissing,
+    /// Nothing was asked for.
+    #[error("name at least one thing")]
+    NothingAsked,
+    /// The time to object is over.
+    #[error("the time to object is over")]
+    TooLate,
+    /// The definition of the service cannot be published.
+    #[error("the definition has problems")]
+    DefinitionRefused {
+        /// Each with its file and place.
+        problems: Vec<String>,
+    },
+    /// A text is empty or too long.
+    #[error("the text has no sign or more than {most}")]
+    TextLength {
+        /// How many signs are allowed.
+        most: usize,
+    },
+    /// A quota makes no sense.
+    #[error("a quota ends after it begins and counts from 0")]
+    QuotaInvalid,
+    /// The key of the request is too short to be unique, or too long.
+    #[error("an idempotency key has 16 to 128 signs")]
+    IdempotencyKey,
+    /// No city has been loaded yet.
+    #[error("no city has been loaded yet")]
+    NoCity,
+}
+
+/// Checks a text that somebody wrote: 1 to `most` signs.
+///
+/// # Errors
+/// [`Problem::TextLength`].
+pub(crate) fn text(raw: &str, most: usize) -> Result<String, Problem> {
+    let trimmed = raw.trim();
+    let refused = trimmed.is_empty() || trimmed.chars().count() > most;
+    if refused { Err(Problem::TextLength { most }) } else { Ok(trimmed.to_owned()) }
+}

@@ -1,0 +1,158 @@
+//! Applications: online services end to end, from the first field to the archived decision.
+//!
+//! A service is text (`forms` compiles it); a person fills in a draft whose version is pinned from the first field on; handing
+//! it in freezes exactly what was said and opens a case; the machine looks at it where a statute allows, people decide the
+//! rest; the decision is announced and leaves a chain of events that shows every change.
+//!
+//! Every case is either announced or an open task of a named team: [`Applications::silent_cases`] counts what is neither.
+//!
+//! One use case, one file. [`Applications`] carries what they share.
+
+mod access;
+mod advance;
+mod answer_request;
+mod approve_decision;
+mod automatic_check;
+mod case;
+mod case_status;
+mod chain;
+mod claim_case;
+mod close_case;
+mod consent;
+mod correct_data;
+mod deadlines;
+mod definition;
+mod deliver_decision;
+mod draft;
+mod draft_decision;
+mod erase_case;
+mod expire;
+mod export_case;
+mod failure;
+mod feed;
+mod inbox;
+mod invite_party;
+mod join_party;
+mod object;
+mod publish_definition;
+mod read_case;
+mod read_draft;
+mod rehearse;
+mod reopen_case;
+mod replay_decision;
+mod request_items;
+mod requests;
+mod save_answers;
+mod sealed;
+mod secret;
+mod set_quota;
+mod silence;
+mod start_draft;
+mod store;
+mod submit;
+mod switch_automation;
+mod town;
+mod withdraw;
+mod work_through;
+
+use std::collections::HashMap;
+use std::sync::{Arc, RwLock};
+
+use database::{Database, Vault};
+use domain::environment::{Clock, Entropy};
+use domain::identifier::DefinitionId;
+use domain::time::Timestamp;
+
+pub use access::Access;
+pub use answer_request::AnswerRequest;
+pub use approve_decision::{ApproveDecision, Verdict};
+pub use case::{Case, CaseDeadline, CaseEvent, Decision, DecisionReason, Intake, ItemRequest};
+pub use case_status::{CaseStatus, Notice};
+pub use chain::ChainFlaw;
+pub use claim_case::ClaimCase;
+pub use close_case::CloseCase;
+pub use consent::{Consent, Summary};
+pub use correct_data::CorrectData;
+pub use definition::PublishedService;
+pub use deliver_decision::DeliverDecision;
+pub use draft::{AnswerError, Answered, DocumentView, Draft, FieldView, MyApplication, PartyView, Practice, StepView};
+pub use draft_decision::DraftDecision;
+pub use erase_case::EraseCase;
+pub use failure::{Failure, Problem};
+pub use feed::Changed;
+pub use inbox::{InboxEntry, InboxFilter, Whose};
+pub use invite_party::{Invitation, InviteParty};
+pub use join_party::JoinParty;
+pub use object::ObjectToDecision;
+pub use publish_definition::{PublishDefinition, Published};
+pub use read_case::CaseView;
+pub use rehearse::Rehearsed;
+pub use reopen_case::{ReopenCase, ReopenReason};
+pub use replay_decision::Replay;
+pub use request_items::RequestItems;
+pub use save_answers::{AnswerChange, SaveAnswers};
+pub use sealed::Handling;
+pub use secret::ApplicationSecret;
+pub use set_quota::SetQuota;
+pub use start_draft::{StartDraft, Started};
+pub use submit::{Receipt, Submit};
+pub use switch_automation::{AutomationState, SwitchAutomation};
+pub use town::{Town, TownCalendar};
+pub use withdraw::Withdraw;
+pub use work_through::Worked;
+
+/// What the feature is made of.
+#[derive(Debug)]
+pub struct ApplicationsParts {
+    /// The database, migrated.
+    pub database: Database,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// What codes, samples and blind numbers are computed from.
+    pub secret: ApplicationSecret,
+    /// What seals answers.
+    pub vault: Vault,
+    /// Where the city's calendar and offices come from.
+    pub town: Arc<dyn Town>,
+}
+
+/// The feature. Cheap to share behind an `Arc`.
+#[derive(Debug)]
+pub struct Applications {
+    pub(crate) database: Database,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) secret: ApplicationSecret,
+    pub(crate) vault: Vault,
+    pub(crate) town: Arc<dyn Town>,
+    /// Compiled definitions. A version never changes, so nothing here grows stale.
+    pub(crate) definitions: RwLock<HashMap<DefinitionId, Arc<definition::Pinned>>>,
+    pub(crate) feed: feed::Feed,
+    /// Drawn at the start of this process; marks its events.
+    pub(crate) origin: i64,
+}
+
+impl Applications {
+    /// Puts the feature together. The caller calls [`Applications::follow_changes`] every second or so and
+    /// [`Applications::work_through`] every few seconds.
+    pub fn new(parts: ApplicationsParts) -> Self {
+        let ApplicationsParts { database, clock, entropy, secret, vault, town } = parts;
+        let mut drawn = [0; 8];
+        entropy.fill(&mut drawn);
+        let origin = i64::from_be_bytes(drawn);
+        let feed = feed::Feed::new(clock.now());
+        let definitions = RwLock::default();
+        Self { database, clock, entropy, secret, vault, town, definitions, feed, origin }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The calendar of the town.
+    pub(crate) fn calendar(&self) -> Result<TownCalendar, Problem> {
+        self.town.calendar().ok_or(Problem::NoCity)
+    }
+}

@@ -1,0 +1,131 @@
+//! Codes and keyed numbers: what opens a part of an application, who is who, and which cases people look at.
+//!
+//! Codes are computed, not stored (docs/adr/0004): a copy of the database opens nothing.
+
+use domain::code::{grouped, normalized, signs};
+use domain::environment::Entropy;
+use domain::identifier::{AccountId, CaseId};
+use domain::keyed;
+use subtle::ConstantTimeEq;
+use uuid::Uuid;
+
+/// Signs of a number, 40 bits.
+const NUMBER_LENGTH: usize = 8;
+/// Signs of the proof behind it, 130 bits.
+const PROOF_LENGTH: usize = 26;
+
+/// The secret of this feature.
+#[derive(Clone)]
+pub struct ApplicationSecret([u8; 32]);
+
+impl std::fmt::Debug for ApplicationSecret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ApplicationSecret(redacted)")
+    }
+}
+
+/// What a code opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// Go on with one's part, and later read how the case stands.
+    Resume,
+    /// Take a part, once.
+    Join,
+    /// Go on with a rehearsal.
+    Rehearse,
+}
+
+impl ApplicationSecret {
+    /// Derives the secret from the root secret of the installation.
+    pub fn from_master(master: &[u8; 32]) -> Self {
+        Self(keyed::digest(master, &[b"servicepoint/application/1"]))
+    }
+
+    /// The code for `scope`: the number, and the proof behind it, in groups of four. `links` counts how often codes of this
+    /// part were made void.
+    pub(crate) fn code(&self, scope: Scope, number: &str, id: Uuid, links: i64) -> String {
+        grouped(&format!("{number}{}", self.proof(scope, id, links)))
+    }
+
+    /// Whether `proof` opens it; takes the same time for every wrong proof.
+    pub(crate) fn opens(&self, scope: Scope, id: Uuid, links: i64, proof: &str) -> bool {
+        self.proof(scope, id, links).as_bytes().ct_eq(proof.as_bytes()).into()
+    }
+
+    /// What stands for a person within one application, so that the same one is not taken for two. It tells nothing
+    /// across applications.
+    pub(crate) fn pseudonym(&self, application: Uuid, account: AccountId) -> Vec<u8> {
+        keyed::digest(&self.0, &[b"pseudonym", application.as_bytes(), account.0.as_bytes()]).to_vec()
+    }
+
+    /// Whether a case is among the `permille` of a thousand that people look at. Nobody can tell beforehand.
+    pub(crate) fn samples(&self, case: CaseId, permille: u16) -> bool {
+        let digest = keyed::digest(&self.0, &[b"sample", case.0.as_bytes()]);
+        let drawn = u64::from_be_bytes([
+            digest[0], digest[1], digest[2], digest[3], digest[4], digest[5], digest[6], digest[7],
+        ]);
+        drawn % 1000 < u64::from(permille)
+    }
+
+    /// Tells one input from another without telling what is in it, for the memory of requests.
+    pub(crate) fn fingerprint(&self, text: &str) -> String {
+        hex::encode(keyed::digest(&self.0, &[b"fingerprint", text.as_bytes()]))
+    }
+
+    fn proof(&self, scope: Scope, id: Uuid, links: i64) -> String {
+        let scope: &[u8] = match scope {
+            Scope::Resume => b"resume",
+            Scope::Join => b"join",
+            Scope::Rehearse => b"rehearse",
+        };
+        signs(&keyed::digest(&self.0, &[scope, id.as_bytes(), &links.to_be_bytes()]), PROOF_LENGTH)
+    }
+}
+
+/// A fresh number. Numbers are drawn, not counted, so that nobody can guess a neighbour's.
+pub(crate) fn new_number(entropy: &dyn Entropy) -> String {
+    let mut random = [0; NUMBER_LENGTH];
+    entropy.fill(&mut random);
+    signs(&random, NUMBER_LENGTH)
+}
+
+/// Takes a typed code apart into number and proof.
+pub(crate) fn parse_code(typed: &str) -> Option<(String, String)> {
+    let signs = normalized(typed, NUMBER_LENGTH + PROOF_LENGTH)?;
+    let (number, proof) = signs.split_at(NUMBER_LENGTH);
+    Some((number.to_owned(), proof.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_opens_its_own_door_only_and_bears_typing() {
+        let secret = ApplicationSecret::from_master(&[7; 32]);
+        let id = Uuid::from_u128(1);
+        let code = secret.code(Scope::Resume, "K7M4QX2P", id, 0);
+        let (number, proof) = parse_code(&code.to_lowercase().replace('-', " ")).unwrap();
+        assert_eq!(number, "K7M4QX2P");
+        assert!(secret.opens(Scope::Resume, id, 0, &proof));
+        assert!(!secret.opens(Scope::Join, id, 0, &proof));
+        assert!(!secret.opens(Scope::Rehearse, id, 0, &proof));
+        assert!(!secret.opens(Scope::Resume, id, 1, &proof));
+        assert!(!secret.opens(Scope::Resume, Uuid::from_u128(2), 0, &proof));
+        assert_eq!(parse_code("K7M4"), None);
+    }
+
+    #[test]
+    fn the_sample_is_about_as_large_as_asked_for() {
+        let secret = ApplicationSecret::from_master(&[7; 32]);
+        let drawn = |permille| (0..4000).filter(|id| secret.samples(CaseId(Uuid::from_u128(*id)), permille)).count();
+        assert_eq!((drawn(0), drawn(1000)), (0, 4000));
+        assert!((150..=250).contains(&drawn(50)), "{}", drawn(50));
+        let other = ApplicationSecret::from_master(&[8; 32]);
+        let differ = (0..4000u128).filter(|id| {
+            let case = CaseId(Uuid::from_u128(*id));
+            secret.samples(case, 500) != other.samples(case, 500)
+        });
+        assert!(differ.count() > 1000, "it hangs on the secret");
+    }
+}

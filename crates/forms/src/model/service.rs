@@ -1,0 +1,239 @@
+//! The service around the form: law, parties, fee, deadlines, automation, retention.
+
+use domain::law::{LegalBasis, TrustLevel, Way};
+use serde::{Deserialize, Serialize};
+
+use crate::model::Period;
+
+/// service.toml.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Service {
+    /// Its key, as in the catalogue of the city.
+    pub key: String,
+    /// Its number in the federal catalogue, with where it was seen.
+    pub leika: Option<Leika>,
+    /// What allows asking, Article 6 (1) GDPR.
+    pub legal_basis: Vec<LegalBasis>,
+    /// The unit of the city that answers for it.
+    pub responsible_unit: String,
+    /// How one may apply.
+    pub channels: Vec<Way>,
+    /// Who takes part. Never empty.
+    pub parties: Vec<Party>,
+    /// The table of the fee.
+    pub fee: Option<TableRule>,
+    /// The table of documents to hand in.
+    pub documents: Option<TableRule>,
+    /// The table that decides.
+    pub decision: Option<DecisionRule>,
+    /// Statutory clocks.
+    pub deadlines: Vec<Deadline>,
+    /// When silence means consent.
+    pub fiction: Option<Fiction>,
+    /// How far a machine may decide.
+    pub automation: Automation,
+    /// How long what is kept.
+    pub retention: Retention,
+    /// Where submitted cases go.
+    pub sinks: Vec<Sink>,
+    /// Keys of the texts shown as status.
+    pub statuses: Vec<String>,
+    /// Which letter is written when.
+    pub letters: Vec<LetterRule>,
+    /// Whether it can be rehearsed.
+    pub practice: Practice,
+}
+
+/// A number of the federal catalogue of services.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Leika {
+    /// The number.
+    pub key: String,
+    /// Where it was seen.
+    pub source: String,
+}
+
+/// Somebody who takes part in an application.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Party {
+    /// The name of the part: `applicant`, `b`, `keeper`.
+    pub role: String,
+    /// Fewest people in this part.
+    pub min: u8,
+    /// Most people in this part.
+    pub max: u8,
+    /// How sure the city must be who it is, § 3 (4) OZG.
+    pub trust: TrustLevel,
+    /// The steps this party fills in and reads. Every step stands with at least one party.
+    pub sections: Vec<String>,
+    /// How the party comes in.
+    pub join: Join,
+    /// Whether the party must agree to exactly what was seen.
+    pub consent: Consent,
+    /// A party that must be another person.
+    pub distinct_from: Option<String>,
+    /// Fields by which the others name this party beforehand, `group.field`.
+    pub expect: Vec<String>,
+    /// Whether somebody may act for the party.
+    pub representation: Representation,
+    /// When the party takes part at all; always if absent.
+    pub when: Option<String>,
+}
+
+/// How a party comes in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Join {
+    /// Begins the application.
+    Starts,
+    /// Is invited by the one who began.
+    Invite,
+    /// Comes to the counter.
+    Counter,
+}
+
+/// Whether a party must agree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Consent {
+    /// No consent is asked.
+    None,
+    /// Without consent nothing is submitted.
+    Required,
+}
+
+/// Whether somebody may act for a party.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Representation {
+    /// With a power of attorney, § 14 VwVfG.
+    Allowed,
+    /// Nobody; a statute asks for the person.
+    Forbidden,
+}
+
+/// A table that is asked, and the day on which its figures hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableRule {
+    /// The table's key.
+    pub table: String,
+    /// The reference date: `submission` or a date field `group.field`.
+    pub effective_on: String,
+    /// What allows it.
+    pub legal_basis: Option<LegalBasis>,
+}
+
+/// The tables that decide.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DecisionRule {
+    /// The table's key. It has an output `outcome` with the values `grant`, `refuse`, `human`.
+    pub table: String,
+    /// The reference date: `submission` or a date field `group.field`.
+    pub effective_on: String,
+}
+
+/// How long something may take: a period of the calendar or working days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Term {
+    /// A period of the calendar.
+    Period(Period),
+    /// Working days of the city's state.
+    WorkingDays(u16),
+}
+
+/// A statutory clock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deadline {
+    /// Its name: `processing`, `completion`, `objection`.
+    pub key: String,
+    /// The reference date it runs from.
+    pub from: String,
+    /// How long it runs.
+    pub term: Term,
+    /// The statute.
+    pub legal_basis: LegalBasis,
+}
+
+/// Silence that means consent, § 42a VwVfG.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fiction {
+    /// After what time.
+    pub after: Term,
+    /// The statute that orders it; § 42a VwVfG asks for one.
+    pub legal_basis: LegalBasis,
+}
+
+/// How far a machine may decide.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Automation {
+    /// The degree.
+    pub degree: AutomationDegree,
+    /// The statute that allows full automation, § 35a VwVfG.
+    pub legal_basis: Option<LegalBasis>,
+    /// Whether an official has discretion or room for assessment.
+    pub discretion: bool,
+    /// Whether the machine may also refuse. Otherwise refusals go to a person.
+    pub auto_refuse: bool,
+    /// How many of a thousand decided cases a person looks at before they leave.
+    pub sample_permille: u16,
+    /// The share of grants in percent outside which an alarm goes off.
+    pub grant_band_percent: Option<(u8, u8)>,
+}
+
+/// Degrees of automation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AutomationDegree {
+    /// People do everything.
+    None,
+    /// The machine checks, people decide.
+    Assist,
+    /// People decide, and a second one approves.
+    FourEyes,
+    /// The machine decides.
+    Full,
+}
+
+/// How long what is kept, Article 5 (1) (e) GDPR.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Retention {
+    /// Drafts, after the last edit.
+    pub draft: Period,
+    /// Closed cases.
+    pub closed: Period,
+    /// Attachments of closed cases.
+    pub attachments: Period,
+}
+
+/// Where submitted cases go.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sink {
+    /// Its name.
+    pub key: String,
+    /// The kind of adapter: `case_file`, `register`, `mail`, `webhook`.
+    pub kind: String,
+    /// When it is used; always if absent.
+    pub when: Option<String>,
+}
+
+/// A letter and its occasion.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LetterRule {
+    /// The occasion: `receipt`, `grant`, `refuse`, `request`.
+    pub occasion: String,
+    /// The file in `letters/`.
+    pub file: String,
+}
+
+/// Whether a service can be rehearsed with a made-up identity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Practice {
+    /// It can.
+    Offered,
+    /// It cannot.
+    Off,
+    /// It can only be rehearsed and is never submitted.
+    Only,
+}

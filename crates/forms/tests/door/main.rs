@@ -1,0 +1,9 @@
+//! The engine through its public face: definitions in, answers in, consequences out.
+
+mod answering;
+mod expressions;
+mod hostile;
+mod loading;
+mod support;
+mod tables;
+mod versions;

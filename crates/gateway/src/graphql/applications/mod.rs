@@ -1,0 +1,19 @@
+//! Online services through GraphQL: filling in, handing in, deciding, announcing.
+
+mod inputs;
+mod mutations;
+mod payloads;
+mod problem;
+mod queries;
+mod staff;
+mod staff_types;
+mod steering;
+mod subscriptions;
+mod types;
+mod words;
+
+pub(crate) use mutations::ApplicationMutation;
+pub(crate) use queries::ApplicationQuery;
+pub(crate) use staff::CaseMutation;
+pub(crate) use steering::SteeringMutation;
+pub(crate) use subscriptions::CaseSubscription;

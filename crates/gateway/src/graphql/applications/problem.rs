@@ -1,0 +1,201 @@
+//! Problems of applications as data, failures as errors.
+
+use applications::{AnswerError, Failure, Problem};
+use async_graphql::{Enum, Error, SimpleObject};
+
+use crate::graphql::failure::{Masked, Refused, forbidden_words, of_database};
+use crate::graphql::words::TrustLevel;
+
+/// Why something was not done with an application, where somebody can act on it. The codes are stable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(name = "ApplicationProblemCode")]
+pub(crate) enum Code {
+    /// There is no such thing, or it is not yours, or its time ran out. Nobody learns which.
+    NotFound,
+    /// There is no such online service.
+    UnknownService,
+    /// It stands where this step is not possible.
+    WrongState,
+    /// It was changed since it was read. Read it again.
+    ChangedMeanwhile,
+    /// Some answers cannot be saved; `fields` names them. Nothing was saved.
+    AnswersRefused,
+    /// It cannot be handed in as it is; `fields` says why.
+    Incomplete,
+    /// This part belongs to somebody else.
+    NotYourSection,
+    /// A stronger proof of identity is needed: `neededTrust`.
+    TrustTooLow,
+    /// The same person cannot be two parties of one application.
+    SamePerson,
+    /// Somebody has not agreed to what stands there now; `roles` names them.
+    ConsentMissing,
+    /// What was agreed to is not what stands there now. Read the summary again.
+    SummaryChanged,
+    /// None is left in this period.
+    QuotaExhausted,
+    /// Whoever wrote a decision cannot approve it.
+    FourEyes,
+    /// The decision needs reasons.
+    ReasonsMissing,
+    /// A reason must be given.
+    ReasonMissing,
+    /// Name 1 to 20 things.
+    NothingAsked,
+    /// The time to object is over.
+    TooLate,
+    /// The definition has problems; `details` lists them.
+    DefinitionRefused,
+    /// A text is empty or too long.
+    TextLength,
+    /// A quota ends after it begins.
+    QuotaInvalid,
+    /// The idempotency key must have 16 to 128 printable ASCII signs.
+    IdempotencyKeyInvalid,
+    /// No city has been loaded yet.
+    NoCity,
+}
+
+/// Something in the way that a person can act on.
+#[derive(Debug, Clone, SimpleObject)]
+#[graphql(name = "ApplicationProblem")]
+pub(crate) struct ProblemObject {
+    /// What is in the way; stable.
+    pub(crate) code: Code,
+    /// The same in English words, for developers. Texts for people belong to the client.
+    message: String,
+    /// The fields that are to blame.
+    fields: Vec<FieldProblem>,
+    /// The trust level that is needed.
+    needed_trust: Option<TrustLevel>,
+    /// The roles that are missing.
+    roles: Vec<String>,
+    /// Further details, for whoever publishes definitions.
+    details: Vec<String>,
+}
+
+/// What is wrong with a field.
+#[derive(Debug, Clone, SimpleObject)]
+pub(crate) struct FieldProblem {
+    /// The path of the field.
+    path: String,
+    /// What is wrong; stable.
+    code: String,
+    /// The same in German, with the name of the field, its row and the reason.
+    message: String,
+}
+
+impl From<AnswerError> for FieldProblem {
+    fn from(error: AnswerError) -> Self {
+        let AnswerError { path, code, message } = error;
+        Self { path, code, message }
+    }
+}
+
+impl From<Problem> for ProblemObject {
+    fn from(problem: Problem) -> Self {
+        let message = problem.to_string();
+        let mut object = Self {
+            code: code_of(&problem),
+            message,
+            fields: Vec::new(),
+            needed_trust: None,
+            roles: Vec::new(),
+            details: Vec::new(),
+        };
+        match problem {
+            Problem::AnswersRefused { errors } | Problem::Incomplete { errors } => {
+                object.fields = errors.into_iter().map(FieldProblem::from).collect();
+            }
+            Problem::TrustTooLow { needed } => object.needed_trust = Some(needed.into()),
+            Problem::ConsentMissing { roles } => object.roles = roles,
+            Problem::DefinitionRefused { problems } => object.details = problems,
+            Problem::NotFound
+            | Problem::UnknownService
+            | Problem::WrongState(_)
+            | Problem::ChangedMeanwhile
+            | Problem::NotYourSection
+            | Problem::SamePerson
+            | Problem::SummaryChanged
+            | Problem::QuotaExhausted
+            | Problem::FourEyes
+            | Problem::ReasonsMissing
+            | Problem::ReasonMissing
+            | Problem::NothingAsked
+            | Problem::TooLate
+            | Problem::TextLength { .. }
+            | Problem::QuotaInvalid
+            | Problem::IdempotencyKey
+            | Problem::NoCity => {}
+        }
+        object
+    }
+}
+
+const fn code_of(problem: &Problem) -> Code {
+    match problem {
+        Problem::NotFound => Code::NotFound,
+        Problem::UnknownService => Code::UnknownService,
+        Problem::WrongState(_) => Code::WrongState,
+        Problem::ChangedMeanwhile => Code::ChangedMeanwhile,
+        Problem::AnswersRefused { .. } => Code::AnswersRefused,
+        Problem::Incomplete { .. } => Code::Incomplete,
+        Problem::NotYourSection => Code::NotYourSection,
+        Problem::TrustTooLow { .. } => Code::TrustTooLow,
+        Problem::SamePerson => Code::SamePerson,
+        Problem::ConsentMissing { .. } => Code::ConsentMissing,
+        Problem::SummaryChanged => Code::SummaryChanged,
+        Problem::QuotaExhausted => Code::QuotaExhausted,
+        Problem::FourEyes => Code::FourEyes,
+        Problem::ReasonsMissing => Code::ReasonsMissing,
+        Problem::ReasonMissing => Code::ReasonMissing,
+        Problem::NothingAsked => Code::NothingAsked,
+        Problem::TooLate => Code::TooLate,
+        Problem::DefinitionRefused { .. } => Code::DefinitionRefused,
+        Problem::TextLength { .. } => Code::TextLength,
+        Problem::QuotaInvalid => Code::QuotaInvalid,
+        Problem::IdempotencyKey => Code::IdempotencyKeyInvalid,
+        Problem::NoCity => Code::NoCity,
+    }
+}
+
+/// Parts a failure: problems go on as data, the rest becomes an error.
+///
+/// # Errors
+/// The codes of [`refused`].
+pub(crate) fn problem_or_error(failure: Failure) -> Result<ProblemObject, Error> {
+    match failure {
+        Failure::Problem(problem) => Ok(problem.into()),
+        other => Err(refused(&other)),
+    }
+}
+
+/// A failure of a query: nothing for what is not there, else an error with its code.
+///
+/// # Errors
+/// `FORBIDDEN`, `UNAVAILABLE`, `INTERNAL`, or the code of the problem.
+pub(crate) fn found<T>(outcome: Result<T, Failure>) -> Result<Option<T>, Error> {
+    match outcome {
+        Ok(found) => Ok(Some(found)),
+        Err(Failure::Problem(Problem::NotFound)) => Ok(None),
+        Err(failure) => Err(refused(&failure)),
+    }
+}
+
+/// The error of a failure.
+pub(crate) fn refused(failure: &Failure) -> Error {
+    let refused = match failure {
+        Failure::Problem(problem) => Refused { code: code_of(problem).name(), message: problem.to_string() },
+        Failure::Forbidden(forbidden) => forbidden_words(*forbidden),
+        Failure::IdempotencyMismatch => Refused { code: "IDEMPOTENCY_MISMATCH", message: failure.to_string() },
+        Failure::Database(error) => of_database(error),
+    };
+    refused.masked()
+}
+
+impl Code {
+    fn name(self) -> &'static str {
+        let item = <Self as async_graphql::resolver_utils::EnumType>::items().iter().find(|item| item.value == self);
+        item.map_or("PROBLEM", |item| item.name)
+    }
+}

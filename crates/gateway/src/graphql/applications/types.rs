@@ -1,0 +1,379 @@
+//! What people read about their applications.
+
+use applications::{
+    Answered, CaseDeadline, CaseStatus, DecisionReason, Draft, Notice, PartyView, PublishedService, Receipt, Rehearsed,
+    Summary,
+};
+use async_graphql::{ID, Object, SimpleObject};
+
+use crate::graphql::applications::problem::FieldProblem;
+use crate::graphql::applications::words::{
+    ApplicationState, DeliveryChannel, Outcome, PartyState, Practice, PublicStatus,
+};
+use crate::graphql::ids::Global;
+use crate::graphql::scalars::{Instant, LocalDate};
+use crate::graphql::words::TrustLevel;
+
+/// A service that can be applied for online.
+#[derive(SimpleObject)]
+pub(crate) struct OnlineService {
+    /// Its key, as in the catalogue.
+    key: String,
+    /// The number of its newest version, from 1.
+    version: i64,
+    /// The hash of that version: 64 hexadecimal digits.
+    sha256: String,
+    /// Who takes part, by role; the first begins.
+    roles: Vec<String>,
+}
+
+impl From<PublishedService> for OnlineService {
+    fn from(service: PublishedService) -> Self {
+        let PublishedService { key, sequence, sha256, roles } = service;
+        Self { key: key.to_string(), version: sequence, sha256, roles }
+    }
+}
+
+/// An answer as it was typed.
+#[derive(SimpleObject)]
+pub(crate) struct AnswerObject {
+    /// Where it stands: `group.field`, in a repeated group `group[ROW].field`.
+    path: String,
+    /// What it says.
+    value: serde_json::Value,
+}
+
+/// Answers by path.
+pub(crate) fn answers(answers: Vec<(String, serde_json::Value)>) -> Vec<AnswerObject> {
+    answers.into_iter().map(|(path, value)| AnswerObject { path, value }).collect()
+}
+
+/// A step of the form that is shown.
+#[derive(SimpleObject)]
+pub(crate) struct FormStep {
+    /// Its key.
+    key: String,
+    /// The fields that are shown, in order.
+    fields: Vec<FormField>,
+}
+
+/// A field of the form that is shown.
+#[derive(SimpleObject)]
+pub(crate) struct FormField {
+    /// Its path.
+    path: String,
+    /// Whether it must be answered.
+    required: bool,
+}
+
+/// Something to hand in.
+#[derive(SimpleObject)]
+pub(crate) struct RequiredDocument {
+    /// Its key.
+    key: String,
+    /// Where the law asks for it.
+    legal_reference: Option<String>,
+}
+
+/// An application that is being filled in, as whoever asks sees it.
+pub(crate) struct DraftNode(pub(crate) Draft);
+
+/// An application that is being filled in, as whoever asks sees it. The version of its form never changes.
+#[Object(name = "ApplicationDraft")]
+impl DraftNode {
+    /// Its global id.
+    async fn id(&self) -> ID {
+        Global::Application(self.0.id).id()
+    }
+
+    /// Whether it counts.
+    async fn kind(&self) -> Practice {
+        self.0.practice.into()
+    }
+
+    /// The key of the service.
+    async fn service(&self) -> &str {
+        self.0.service.as_str()
+    }
+
+    /// The number of the form's version.
+    async fn version(&self) -> i64 {
+        self.0.sequence
+    }
+
+    /// The hash of that version: 64 hexadecimal digits.
+    async fn sha256(&self) -> &str {
+        &self.0.definition_sha256
+    }
+
+    /// Where it stands.
+    async fn state(&self) -> ApplicationState {
+        self.0.state.into()
+    }
+
+    /// Grows with each change; the next change names it.
+    async fn rev(&self) -> i64 {
+        self.0.rev
+    }
+
+    /// The part of whoever asks.
+    async fn role(&self) -> &str {
+        &self.0.role
+    }
+
+    /// What stands in the parts that one may see. Empty once it was handed in.
+    async fn answers(&self) -> Vec<AnswerObject> {
+        answers(self.0.answers.clone())
+    }
+
+    /// The steps that are shown, in order.
+    async fn steps(&self) -> Vec<FormStep> {
+        let Answered { steps, .. } = &self.0.answered;
+        let step = |step: &applications::StepView| FormStep {
+            key: step.key.clone(),
+            fields: step.fields.iter().map(|f| FormField { path: f.path.clone(), required: f.required }).collect(),
+        };
+        steps.iter().map(step).collect()
+    }
+
+    /// What is wrong or missing in the parts that one may see, in the order of the form.
+    async fn errors(&self) -> Vec<FieldProblem> {
+        self.0.answered.errors.iter().cloned().map(FieldProblem::from).collect()
+    }
+
+    /// Whether nothing is wrong or missing in any part.
+    async fn complete(&self) -> bool {
+        self.0.answered.complete
+    }
+
+    /// The fee in euro cents; null without one, and while something needed for it is missing.
+    async fn fee_cents(&self) -> Option<i64> {
+        self.0.answered.fee_cents
+    }
+
+    /// What is to be handed in.
+    async fn documents(&self) -> Vec<RequiredDocument> {
+        let document = |document: &applications::DocumentView| RequiredDocument {
+            key: document.key.clone(),
+            legal_reference: document.legal_ref.clone(),
+        };
+        self.0.answered.documents.iter().map(document).collect()
+    }
+
+    /// Everybody who takes part; the first is who began.
+    async fn parties(&self) -> Vec<PartyObject> {
+        self.0.parties.iter().cloned().map(PartyObject::from).collect()
+    }
+
+    /// When it is deleted if nobody goes on with it, UTC.
+    async fn expires_at(&self) -> Instant {
+        self.0.expires_at.into()
+    }
+
+    /// The global id of the case, once it was handed in.
+    async fn case_id(&self) -> Option<ID> {
+        self.0.case.map(|case| Global::Case(case).id())
+    }
+}
+
+/// Somebody who takes part in an application.
+#[derive(SimpleObject)]
+#[graphql(name = "ApplicationParty")]
+pub(crate) struct PartyObject {
+    /// The part.
+    role: String,
+    /// Where they stand.
+    state: PartyState,
+    /// How sure it is who they are.
+    trust: TrustLevel,
+    /// Until when their invitation can be taken up, UTC.
+    invited_until: Option<Instant>,
+    /// When they agreed to what stands there now, UTC.
+    consented_at: Option<Instant>,
+}
+
+impl From<PartyView> for PartyObject {
+    fn from(party: PartyView) -> Self {
+        Self {
+            role: party.role,
+            state: party.state.into(),
+            trust: party.trust.into(),
+            invited_until: party.invited_until.map(Instant),
+            consented_at: party.consented_at.map(Instant),
+        }
+    }
+}
+
+/// Everything on one page, to be checked before it is handed in or agreed to (§ 9a OZG).
+#[derive(SimpleObject)]
+#[graphql(name = "ApplicationSummary")]
+pub(crate) struct SummaryObject {
+    /// The draft.
+    draft: DraftNode,
+    /// The hash of everybody's answers, the declarations and the version of the form. Whoever agrees or hands in names it.
+    sha256: String,
+}
+
+impl From<Summary> for SummaryObject {
+    fn from(summary: Summary) -> Self {
+        Self { draft: DraftNode(summary.draft), sha256: summary.sha256 }
+    }
+}
+
+/// What one gets for handing in.
+#[derive(SimpleObject)]
+#[graphql(name = "ApplicationReceipt")]
+pub(crate) struct ReceiptObject {
+    /// The global id of the application.
+    application_id: ID,
+    /// The global id of the case.
+    case_id: ID,
+    /// The key of the service.
+    service: String,
+    /// What to quote; mistyping shows.
+    number: String,
+    /// When it was handed in, UTC.
+    submitted_at: Instant,
+}
+
+impl From<Receipt> for ReceiptObject {
+    fn from(receipt: Receipt) -> Self {
+        Self {
+            application_id: Global::Application(receipt.application).id(),
+            case_id: Global::Case(receipt.case).id(),
+            service: receipt.service.to_string(),
+            number: receipt.number.to_string(),
+            submitted_at: receipt.submitted_at.into(),
+        }
+    }
+}
+
+/// Why something was decided.
+#[derive(SimpleObject)]
+#[graphql(name = "DecisionReason")]
+pub(crate) struct ReasonObject {
+    /// The reason, German.
+    text: String,
+    /// The paragraph.
+    legal_reference: Option<String>,
+}
+
+impl From<DecisionReason> for ReasonObject {
+    fn from(reason: DecisionReason) -> Self {
+        Self { text: reason.text, legal_reference: reason.legal_ref }
+    }
+}
+
+/// How a rehearsal ended.
+#[derive(SimpleObject)]
+#[graphql(name = "Rehearsal")]
+pub(crate) struct RehearsalObject {
+    /// The key of the service.
+    service: String,
+    /// What the tables would say; null where people would decide.
+    outcome: Option<Outcome>,
+    /// Why.
+    reasons: Vec<ReasonObject>,
+    /// What must stand across every page that shows this.
+    watermark: String,
+}
+
+impl From<Rehearsed> for RehearsalObject {
+    fn from(rehearsed: Rehearsed) -> Self {
+        Self {
+            service: rehearsed.service.to_string(),
+            outcome: rehearsed.outcome.map(Into::into),
+            reasons: rehearsed.reasons.into_iter().map(Into::into).collect(),
+            watermark: rehearsed.watermark.to_owned(),
+        }
+    }
+}
+
+/// How a case stands, for its applicant.
+#[derive(SimpleObject)]
+#[graphql(name = "CaseStatus")]
+pub(crate) struct CaseStatusObject {
+    /// The global id of the case.
+    case_id: ID,
+    /// The key of the service.
+    service: String,
+    /// What to quote; null once it was erased.
+    receipt_number: Option<String>,
+    /// Where it stands.
+    status: PublicStatus,
+    /// When it was handed in, UTC.
+    submitted_at: Instant,
+    /// Its last change, UTC.
+    changed_at: Instant,
+    /// What the city asked for, while it waits for the answer.
+    asked_for: Vec<String>,
+    /// The deadlines that matter now, soonest first.
+    deadlines: Vec<DeadlineObject>,
+    /// The decision, once it was announced.
+    notice: Option<NoticeObject>,
+}
+
+impl From<CaseStatus> for CaseStatusObject {
+    fn from(status: CaseStatus) -> Self {
+        Self {
+            case_id: Global::Case(status.case).id(),
+            service: status.service.to_string(),
+            receipt_number: status.receipt.map(|number| number.to_string()),
+            status: status.status.into(),
+            submitted_at: status.submitted_at.into(),
+            changed_at: status.changed_at.into(),
+            asked_for: status.asked,
+            deadlines: status.deadlines.into_iter().map(Into::into).collect(),
+            notice: status.notice.map(Into::into),
+        }
+    }
+}
+
+/// A deadline of a case.
+#[derive(SimpleObject)]
+#[graphql(name = "CaseDeadline")]
+pub(crate) struct DeadlineObject {
+    /// What it is about: `processing`, `completion`, `objection`, `fiction`.
+    kind: String,
+    /// When it is over, UTC; while it stands, when it would be.
+    due_at: Instant,
+    /// Since when it stands, UTC.
+    paused_at: Option<Instant>,
+}
+
+impl From<CaseDeadline> for DeadlineObject {
+    fn from(deadline: CaseDeadline) -> Self {
+        Self { kind: deadline.kind, due_at: deadline.due_at.into(), paused_at: deadline.paused_at.map(Instant) }
+    }
+}
+
+/// A decision as it was announced.
+#[derive(SimpleObject)]
+#[graphql(name = "DecisionNotice")]
+pub(crate) struct NoticeObject {
+    /// What came out.
+    outcome: Outcome,
+    /// Why.
+    reasons: Vec<ReasonObject>,
+    /// Whether the machine decided; then anybody may ask for a person.
+    automatic: bool,
+    /// How it was announced.
+    channel: Option<DeliveryChannel>,
+    /// The day of the city's calendar on which it counts as received.
+    received_on: Option<LocalDate>,
+    /// The last day of the city's calendar on which one may object; null when there is nothing to object to.
+    objection_until: Option<LocalDate>,
+}
+
+impl From<Notice> for NoticeObject {
+    fn from(notice: Notice) -> Self {
+        Self {
+            outcome: notice.outcome.into(),
+            reasons: notice.reasons.into_iter().map(Into::into).collect(),
+            automatic: notice.automatic,
+            channel: notice.channel.map(Into::into),
+            received_on: notice.received_on.map(LocalDate),
+            objection_until: notice.objection_until.map(LocalDate),
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! The fixed words of applications and cases.
+
+use async_graphql::Enum;
+
+/// Where an application stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::application::ApplicationState")]
+pub(crate) enum ApplicationState {
+    /// Somebody fills it in.
+    Draft,
+    /// Complete but for the consent of the others.
+    AwaitingParties,
+    /// Everybody has agreed; the fee is due.
+    AwaitingPayment,
+    /// Handed in.
+    Submitted,
+    /// Given up by the person.
+    Abandoned,
+    /// Nobody went on with it in time.
+    Expired,
+}
+
+/// Where a party of an application stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::application::PartyState")]
+pub(crate) enum PartyState {
+    /// The service needs somebody in this role.
+    Expected,
+    /// A code waits to be used once.
+    Invited,
+    /// Somebody came.
+    Joined,
+    /// Their own part is filled in, or was agreed to before something changed.
+    SectionDone,
+    /// They agreed to exactly what stands there now.
+    Consented,
+    /// They said no.
+    Declined,
+    /// The code was not used in time.
+    Expired,
+    /// Somebody else acts for them.
+    Represented,
+}
+
+/// Where a case stands, as staff see it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::application::CaseState")]
+pub(crate) enum CaseState {
+    /// Handed in; the machine looks at it within seconds.
+    Received,
+    /// Waits for somebody of its office.
+    Open,
+    /// Somebody works on it.
+    InReview,
+    /// The applicant was asked for something; the city's clock stands.
+    AwaitingApplicant,
+    /// Another body was asked; the city's clock stands.
+    AwaitingThirdParty,
+    /// A decision is written and waits for its approval.
+    DecisionDrafted,
+    /// Decided, not yet announced.
+    Decided,
+    /// Announced; time to object runs.
+    Delivered,
+    /// What was granted is being handed out.
+    Fulfilling,
+    /// Done.
+    Closed,
+    /// Somebody objected.
+    Objected,
+    /// Nothing personal is left.
+    Erased,
+}
+
+/// What an applicant reads about where an application stands: the six values of the federal mailbox (ZBP).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::application::PublicStatus")]
+pub(crate) enum PublicStatus {
+    /// Begun, not handed in.
+    Initiated,
+    /// Handed in.
+    Submitted,
+    /// The city works on it.
+    Processing,
+    /// The applicant has to do something.
+    ActionRequired,
+    /// The applicant did it; the city works on.
+    ActionDone,
+    /// Announced or ended.
+    Completed,
+}
+
+/// What came out of a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::application::Outcome", name = "CaseOutcome")]
+pub(crate) enum Outcome {
+    /// As asked.
+    Granted,
+    /// In part.
+    PartlyGranted,
+    /// Refused.
+    Refused,
+    /// Granted by the law, because the city's time was over.
+    DeemedGranted,
+    /// Another body decides.
+    Forwarded,
+    /// Taken back by the applicant.
+    Withdrawn,
+    /// Ended otherwise.
+    Settled,
+}
+
+/// How a decision is announced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::application::DeliveryChannel", name = "DecisionChannel")]
+pub(crate) enum DeliveryChannel {
+    /// Ready to be fetched with the code or the account of the applicant.
+    Portal,
+    /// As electronic mail.
+    Mail,
+    /// As a letter.
+    Post,
+    /// Into the person's hands.
+    HandedOver,
+}
+
+/// What an office has to do for a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::application::TaskKind", name = "CaseTask")]
+pub(crate) enum TaskKind {
+    /// Look at it.
+    Review,
+    /// Watch the answer of the applicant.
+    AwaitAnswer,
+    /// Watch the answer of another body.
+    AwaitThirdParty,
+    /// Approve a decision or send it back.
+    Approve,
+    /// Announce a decision.
+    Deliver,
+    /// Hand out what was granted.
+    Fulfil,
+    /// Decide about an objection.
+    ReviewObjection,
+}
+
+/// By which way an application came to the city.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "applications::Intake")]
+pub(crate) enum Intake {
+    /// The person filled it in.
+    Online,
+    /// Staff filled it in with somebody at a counter.
+    Counter,
+    /// Staff filled it in on the telephone.
+    Telephone,
+    /// Staff typed it in from paper.
+    Paper,
+}
+
+/// Whether a draft counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "applications::Practice", name = "DraftKind")]
+pub(crate) enum Practice {
+    /// An application.
+    Real,
+    /// A rehearsal: the same form with made-up answers. It touches nothing and is never decided.
+    Rehearsal,
+}
+
+/// Who shall decide, if it is for the applicant to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "applications::Handling", name = "DecisionMaker")]
+pub(crate) enum Handling {
+    /// The machine may, where a statute allows it.
+    MachineMayDecide,
+    /// A person.
+    PersonDecides,
+}
+
+/// Whether the machine of a service may decide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "applications::AutomationState")]
+pub(crate) enum AutomationState {
+    /// As its definition says.
+    Running,
+    /// People decide everything.
+    Stopped,
+}
+
+/// What the second person says about a drafted decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "applications::Verdict", name = "DecisionVerdict")]
+pub(crate) enum Verdict {
+    /// It holds.
+    Approve,
+    /// It goes back to whoever works on it.
+    Return,
+}
+
+/// Whose tasks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "applications::Whose", name = "InboxScope")]
+pub(crate) enum Whose {
+    /// Everybody's of the office.
+    Team,
+    /// Those of whoever asks.
+    Mine,
+}
+
+/// Why a closed case is taken up once more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "applications::ReopenReason")]
+pub(crate) enum ReopenReason {
+    /// Facts or the law changed (§ 51 VwVfG).
+    NewFacts,
+    /// The city made a mistake (§ 48 VwVfG).
+    Mistake,
+    /// An objection came late and is heard all the same.
+    LateObjection,
+}
+
+/// What asking the tables of a decision once more shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "applications::Replay", name = "DecisionReplay")]
+pub(crate) enum Replay {
+    /// No table was asked: people decided.
+    NoTables,
+    /// Every table says again what it said.
+    Agrees,
+    /// A table says something else: the record was changed.
+    Differs,
+}
