@@ -108,9 +108,15 @@ fn on(context: &Context, engine: Engine, strength: Strength) -> Result<Vec<Figur
         ));
         figures.push(Figure::at_most(name("p99"), busy.quantile(0.99).as_secs_f64(), "s", P99_SECONDS));
         figures.push(Figure::known(name("answered"), busy.answered as f64, "answers"));
+        let left = hung_up.iter().filter(|seconds| **seconds >= LOOKING.as_secs_f64()).count();
+        figures.push(Figure::exactly(name("manners-nobody-hung-up-on"), left as f64, "manners", 0.0));
         for (manner, seconds) in Manner::ALL.iter().zip(hung_up) {
-            let what = format!("{}.hung-up-after", manner.name());
-            figures.push(Figure::at_most(name(&what), seconds, "s", HANG_UP_SECONDS));
+            let after = name(&format!("{}.hung-up-after", manner.name()));
+            figures.push(match strength.order {
+                Order::OneByOne => Figure::at_most(after, seconds, "s", HANG_UP_SECONDS),
+                // Two servers built for development share the machine: how soon is for the long form to judge.
+                Order::AtOnce => Figure::known(after, seconds, "s"),
+            });
         }
     }
     figures.push(control_of_waiting(stand, engine)?);
