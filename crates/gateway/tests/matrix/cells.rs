@@ -99,10 +99,7 @@ async fn decide(town: &Town, row: &Row, caller: &Caller, relation: Relation) -> 
 async fn follow(town: &Town, row: &Row, caller: &Caller, relation: Relation) -> (Result<Decision, String>, bool) {
     let ask = ask::of(town, row, caller, relation).await;
     let first = hear(town, row, &ask, &ask.variables, relation).await;
-    let answer = match serde_json::from_str::<Value>(&first) {
-        Ok(answer) => answer,
-        Err(_) => return (Err(first), false),
-    };
+    let Ok(answer) = serde_json::from_str::<Value>(&first) else { return (Err(first), false) };
     let decision = match answer["errors"][0]["extensions"]["code"].as_str() {
         None if !answer["data"][row.field].is_null() => Ok(Decision::Allowed),
         Some("FORBIDDEN") => Ok(Decision::Forbidden),

@@ -132,11 +132,11 @@ impl Town {
     /// The code of an invitation.
     pub(super) async fn invited(&self, caller: &Caller, relation: Relation) -> String {
         // Nobody is two parties of one application: somebody else began it.
-        let began = match relation {
+        let of_another = match relation {
             Relation::Own => Relation::Another,
             other @ (Relation::Another | Relation::OtherOffice) => other,
         };
-        let begun = self.begun_for_two(caller, began).await;
+        let begun = self.begun_for_two(caller, of_another).await;
         let command = InviteParty { access: Access::Code(begun.code), role: "partner".to_owned() };
         self.app.application.applications.invite_party(&Actor::Anonymous, &command).await.expect("invited").code
     }
