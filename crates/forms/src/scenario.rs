@@ -61,7 +61,7 @@ pub struct Expectation {
     pub decided_by: Option<String>,
     /// The reasons of the decision.
     pub reasons: Option<Vec<String>>,
-    /// Last days of deadlines that run from `submission`, by key.
+    /// Last days of deadlines, by key.
     #[serde(default)]
     pub deadlines: BTreeMap<String, NaiveDate>,
     /// The parties that take part.
@@ -172,7 +172,7 @@ fn differences(definition: &Definition, scenario: &Scenario) -> Vec<String> {
     }
     for (key, day) in &expect.deadlines {
         let deadline = definition.service().deadlines.iter().find(|deadline| deadline.key == *key);
-        let found = deadline.and_then(|deadline| circumstances.end_of(deadline.term, scenario.today));
+        let found = deadline.and_then(|deadline| evaluation.end_of(deadline, &circumstances));
         report.equal(key, Some(&Some(*day)), &found, || format!("{found:?}"));
     }
     report.equal("parties", expect.parties.as_ref(), &evaluation.parties, || list(&evaluation.parties));
