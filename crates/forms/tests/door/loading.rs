@@ -27,6 +27,24 @@ fn a_scenario_that_expects_something_else_is_told() {
 }
 
 #[test]
+fn a_scenario_tells_what_is_visible_hidden_or_unknown() {
+    let wrong = "\"visible\": [\"keeper.name\", \"permits.number\"], \"hidden\": [\"permits[2].number\", \"kepper.name\", \"permits[two].number\"]";
+    let right = "\"visible\": [\"keeper.usage\", \"permits[2].number\"],\n    \"hidden\": [\"permits[3].number\"]";
+    let definition = loads(&changed("tests/refused.json", right, wrong)).definition;
+    let results = run_scenarios(&definition);
+    let refused = results.iter().find(|result| result.file == "tests/refused.json").unwrap();
+    assert_eq!(
+        refused.differences,
+        [
+            "visible: found `permits.number`: no such field",
+            "hidden: found `permits[2].number`: visible",
+            "hidden: found `kepper.name`: no such field",
+            "hidden: found `permits[two].number`: no such field",
+        ]
+    );
+}
+
+#[test]
 fn a_deadline_runs_from_the_answer_to_a_field_of_type_date() {
     let from = "from = \"delivery\"";
     let mut files = changed("service.toml", from, "from = \"residence.moved_in\"");
