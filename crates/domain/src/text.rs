@@ -1,7 +1,7 @@
 //! Words for people: languages, translated texts, and the rules for what people may type.
 
 use serde::{Deserialize, Serialize};
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{UnicodeNormalization as _, is_nfc};
 
 /// The languages that every text of a city can have. German is required, the others fall back to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -94,7 +94,9 @@ pub fn line(raw: &str, max: usize) -> Result<String, TextRefusal> {
         return Err(TextRefusal::Invisible);
     }
     let words: Vec<&str> = raw.split_whitespace().collect();
-    let folded: String = words.join(" ").nfc().collect();
+    let folded = words.join(" ");
+    // Looking costs far less than composing, and nearly every text is composed already.
+    let folded = if is_nfc(&folded) { folded } else { folded.nfc().collect() };
     match folded.chars().count() {
         0 => Err(TextRefusal::Empty),
         n if n > max => Err(TextRefusal::TooLong { max }),

@@ -1,5 +1,6 @@
 //! One call after a patch: what is shown, what counts, what is wrong, what it costs, which documents are needed.
 
+mod deadline;
 mod effective;
 mod errors;
 mod outcome;

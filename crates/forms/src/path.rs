@@ -18,12 +18,31 @@ impl<'a> Path<'a> {
         if text.len() > 200 {
             return None;
         }
-        let (head, field) = text.rsplit_once('.')?;
-        let (group, row) = match head.split_once('[') {
-            Some((group, row)) => (group, Some(row.strip_suffix(']')?.parse().ok()?)),
-            None => (head, None),
-        };
-        (is_name(group) && is_name(field)).then_some(Self { group, row, field })
+        let (place, field) = text.rsplit_once('.')?;
+        let (group, row) = group_and_row(place)?;
+        Some(Self { group, row, field })
+    }
+}
+
+/// Takes apart what stands before the field: `group` or `group[row]`.
+pub(crate) fn group_and_row(place: &str) -> Option<(&str, Option<RowId>)> {
+    match place.split_once('[') {
+        Some((group, row)) => Some((group, Some(row.strip_suffix(']')?.parse().ok()?))),
+        None => Some((place, None)),
+    }
+}
+
+/// Writes the paths of one row; what they have in common is written once.
+#[derive(Debug)]
+pub(crate) struct RowPaths(String);
+
+impl RowPaths {
+    pub(crate) fn of(group: &str, row: Option<RowId>) -> Self {
+        Self(Path { group, row, field: "" }.to_string())
+    }
+
+    pub(crate) fn path(&self, field: &str) -> String {
+        [self.0.as_str(), field].concat()
     }
 }
 

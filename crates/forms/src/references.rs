@@ -15,6 +15,7 @@ pub(crate) fn check(model: &Model, places: &Places, problems: &mut Vec<Problem>)
     checker.texts();
     checker.parties();
     checker.tables();
+    checker.deadlines();
     checker.letters();
 }
 
@@ -123,17 +124,27 @@ impl Checker<'_> {
                     ),
                 );
             }
-            let is_date = |path: &str| {
-                self.model
-                    .form
-                    .field(path)
-                    .is_some_and(|(group, field)| field.kind == FieldType::Date && group.repeat.is_none())
-            };
-            if effective_on != "submission" && !is_date(effective_on) {
+            if effective_on != "submission" && !self.is_single_date(effective_on) {
                 let message = format!(
                     "\"{effective_on}\" is neither `submission` nor a field of type date outside repeated groups"
                 );
                 self.refuse(&format!("service.{at}.effective_on"), Code::UnknownReference, message);
+            }
+        }
+    }
+
+    fn is_single_date(&self, path: &str) -> bool {
+        let field = self.model.form.field(path);
+        field.is_some_and(|(group, field)| field.kind == FieldType::Date && group.repeat.is_none())
+    }
+
+    fn deadlines(&mut self) {
+        let model = self.model;
+        for deadline in &model.service.deadlines {
+            let from = &deadline.from;
+            if from.contains('.') && !self.is_single_date(from) {
+                let message = format!("\"{from}\" is no field of type date outside repeated groups");
+                self.refuse(&format!("deadline.{}.from", deadline.key), Code::UnknownReference, message);
             }
         }
     }

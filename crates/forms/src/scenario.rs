@@ -15,6 +15,7 @@ use crate::definition::Definition;
 use crate::error::FieldError;
 use crate::evaluate::{DecidedBy, Evaluation, Outcome, evaluate};
 use crate::locale::Locale;
+use crate::path::Path;
 use crate::row::RowId;
 
 /// One scenario.
@@ -45,7 +46,10 @@ pub struct Expectation {
     pub steps: Option<Vec<String>>,
     /// All errors as `path CODE` or `path RULE_BROKEN rule`; rows are counted from 1: `children[2].name REQUIRED`.
     pub errors: Option<Vec<String>>,
-    /// Paths that are not shown.
+    /// Paths of fields that are shown; rows are counted from 1.
+    #[serde(default)]
+    pub visible: Vec<String>,
+    /// Paths of fields that are not shown; rows are counted from 1.
     #[serde(default)]
     pub hidden: Vec<String>,
     /// Effective answers by path.
@@ -61,7 +65,7 @@ pub struct Expectation {
     pub decided_by: Option<String>,
     /// The reasons of the decision.
     pub reasons: Option<Vec<String>>,
-    /// Last days of deadlines that run from `submission`, by key.
+    /// Last days of deadlines, by key.
     #[serde(default)]
     pub deadlines: BTreeMap<String, NaiveDate>,
     /// The parties that take part.
@@ -163,8 +167,15 @@ fn differences(definition: &Definition, scenario: &Scenario) -> Vec<String> {
     report.equal("errors", expect.errors.as_ref(), &errors, || list(&errors));
     let rows = evaluation.steps.iter().flat_map(|step| &step.groups).flat_map(|group| &group.rows);
     let shown: Vec<&str> = rows.flat_map(|row| &row.fields).map(|field| field.path.as_str()).collect();
-    for path in &expect.hidden {
-        report.equal("hidden", Some(&false), &shown.contains(&path.as_str()), || format!("`{path}` is shown"));
+    for (what, paths) in [("visible", &expect.visible), ("hidden", &expect.hidden)] {
+        for path in paths {
+            let found = match full_path(definition, path) {
+                None => "no such field",
+                Some(full) if shown.contains(&full.as_str()) => "visible",
+                Some(_) => "hidden",
+            };
+            report.equal(what, Some(&what), &found, || format!("`{path}`: {found}"));
+        }
     }
     for (path, value) in &expect.effective {
         let found = evaluation.effective.get(path).map_or(Json::Null, crate::value::Value::to_json);
@@ -172,12 +183,30 @@ fn differences(definition: &Definition, scenario: &Scenario) -> Vec<String> {
     }
     for (key, day) in &expect.deadlines {
         let deadline = definition.service().deadlines.iter().find(|deadline| deadline.key == *key);
-        let found = deadline.and_then(|deadline| circumstances.end_of(deadline.term, scenario.today));
+        let found = deadline.and_then(|deadline| evaluation.end_of(deadline, &circumstances));
         report.equal(key, Some(&Some(*day)), &found, || format!("{found:?}"));
     }
     report.equal("parties", expect.parties.as_ref(), &evaluation.parties, || list(&evaluation.parties));
     report.tables(definition, &evaluation, expect);
     report.0
+}
+
+/// A path as answers write it, from one whose row may be counted from 1; `None` if the form has no such field.
+fn full_path(definition: &Definition, path: &str) -> Option<String> {
+    let (place, field) = path.rsplit_once('.')?;
+    let (group, row) = match place.split_once('[') {
+        Some((group, row)) => (group, Some(row.strip_suffix(']')?)),
+        None => (place, None),
+    };
+    definition.field_type(group, field)?;
+    if definition.repeat_of(group).is_some() != row.is_some() {
+        return None;
+    }
+    let row = match row {
+        Some(row) => Some(row.parse().or_else(|_| row.parse().map(RowId::new)).ok()?),
+        None => None,
+    };
+    Some(Path { group, row, field }.to_string())
 }
 
 fn list(values: &[String]) -> String {

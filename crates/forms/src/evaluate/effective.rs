@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
 
 use crate::definition::Definition;
-use crate::path::Path;
+use crate::path::RowPaths;
 use crate::row::RowId;
 use crate::value::Value;
 
@@ -23,11 +23,10 @@ impl Effective {
         for (number, group) in schema.groups.iter().enumerate() {
             let count = if group.repeated { rows[number].len() } else { 1 };
             for row in 0..count {
+                let paths = RowPaths::of(&group.key, rows[number].get(row).copied());
                 for field in group.fields.clone() {
                     if let Some(Some(value)) = columns[field].next() {
-                        let row = rows[number].get(row).copied();
-                        let path = Path { group: &group.key, row, field: &schema.fields[field].key };
-                        answers.push((path.to_string(), value));
+                        answers.push((paths.path(&schema.fields[field].key), value));
                     }
                 }
             }

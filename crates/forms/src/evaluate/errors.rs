@@ -7,7 +7,7 @@ use crate::compiled::CompiledField;
 use crate::definition::Definition;
 use crate::error::{ErrorCode, FieldError};
 use crate::evaluate::run::Run;
-use crate::expression::{Expression, Schema, value_of};
+use crate::expression::{Expression, Schema, fails};
 use crate::path::Path;
 use crate::row::RowId;
 use crate::value::Value;
@@ -85,7 +85,7 @@ impl Place<'_> {
             _ => {}
         }
         for (key, rule) in &field.rules {
-            if self.can_ask(rule, run, row) && value_of(&rule.root, &run.scene, &[row]) == Some(Value::Bool(false)) {
+            if self.can_ask(rule, run, row) && fails(&rule.root, &run.scene, &[row]) {
                 errors.push(self.error(ErrorCode::RuleBroken, BTreeMap::from([("rule".to_owned(), key.clone())])));
             }
         }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::answers::Answers;
 use crate::definition::Definition;
-use crate::path::Path;
+use crate::path::group_and_row;
 use crate::row::RowId;
 use crate::value::{Fault, Value, read};
 
@@ -36,16 +36,25 @@ impl Raw {
         };
         let mut cells: Vec<Vec<Typed>> =
             schema.fields.iter().map(|field| (0..height(field)).map(|_| Ok(None)).collect()).collect();
-        for (path, answer) in answers.iter() {
-            let Some(path) = Path::parse(path) else { continue };
-            let Some(field) = schema.field(path.group, path.field) else { continue };
-            let group = schema.fields[field].group;
-            let at = match path.row {
+        let find = |place: &str| {
+            let (group, row) = group_and_row(place)?;
+            let group = schema.group(group)?;
+            let row = match row {
                 Some(row) => places[group].get(&row).copied(),
                 None => (!schema.groups[group].repeated).then_some(0),
             };
-            if let Some(cell) = at.and_then(|at| cells[field].get_mut(at)) {
-                *cell = read(&definition.compiled.fields[field].kind, &answer.value);
+            Some((group, row?))
+        };
+        // Answers stand in the order of their paths, so those of one row follow one another: each row is found once.
+        let mut last = ("", None);
+        for (path, answer) in answers.iter() {
+            let Some((place, field)) = path.rsplit_once('.') else { continue };
+            if place != last.0 {
+                last = (place, find(place));
+            }
+            let Some((group, row)) = last.1 else { continue };
+            if let Some(field) = schema.field_in(group, field) {
+                cells[field][row] = read(&definition.compiled.fields[field].kind, &answer.value);
             }
         }
         Self { rows, cells }

@@ -66,7 +66,8 @@ impl Run<'_> {
     fn field(&mut self, definition: &Definition, raw: &mut Raw, field: usize) {
         let compiled = &definition.compiled.fields[field];
         let group = definition.compiled.schema.fields[field].group;
-        for row in 0..self.scene.row_counts[group] {
+        let typed = std::mem::take(&mut raw.cells[field]);
+        for (row, typed) in typed.into_iter().enumerate().take(self.scene.row_counts[group]) {
             if !shown(compiled.visible.as_ref(), &self.scene, &[row]) {
                 continue;
             }
@@ -75,7 +76,7 @@ impl Run<'_> {
                 self.scene.cells[field][row] = value_of(&value.root, &self.scene, &[row]);
                 continue;
             }
-            match std::mem::replace(&mut raw.cells[field][row], Ok(None)) {
+            match typed {
                 Ok(value) => self.scene.cells[field][row] = value,
                 Err(fault) => {
                     self.faults.insert((field, row), fault);

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::definition::Definition;
 use crate::evaluate::run::Run;
-use crate::path::Path;
+use crate::path::RowPaths;
 use crate::row::RowId;
 
 /// A step that is shown.
@@ -59,9 +59,10 @@ pub(super) fn steps(definition: &Definition, run: &Run<'_>, required: &[Vec<bool
             let count = run.scene.row_counts[group_number];
             let row = |at: usize| {
                 let row = run.rows[group_number].get(at).copied();
+                let paths = RowPaths::of(&group.key, row);
                 let fields = entry.fields.clone().filter(|field| run.visible[*field][at]);
                 let fields = fields.map(|field| VisibleField {
-                    path: Path { group: &group.key, row, field: &schema.fields[field].key }.to_string(),
+                    path: paths.path(&schema.fields[field].key),
                     required: required[field][at],
                     answered: run.scene.cells[field][at].is_some(),
                 });

@@ -47,6 +47,10 @@ pub(crate) fn compile(source: &str, context: Context<'_>) -> Result<Expression, 
     Ok(Expression { root, kind, reads: compiler.reads, asks_missing: compiler.asks_missing })
 }
 
+/// The most brackets inside each other. In a build for tests the parser needs up to a quarter of a mebibyte for each, and
+/// a thread has two mebibytes.
+const MAX_BRACKETS: usize = 6;
+
 /// The parser goes down its own stack for each bracket, and for each operator of a chain like `a.b.c` or `1 + 2 + 3`.
 /// `&&`, `||` and commas begin a new chain.
 fn is_shallow(source: &str) -> bool {
@@ -59,7 +63,7 @@ fn is_shallow(source: &str) -> bool {
             b'.' | b'+' | b'-' | b'*' | b'/' | b'%' | b'!' | b'?' | b':' | b'<' | b'>' | b'=' => chain += 1,
             _ => {}
         }
-        if depth > 16 || chain > 48 {
+        if depth > MAX_BRACKETS || chain > 48 {
             return false;
         }
     }

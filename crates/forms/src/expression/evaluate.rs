@@ -34,6 +34,11 @@ pub(crate) fn holds(node: &Node, scene: &Scene<'_>, rows: &[usize]) -> bool {
     truth(node, scene, rows) == Some(true)
 }
 
+/// Whether the condition `node` is known not to hold.
+pub(crate) fn fails(node: &Node, scene: &Scene<'_>, rows: &[usize]) -> bool {
+    truth(node, scene, rows) == Some(false)
+}
+
 fn truth(node: &Node, scene: &Scene<'_>, rows: &[usize]) -> Option<bool> {
     match evaluate(node, scene, rows).as_deref() {
         Some(Value::Bool(value)) => Some(*value),

@@ -13,7 +13,7 @@ mod schema;
 use std::collections::BTreeSet;
 
 pub(crate) use compile::{Context, compile};
-pub(crate) use evaluate::{Scene, holds, value_of};
+pub(crate) use evaluate::{Scene, fails, holds, value_of};
 pub(crate) use node::{Node, Read};
 pub(crate) use schema::{FieldEntry, Kind, Schema, kind_of};
 

@@ -82,7 +82,8 @@ pub(crate) struct Schema {
     pub(crate) fields: Vec<FieldEntry>,
     pub(crate) tables: Vec<TableEntry>,
     group_numbers: HashMap<String, usize>,
-    field_numbers: HashMap<String, HashMap<String, usize>>,
+    /// By group, then by key.
+    field_numbers: Vec<HashMap<String, usize>>,
     table_numbers: HashMap<String, usize>,
 }
 
@@ -94,12 +95,13 @@ impl Schema {
             for group in &step.groups {
                 let first = schema.fields.len();
                 let group_number = schema.groups.len();
+                let mut names = HashMap::new();
                 for field in &group.fields {
-                    let names = schema.field_numbers.entry(group.key.clone()).or_default();
                     names.entry(field.key.clone()).or_insert(schema.fields.len());
                     let kind = kind_of(&field.kind);
                     schema.fields.push(FieldEntry { key: field.key.clone(), group: group_number, kind });
                 }
+                schema.field_numbers.push(names);
                 schema.group_numbers.entry(group.key.clone()).or_insert(group_number);
                 schema.groups.push(GroupEntry {
                     key: group.key.clone(),
@@ -122,7 +124,11 @@ impl Schema {
     }
 
     pub(crate) fn field(&self, group: &str, field: &str) -> Option<usize> {
-        self.field_numbers.get(group)?.get(field).copied()
+        self.field_in(self.group(group)?, field)
+    }
+
+    pub(crate) fn field_in(&self, group: usize, field: &str) -> Option<usize> {
+        self.field_numbers[group].get(field).copied()
     }
 
     pub(crate) fn table(&self, key: &str) -> Option<usize> {

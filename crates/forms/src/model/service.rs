@@ -147,7 +147,7 @@ pub enum Term {
 pub struct Deadline {
     /// Its name: `processing`, `completion`, `objection`.
     pub key: String,
-    /// The reference date it runs from.
+    /// What it runs from: a reference date by name, such as `submission`, or a field of type date as `group.field`.
     pub from: String,
     /// How long it runs.
     pub term: Term,

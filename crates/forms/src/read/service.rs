@@ -189,7 +189,10 @@ fn deadlines(table: &Table<'_>, places: &mut Places) -> Vec<Deadline> {
                 places.note(format!("deadline.{key}"), node.place());
                 Some(key)
             });
-            let from = table.required("from", name);
+            let from = table.required("from", |node| {
+                places.note(format!("deadline.{}.from", key.as_deref().unwrap_or_default()), node.place());
+                if node.raw_text()?.contains('.') { path(node) } else { name(node) }
+            });
             let term = term(table);
             let legal_basis = table.required("legal_basis", Node::statute);
             Some(Deadline { key: key?, from: from?, term: term?, legal_basis: legal_basis? })

@@ -42,18 +42,21 @@ pub enum Value {
     /// Keys of options, ascending, each once.
     Choices(Vec<String>),
     /// A postal address.
-    Address(Address),
+    Address(Box<Address>),
     /// A point on the map.
     GeoPoint(Position),
     /// Files.
     Files(Vec<FileReference>),
     /// A held place in a calendar.
-    Slot(Slot),
+    Slot(Box<Slot>),
     /// A signature.
-    Signature(Signature),
+    Signature(Box<Signature>),
     /// A declaration that was made: SHA-256 of its text.
     Declaration(String),
 }
+
+// A form can have thousands of values, moved several times in one evaluation; so the rare wide ones stand behind a pointer.
+const _: () = assert!(size_of::<Value>() <= 32, "box what makes values wide");
 
 /// A postal address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

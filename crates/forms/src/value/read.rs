@@ -14,7 +14,7 @@ use crate::error::ErrorCode;
 use crate::model::{CharacterClass, FieldType};
 use crate::value::number::from_json;
 use crate::value::signs;
-use crate::value::{Address, Fault, FileReference, MAX_TEXT_CHARACTERS, PartialDate, Signature, Slot, Value};
+use crate::value::{Address, Fault, FileReference, MAX_TEXT_CHARACTERS, PartialDate, Value};
 
 /// Reads `json` as an answer to a field of type `kind`. Empty texts and lists are no answers: `None`.
 pub(crate) fn read(kind: &FieldType, json: &Json) -> Result<Option<Value>, Fault> {
@@ -72,8 +72,8 @@ fn typed(kind: &FieldType, json: &Json) -> Result<Value, Fault> {
         FieldType::File { accept, max_bytes, min_count, max_count } => {
             files(json, accept, *max_bytes, (*min_count, *max_count))
         }
-        FieldType::Slot { .. } => shaped::<Slot>(json, 1_000).map(Value::Slot),
-        FieldType::Signature => shaped::<Signature>(json, 1_000).map(Value::Signature),
+        FieldType::Slot { .. } => shaped(json, 1_000).map(Value::Slot),
+        FieldType::Signature => shaped(json, 1_000).map(Value::Signature),
         FieldType::Declaration => declaration(json),
         FieldType::Computed { .. } => Err(Fault::of(ErrorCode::NotWritable)),
     }
@@ -164,7 +164,7 @@ fn shaped<T: DeserializeOwned>(json: &Json, max: usize) -> Result<T, Fault> {
 }
 
 fn address(json: &Json) -> Result<Value, Fault> {
-    let mut address: Address = shaped(json, 4_000)?;
+    let mut address: Box<Address> = shaped(json, 4_000)?;
     for part in [&mut address.street, &mut address.number, &mut address.town, &mut address.postcode] {
         *part = domain::text::line(part, 200).map_err(|_| Fault::of(ErrorCode::BadAddress))?;
     }

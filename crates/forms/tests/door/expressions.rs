@@ -82,6 +82,19 @@ fn what_is_no_expression_is_named() {
     }
 }
 
+#[test]
+fn what_is_not_refused_as_too_deep_fits_on_the_stack_of_a_thread() {
+    // These shapes take the parser deepest for each bracket; an overflow would end the process.
+    for open in ["(", "[", "{1:", "[{1:", "{1:1+2*", "1?1:1+2*(", "a||b&&1<2+3*("] {
+        for depth in 1..=17 {
+            let _ = load(&computing(&format!("{}1{}", open.repeat(depth), "+1".repeat(20)), "bool"));
+        }
+    }
+    assert_eq!(value("((((((1))))))", "number").map(|value| value.to_json()), Some("1".into()));
+    let found = load(&computing("(((((((1)))))))", "number")).unwrap_err();
+    assert!(found[0].to_string().contains("nested too deeply"), "{found:#?}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
 

@@ -27,6 +27,44 @@ fn a_scenario_that_expects_something_else_is_told() {
 }
 
 #[test]
+fn a_scenario_tells_what_is_visible_hidden_or_unknown() {
+    let wrong = "\"visible\": [\"keeper.name\", \"permits.number\"], \"hidden\": [\"permits[2].number\", \"kepper.name\", \"permits[two].number\"]";
+    let right = "\"visible\": [\"keeper.usage\", \"permits[2].number\"],\n    \"hidden\": [\"permits[3].number\"]";
+    let definition = loads(&changed("tests/refused.json", right, wrong)).definition;
+    let results = run_scenarios(&definition);
+    let refused = results.iter().find(|result| result.file == "tests/refused.json").unwrap();
+    assert_eq!(
+        refused.differences,
+        [
+            "visible: found `permits.number`: no such field",
+            "hidden: found `permits[2].number`: visible",
+            "hidden: found `kepper.name`: no such field",
+            "hidden: found `permits[two].number`: no such field",
+        ]
+    );
+}
+
+#[test]
+fn a_deadline_runs_from_the_answer_to_a_field_of_type_date() {
+    let from = "from = \"delivery\"";
+    let mut files = changed("service.toml", from, "from = \"residence.moved_in\"");
+    let scenario = files.get_mut("tests/granted.json").unwrap();
+    *scenario = scenario.replace("\"processing\": \"2026-12-07\"", "\"objection\": \"2026-11-01\"");
+    let granted = |definition| run_scenarios(&definition).swap_remove(0);
+    assert_eq!(granted(loads(&files).definition).differences, Vec::<String>::new());
+    let scenario = files.get_mut("tests/granted.json").unwrap();
+    *scenario = scenario.replace("\"residence.moved_in\": \"2026-10-01\",", "");
+    assert!(granted(loads(&files).definition).differences.contains(&"objection: found None".to_owned()));
+
+    // Neither a field of another type, nor one with many answers, nor one that is not there.
+    for wrong in ["residence.main", "permits.valid_to", "residence.moved"] {
+        let (code, text) = problem_of("service.toml", from, &format!("from = \"{wrong}\""));
+        assert_eq!(code, Code::UnknownReference);
+        assert!(text.starts_with("service.toml:41:") && text.contains("no field of type date"), "{text}");
+    }
+}
+
+#[test]
 fn the_stored_text_gives_the_same_definition_and_hash() {
     let definition = definition();
     let again = Definition::from_canonical_json(definition.canonical_json()).unwrap();
