@@ -18,6 +18,9 @@ use crate::process;
 /// The city the repository brings along.
 pub const DEMO_CITY: &str = "deploy/demo/hannover";
 
+/// The online services, a directory each.
+const SERVICES: &str = "crates/applications/services";
+
 /// Longer than the server needs to finish what it accepted.
 const PATIENCE: Duration = Duration::from_secs(45);
 
@@ -78,6 +81,24 @@ impl Installation {
     pub fn load_city(&self, directory: &Path) -> Result<()> {
         process::run(self.command()?.args(["migrate", "up"]))?;
         process::run(self.command()?.args(["city", "load"]).arg(directory))
+    }
+
+    /// Publishes every online service of the repository, with its cases in this office, and says how many there are.
+    /// What is published already stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// If the program refuses one; its output says why.
+    pub fn publish_services(&self, office: &str) -> Result<usize> {
+        let folder = sources::repository().join(SERVICES);
+        let mut published = 0;
+        for entry in fs::read_dir(&folder).during(SERVICES)? {
+            let directory = entry.during(SERVICES)?.path();
+            let mut command = self.command()?;
+            process::capture(command.args(["services", "publish"]).arg(directory).args(["--office", office]))?;
+            published += 1;
+        }
+        Ok(published)
     }
 
     /// Makes a backup where the settings say.

@@ -12,7 +12,7 @@ use forms::{Answers, Circumstances, Definition, Evaluation, FieldError, Locale, 
 
 use crate::Applications;
 use crate::case::DecisionReason;
-use crate::draft::{AnswerError, Answered, DocumentView, FieldView, StepView};
+use crate::draft::{AnswerError, Answered, DeclarationView, DocumentView, FieldView, StepView};
 use crate::failure::{Failure, Problem};
 use crate::store::Reader;
 use crate::store::definitions::{self, DefinitionRow};
@@ -142,11 +142,32 @@ impl Pinned {
         let steps = evaluation.steps.iter().filter(|step| self.may_see(role, &step.key));
         let errors = evaluation.errors.iter().filter(|error| self.may_touch(role, &error.path));
         Answered {
-            steps: steps.map(step_view).collect(),
+            steps: steps.map(|step| self.step_view(step)).collect(),
             errors: errors.map(|error| self.error(error)).collect(),
             fee_cents: evaluation.fee.as_ref().map(|fee| i64::from(fee.cents)),
             documents: evaluation.documents.iter().map(document).collect(),
             complete: evaluation.complete(),
+        }
+    }
+
+    fn step_view(&self, step: &forms::VisibleStep) -> StepView {
+        let rows = step.groups.iter().flat_map(|group| &group.rows);
+        let fields = rows.flat_map(|row| &row.fields).map(|field| self.field_view(field));
+        StepView { key: step.key.clone(), fields: fields.collect() }
+    }
+
+    fn field_view(&self, shown: &forms::VisibleField) -> FieldView {
+        let known = without_row(&shown.path);
+        let text = |what: &str| self.form.text(&format!("field.{known}.{what}"), Locale::De).map(str::to_owned);
+        let declaration = || {
+            let sha256 = self.form.declaration_hash(&known, Locale::De)?;
+            Some(DeclarationView { text: text("text")?, sha256 })
+        };
+        FieldView {
+            path: shown.path.clone(),
+            label: text("label").unwrap_or_default(),
+            required: shown.required,
+            declaration: declaration(),
         }
     }
 
@@ -240,11 +261,12 @@ fn start_of(day: NaiveDate, calendar: &TownCalendar) -> Timestamp {
     first_instant_at(day.and_time(NaiveTime::MIN), calendar.time_zone)
 }
 
-fn step_view(step: &forms::VisibleStep) -> StepView {
-    let rows = step.groups.iter().flat_map(|group| &group.rows);
-    let fields = rows.flat_map(|row| &row.fields);
-    let field = |field: &forms::VisibleField| FieldView { path: field.path.clone(), required: field.required };
-    StepView { key: step.key.clone(), fields: fields.map(field).collect() }
+/// The field of a path in the definition: `group[row].field` without its row.
+fn without_row(path: &str) -> String {
+    match (path.split_once('['), path.split_once("].")) {
+        (Some((group, _)), Some((_, field))) => format!("{group}.{field}"),
+        _ => path.to_owned(),
+    }
 }
 
 fn document(document: &forms::RequiredDocument) -> DocumentView {

@@ -76,8 +76,21 @@ pub struct StepView {
 pub struct FieldView {
     /// Its path.
     pub path: String,
+    /// What is asked, in German.
+    pub label: String,
     /// Whether it must be answered.
     pub required: bool,
+    /// Of a declaration: what is declared, in German, and the hash of that text, which the answer carries.
+    pub declaration: Option<DeclarationView>,
+}
+
+/// What somebody declares.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeclarationView {
+    /// The words.
+    pub text: String,
+    /// Their hash, 64 hexadecimal digits; the answer is `{"text_sha256": ...}`.
+    pub sha256: String,
 }
 
 /// What is wrong with an answer.

@@ -75,7 +75,10 @@ pub use consent::{Consent, Summary};
 pub use correct_data::CorrectData;
 pub use definition::PublishedService;
 pub use deliver_decision::DeliverDecision;
-pub use draft::{AnswerError, Answered, DocumentView, Draft, FieldView, MyApplication, PartyView, Practice, StepView};
+pub use draft::{
+    AnswerError, Answered, DeclarationView, DocumentView, Draft, FieldView, MyApplication, PartyView, Practice,
+    StepView,
+};
 pub use draft_decision::DraftDecision;
 pub use erase_case::EraseCase;
 pub use failure::{Failure, Problem};

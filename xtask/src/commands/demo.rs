@@ -66,11 +66,15 @@ pub fn run(options: &Options) -> Result<()> {
     };
     installation.prepare()?;
     installation.load_demo_city()?;
+    let services = installation.publish_services(OFFICE_OF_CASES)?;
     let mut server = installation.serve()?;
     let took = server.wait_until_ready(PATIENCE)?;
-    println!("{}", welcome(&installation, took, &accounts(&sources::repository().join(DEMO_CITY))));
+    println!("{}", welcome(&installation, took, services, &accounts(&sources::repository().join(DEMO_CITY))));
     server.wait_until_it_ends()
 }
+
+/// Who works on the applications of the demo: an assumption, as the city names no office for them.
+const OFFICE_OF_CASES: &str = "aegi";
 
 #[derive(Debug, Deserialize)]
 struct AccountList {
@@ -114,7 +118,7 @@ fn internal_address(port: u16) -> String {
     format!("127.0.0.1:{}", port.saturating_add(1))
 }
 
-fn welcome(installation: &Installation, took: Duration, accounts: &[String]) -> String {
+fn welcome(installation: &Installation, took: Duration, services: usize, accounts: &[String]) -> String {
     let base = format!("http://{}", installation.address());
     let mut lines = vec![
         String::new(),
@@ -126,6 +130,7 @@ fn welcome(installation: &Installation, took: Duration, accounts: &[String]) -> 
         format!("  figures for monitoring       http://{}/metrics", internal_address(installation.port)),
         format!("  letters, instead of mail     {}", installation.data.join("mail").display()),
         format!("  its files                    {}", installation.data.display()),
+        format!("  online services              {services}, with their cases in the office {OFFICE_OF_CASES}"),
     ];
     if !accounts.is_empty() {
         lines.push("\nAccounts of the demo (login, password, role):".to_owned());

@@ -4,6 +4,7 @@ mod application_changes;
 mod application_live;
 mod application_parties;
 mod application_quotas;
+mod application_shipped;
 mod application_support;
 mod applications;
 mod appointments;

@@ -62,8 +62,30 @@ pub(crate) struct FormStep {
 pub(crate) struct FormField {
     /// Its path.
     path: String,
+    /// What is asked, in German.
+    label: String,
     /// Whether it must be answered.
     required: bool,
+    /// What is declared, if it is a declaration.
+    declaration: Option<FormDeclaration>,
+}
+
+/// What somebody declares in a form.
+#[derive(SimpleObject)]
+pub(crate) struct FormDeclaration {
+    /// The words, in German.
+    text: String,
+    /// The hash of these words, 64 hexadecimal digits. The answer of the field is `{"text_sha256": "..."}` with it, so that it
+    /// is certain what was read.
+    sha256: String,
+}
+
+impl From<&applications::FieldView> for FormField {
+    fn from(field: &applications::FieldView) -> Self {
+        let applications::FieldView { path, label, required, declaration } = field.clone();
+        let declaration = declaration.map(|declared| FormDeclaration { text: declared.text, sha256: declared.sha256 });
+        Self { path, label, required, declaration }
+    }
 }
 
 /// Something to hand in.
@@ -131,7 +153,7 @@ impl DraftNode {
         let Answered { steps, .. } = &self.0.answered;
         let step = |step: &applications::StepView| FormStep {
             key: step.key.clone(),
-            fields: step.fields.iter().map(|f| FormField { path: f.path.clone(), required: f.required }).collect(),
+            fields: step.fields.iter().map(FormField::from).collect(),
         };
         steps.iter().map(step).collect()
     }
