@@ -191,7 +191,7 @@ mod tests {
 
     #[test]
     fn a_step_that_takes_something_away_says_so_in_its_name() {
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        let folder = std::path::Path::new(env!("REPOSITORY_ROOT")).join("migrations/src");
         let files = known().into_iter().map(|name| {
             let text = std::fs::read_to_string(folder.join(format!("{name}.rs"))).expect("each step has its file");
             (name, text)

@@ -12,7 +12,7 @@ use forms::{Cell, Definition, Locale, evaluate, load, run_scenarios};
 const LEAST_SCENARIOS: usize = 10;
 
 fn shipped() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../applications/services")
+    Path::new(env!("REPOSITORY_ROOT")).join("crates/applications/services")
 }
 
 /// Keys of all services in the directory, ascending.

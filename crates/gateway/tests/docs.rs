@@ -37,7 +37,7 @@ This page is made from the tables the program decides with and is tested by; a t
 ";
 
 fn check(name: &str, made: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs").join(name);
+    let path = Path::new(env!("REPOSITORY_ROOT")).join("docs").join(name);
     if std::env::var_os("UPDATE_DOCS").is_some() {
         std::fs::write(&path, made).expect("the documentation can be written");
     }

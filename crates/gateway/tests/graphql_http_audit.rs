@@ -11,7 +11,7 @@ use http_support::TestDoor;
 
 /// Puts the audit's two packages beside the build, as the lock file names them, never into the source tree.
 fn installed() -> PathBuf {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/graphql_http_audit");
+    let source = Path::new(env!("REPOSITORY_ROOT")).join("crates/gateway/tests/graphql_http_audit");
     let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join("graphql_http_audit");
     std::fs::create_dir_all(&place).expect("the build directory can be written");
     let read = |path: PathBuf| std::fs::read(path).ok();

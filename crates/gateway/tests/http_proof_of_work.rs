@@ -63,7 +63,7 @@ impl Gateway {
 fn library() -> &'static Path {
     static PLACE: OnceLock<PathBuf> = OnceLock::new();
     PLACE.get_or_init(|| {
-        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/altcha");
+        let source = Path::new(env!("REPOSITORY_ROOT")).join("crates/gateway/tests/altcha");
         let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join("altcha");
         std::fs::create_dir_all(&place).expect("the build directory can be written");
         let lock = std::fs::read(source.join("package-lock.json")).expect("the lock file is there");

@@ -36,13 +36,8 @@ impl SourceFile {
 }
 
 /// The top of the repository.
-///
-/// # Panics
-///
-/// Never: xtask is a folder of the repository.
 pub fn repository() -> PathBuf {
-    let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
-    xtask.parent().expect("xtask is a folder of the repository").to_owned()
+    PathBuf::from(env!("REPOSITORY_ROOT"))
 }
 
 /// Every text file below `root` that belongs to the repository, in order of path. Files that are not UTF-8 are left out.

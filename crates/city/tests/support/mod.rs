@@ -7,7 +7,7 @@ use city::CityFile;
 
 /// Every file of the demo city.
 pub(crate) fn demo_files() -> Vec<CityFile> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/demo/hannover");
+    let root = Path::new(env!("REPOSITORY_ROOT")).join("deploy/demo/hannover");
     let mut files = Vec::new();
     read_folder(&root, &root, &mut files);
     files.sort_by(|a, b| a.path.cmp(&b.path));

@@ -15,7 +15,7 @@ pub(crate) type Files = BTreeMap<String, String>;
 
 /// The files of the residents' parking permit.
 pub(crate) fn files() -> Files {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/services/bewohnerparken");
+    let root = Path::new(env!("REPOSITORY_ROOT")).join("crates/forms/tests/services/bewohnerparken");
     let mut files = BTreeMap::new();
     for folder in ["", "tables", "texts", "letters", "tests"] {
         for entry in std::fs::read_dir(root.join(folder)).expect("the folder is there") {

@@ -148,7 +148,7 @@ fn letters_need_a_sender_as_soon_as_they_leave() {
 
 #[test]
 fn the_reference_in_the_documentation_is_fresh() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/configuration.md");
+    let path = Path::new(env!("REPOSITORY_ROOT")).join("docs/configuration.md");
     let made = reference_markdown();
     if std::env::var_os("UPDATE_DOCS").is_some() {
         std::fs::write(&path, &made).expect("the documentation can be written");

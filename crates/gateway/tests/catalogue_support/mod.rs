@@ -86,7 +86,7 @@ impl Companion for NoAccounts {
 }
 
 fn demo_files() -> Vec<CityFile> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/demo/hannover");
+    let root = Path::new(env!("REPOSITORY_ROOT")).join("deploy/demo/hannover");
     let mut files = Vec::new();
     read_folder(&root, &root, &mut files);
     files

@@ -12,7 +12,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The city the repository brings along.
 pub(crate) fn demo_city() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/demo/hannover")
+    Path::new(env!("REPOSITORY_ROOT")).join("deploy/demo/hannover")
 }
 
 /// An installation with its own database, key and configuration.

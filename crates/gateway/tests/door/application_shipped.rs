@@ -17,7 +17,7 @@ const FORM: &str = "query($access: ApplicationAccessInput!) { draft(access: $acc
     rev complete steps { key fields { path label required declaration { text sha256 } } } } }";
 
 fn services() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../applications/services")
+    Path::new(env!("REPOSITORY_ROOT")).join("crates/applications/services")
 }
 
 fn files(root: &Path, folder: &Path, found: &mut BTreeMap<String, String>) {

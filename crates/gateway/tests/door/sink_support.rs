@@ -26,7 +26,7 @@ pub(super) fn python() -> &'static Path {
 }
 
 fn source(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/door/mail_sink").join(name)
+    Path::new(env!("REPOSITORY_ROOT")).join("crates/gateway/tests/door/mail_sink").join(name)
 }
 
 fn run(command: &mut Command) -> Vec<u8> {

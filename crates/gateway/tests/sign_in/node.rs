@@ -85,7 +85,7 @@ impl Node {
 fn installed() -> &'static Path {
     static PLACE: OnceLock<PathBuf> = OnceLock::new();
     PLACE.get_or_init(|| {
-        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sign_in/provider");
+        let source = Path::new(env!("REPOSITORY_ROOT")).join("crates/gateway/tests/sign_in/provider");
         let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join("sign_in_provider");
         std::fs::create_dir_all(&place).expect("the build directory can be written");
         // Processes of several test runs share the place.
