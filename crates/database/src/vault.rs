@@ -13,6 +13,7 @@
 
 mod cipher;
 mod erase;
+mod generations;
 mod index;
 mod keyring;
 mod rotate;

@@ -8,6 +8,7 @@ use domain::keyed;
 use domain::time::Timestamp;
 
 use super::cipher::Bytes;
+use super::generations::Generations;
 use super::rotate::GRACE_MINUTES;
 use super::{Vault, VaultError};
 use crate::connect::Database;
@@ -61,7 +62,7 @@ impl Vault {
         self.unlock(database, now).await?;
         self.refresh(database).await?;
         if let [newest] = *self.index_generations() {
-            self.add_index_generation(database, newest + 1, now).await?;
+            self.add_generation(database, Generations::Index, newest + 1, now).await?;
             self.refresh(database).await?;
         }
         self.index_generations().first().copied().ok_or_else(|| VaultError::Locked.into())
@@ -106,21 +107,5 @@ impl Vault {
             Some((before, _)) if now < key.created_at.plus_minutes(GRACE_MINUTES) => (*before, Some(*newest)),
             before => (*newest, before.map(|(before, _)| *before)),
         })
-    }
-
-    /// Writes an index key of `generation`, unless somebody else did.
-    pub(super) async fn add_index_generation(
-        &self,
-        database: &Database,
-        generation: i64,
-        now: Timestamp,
-    ) -> Result<(), DatabaseError> {
-        let mut bytes = Bytes::default();
-        self.entropy.fill(&mut bytes.0);
-        let wrapped = self.master.wrap_index(self.nonce(), generation, &bytes);
-        let sql = "INSERT INTO index_key (generation, master, wrapped, created_at) VALUES ($1, $2, $3, $4) \
-                   ON CONFLICT DO NOTHING";
-        let values = vec![generation.into(), self.master.id.as_str().into(), wrapped.into(), now.millis().into()];
-        database.write(sql, values).await.map(drop)
     }
 }

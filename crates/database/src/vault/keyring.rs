@@ -6,6 +6,7 @@ use std::sync::{Arc, PoisonError};
 use domain::time::Timestamp;
 
 use super::cipher::{self, Bytes, Cipher};
+use super::generations::Generations;
 use super::index::IndexKey;
 use super::{MasterKey, Ring, Vault, VaultError};
 use crate::connect::Database;
@@ -73,32 +74,16 @@ impl Vault {
     pub(super) async fn load(&self, database: &Database, now: Timestamp) -> Result<(), DatabaseError> {
         self.refresh(database).await?;
         if self.ring().tenants.is_empty() {
-            self.add_generation(database, 1, now).await?;
+            self.add_generation(database, Generations::Tenant, 1, now).await?;
         }
         if self.ring().indexes.is_empty() {
-            self.add_index_generation(database, 1, now).await?;
+            self.add_generation(database, Generations::Index, 1, now).await?;
         }
         self.refresh(database).await?;
         if self.ring().is_empty() {
             return Err(VaultError::OtherMaster.into());
         }
         Ok(())
-    }
-
-    /// Writes a tenant key of `generation`, unless somebody else did.
-    pub(super) async fn add_generation(
-        &self,
-        database: &Database,
-        generation: i64,
-        now: Timestamp,
-    ) -> Result<(), DatabaseError> {
-        let mut bytes = Bytes::default();
-        self.entropy.fill(&mut bytes.0);
-        let wrapped = self.master.wrap_tenant(self.nonce(), generation, &bytes);
-        let sql = "INSERT INTO tenant_key (generation, master, wrapped, created_at) VALUES ($1, $2, $3, $4) \
-                   ON CONFLICT DO NOTHING";
-        let values = vec![generation.into(), self.master.id.as_str().into(), wrapped.into(), now.millis().into()];
-        database.write(sql, values).await.map(drop)
     }
 
     /// Reads the keys again: another process may have made one, or destroyed an old one. To be called now and then.
@@ -129,13 +114,11 @@ impl Vault {
     fn opened(&self, tenants: &[Row], indexes: &[Row]) -> Result<Option<Ring>, DatabaseError> {
         let mut ring = Ring::default();
         for row in tenants {
-            let generation: i64 = row.at(0)?;
-            let Ok(bytes) = self.master.unwrap_tenant(generation, &row.at::<Vec<u8>>(1)?) else { return Ok(None) };
+            let (generation, Ok(bytes)) = Generations::Tenant.opened(&self.master, row)? else { return Ok(None) };
             ring.tenants.insert(generation, Cipher::new(&bytes));
         }
         for row in indexes {
-            let generation: i64 = row.at(0)?;
-            let Ok(bytes) = self.master.unwrap_index(generation, &row.at::<Vec<u8>>(1)?) else { return Ok(None) };
+            let (generation, Ok(bytes)) = Generations::Index.opened(&self.master, row)? else { return Ok(None) };
             let created_at = Timestamp::from_millis(row.at(2)?);
             ring.indexes.insert(generation, IndexKey { bytes, created_at });
         }
@@ -146,22 +129,4 @@ impl Vault {
 fn same<T>(rows: &[Row], known: &BTreeMap<i64, T>) -> bool {
     let is_known = |row: &Row| row.at(0).is_ok_and(|generation: i64| known.contains_key(&generation));
     rows.len() == known.len() && rows.iter().all(is_known)
-}
-
-impl MasterKey {
-    pub(super) fn wrap_tenant(&self, nonce: [u8; cipher::NONCE], generation: i64, key: &Bytes) -> Vec<u8> {
-        self.cipher.seal(nonce, &cipher::label("tenant_key", &generation.to_be_bytes()), &key.0)
-    }
-
-    pub(super) fn unwrap_tenant(&self, generation: i64, wrapped: &[u8]) -> Result<Bytes, VaultError> {
-        self.cipher.open_key(&cipher::label("tenant_key", &generation.to_be_bytes()), wrapped)
-    }
-
-    pub(super) fn wrap_index(&self, nonce: [u8; cipher::NONCE], generation: i64, key: &Bytes) -> Vec<u8> {
-        self.cipher.seal(nonce, &cipher::label("index_key", &generation.to_be_bytes()), &key.0)
-    }
-
-    pub(super) fn unwrap_index(&self, generation: i64, wrapped: &[u8]) -> Result<Bytes, VaultError> {
-        self.cipher.open_key(&cipher::label("index_key", &generation.to_be_bytes()), wrapped)
-    }
 }

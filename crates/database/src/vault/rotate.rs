@@ -4,6 +4,7 @@ use domain::time::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::generations::Generations;
 use super::{MasterKey, Vault, VaultError, cipher};
 use crate::connect::Database;
 use crate::engine::Engine;
@@ -53,7 +54,7 @@ impl Vault {
         self.unlock(database, now).await?;
         self.refresh(database).await?;
         let newest = self.newest()?;
-        self.add_generation(database, newest + 1, now).await?;
+        self.add_generation(database, Generations::Tenant, newest + 1, now).await?;
         self.refresh(database).await?;
         Ok(self.newest()?)
     }
@@ -143,19 +144,8 @@ impl Vault {
             let sql = "UPDATE root_secret SET master = $1, wrapped = $2 WHERE id = 1";
             keys += unit.execute(sql, vec![new.id.as_str().into(), wrapped.into()]).await?;
         }
-        for row in unit.rows("SELECT generation, wrapped FROM tenant_key", vec![]).await? {
-            let generation: i64 = row.at(0)?;
-            let bytes = self.master.unwrap_tenant(generation, &row.at::<Vec<u8>>(1)?);
-            let wrapped = new.wrap_tenant(self.nonce(), generation, &bytes.map_err(|_| VaultError::OtherMaster)?);
-            let sql = "UPDATE tenant_key SET master = $1, wrapped = $2 WHERE generation = $3";
-            keys += unit.execute(sql, vec![new.id.as_str().into(), wrapped.into(), generation.into()]).await?;
-        }
-        for row in unit.rows("SELECT generation, wrapped FROM index_key", vec![]).await? {
-            let generation: i64 = row.at(0)?;
-            let bytes = self.master.unwrap_index(generation, &row.at::<Vec<u8>>(1)?);
-            let wrapped = new.wrap_index(self.nonce(), generation, &bytes.map_err(|_| VaultError::OtherMaster)?);
-            let sql = "UPDATE index_key SET master = $1, wrapped = $2 WHERE generation = $3";
-            keys += unit.execute(sql, vec![new.id.as_str().into(), wrapped.into(), generation.into()]).await?;
+        for table in [Generations::Tenant, Generations::Index] {
+            keys += self.wrap_anew(&unit, table, &new).await?;
         }
         unit.commit().await?;
         Ok(keys)
