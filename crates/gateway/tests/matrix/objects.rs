@@ -149,7 +149,7 @@ fn selection(kind: &str) -> String {
         "Device" => "mark: account { id }",
         _ => "mark: id",
     };
-    let fields = schema::fields();
+    let fields = &*schema::FIELDS;
     let is_object = |given: &str| fields.keys().any(|(kind, _)| kind == given);
     let of = |kind: &str, prefix: &str| {
         let fields = fields.iter().filter(|((of, _), _)| of == kind);

@@ -1,6 +1,7 @@
 //! The schema against the table: every field of every object is decided once, and nothing else is.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{BaseType, Type, TypeKind, TypeSystemDefinition};
@@ -10,7 +11,7 @@ use gateway::graphql::{Reach, TYPES, rows, schema_text};
 type Field = (String, String);
 
 /// Every field of every object with the type it gives. An interface is decided by the objects that are it.
-pub(super) fn fields() -> BTreeMap<Field, String> {
+pub(super) static FIELDS: LazyLock<BTreeMap<Field, String>> = LazyLock::new(|| {
     let document = parse_schema(schema_text()).expect("the schema parses");
     let mut fields = BTreeMap::new();
     for definition in document.definitions {
@@ -22,7 +23,7 @@ pub(super) fn fields() -> BTreeMap<Field, String> {
         }
     }
     fields
-}
+});
 
 fn named(given: &Type) -> String {
     match &given.base {
@@ -63,14 +64,14 @@ fn undecided(schema: &BTreeSet<Field>) -> Vec<String> {
 
 #[test]
 fn every_field_of_the_schema_is_decided_once() {
-    let schema: BTreeSet<Field> = fields().into_keys().collect();
+    let schema: BTreeSet<Field> = FIELDS.keys().cloned().collect();
     println!("{} fields of the schema, {} rows, {} types as a whole", schema.len(), rows().count(), TYPES.len());
     assert_eq!(undecided(&schema), Vec::<String>::new());
 }
 
 #[test]
 fn a_field_without_a_row_and_a_row_without_a_field_are_found() {
-    let whole: BTreeSet<Field> = fields().into_keys().collect();
+    let whole: BTreeSet<Field> = FIELDS.keys().cloned().collect();
     let field = |kind: &str, name: &str| (kind.to_owned(), name.to_owned());
     for forgotten in [field("Query", "forgotten"), field("Appointment", "birthDate"), field("Problem", "whose")] {
         let mut schema = whole.clone();
