@@ -12,9 +12,6 @@ use crate::store::booking::{self, NewAppointment};
 
 /// Most bookings in one group.
 const GROUP: usize = 64;
-/// For how long a group waits for those who came with the last one and are likely to come again. A booking that comes alone
-/// never waits.
-const GATHERING: Duration = Duration::from_millis(1);
 /// How often a contended write is tried in all.
 const TRIES: u32 = 5;
 /// A database that lets one try wait for so long has gone silent; the next try gets another connection.
@@ -81,10 +78,7 @@ impl DeskWork {
     /// smaller, and a booking in a group of ten costs a third of one alone.
     pub async fn run(mut self) {
         let mut jobs = Vec::with_capacity(GROUP);
-        let mut expected = 0;
         while self.queue.recv_many(&mut jobs, GROUP).await > 0 {
-            self.gather(&mut jobs, expected).await;
-            expected = jobs.len();
             // Whoever hung up while waiting gets nothing that they do not know of.
             jobs.retain(|job: &Job| !job.answer.is_closed());
             // A job in another version than the first waits for no one: it is a group of its own.
@@ -95,14 +89,6 @@ impl DeskWork {
                 self.write_group(group, version).await;
             }
         }
-    }
-
-    /// Waits a moment for as many as there were last time. Whoever was answered just now asks again one after the other; the
-    /// first of them alone would cost a commit of its own.
-    async fn gather(&mut self, jobs: &mut Vec<Job>, expected: usize) {
-        let all = async { while jobs.len() < expected && self.queue.recv_many(jobs, GROUP - jobs.len()).await > 0 {} };
-        // Whoever has come by then stays in the group, whether all have or not.
-        let _ = tokio::time::timeout(GATHERING, all).await;
     }
 
     async fn write_group(&self, group: Vec<Job>, version: i64) {
