@@ -1,6 +1,7 @@
 //! The tasks people type: one task, one file.
 
 pub mod bench;
+pub mod chat_eval;
 pub mod cluster;
 pub mod crash;
 pub mod demo;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use xtask::commands::{
-    bench, cluster, crash, demo, deploy, faults, fuzz, package, schema, sim, slow, storm, test, tidy,
+    bench, chat_eval, cluster, crash, demo, deploy, faults, fuzz, package, schema, sim, slow, storm, test, tidy,
 };
 use xtask::interrupt;
 
@@ -40,6 +40,8 @@ enum Task {
     Package(package::Options),
     /// Lists what the program is made of, as CycloneDX.
     Sbom(package::SbomOptions),
+    /// Asks the chatbot the project's questions and prints how good it is.
+    ChatEval(chat_eval::Options),
     /// Hurts what the gateway stands on (disk, database, network) while people book.
     Faults(faults::Options),
     /// Sends documents made from the schema and spoilt.
@@ -65,6 +67,7 @@ fn main() -> ExitCode {
         Task::Deploy(command) => deploy::run(&command),
         Task::Package(options) => package::run(&options),
         Task::Sbom(options) => package::run_sbom(&options),
+        Task::ChatEval(options) => chat_eval::run(&options),
         Task::Faults(options) => faults::run(&options),
         Task::Fuzz(options) => fuzz::run(&options),
         Task::Slow(options) => slow::run(&options),

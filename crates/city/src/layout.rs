@@ -7,6 +7,7 @@
 //! accounts.toml            [[accounts]] that exist from the first load
 //! offices/<key>.toml       one office with teams, rules, closures and absences
 //! services/<key>.toml      one service with fees, ways and documents
+//! chat/<language>/*.toml   what the chatbot says about services; read by `chatbot`, not here
 //! **/*.password            one password a file, named by accounts.toml
 //! **/README.md             for people
 //! ```
@@ -91,6 +92,8 @@ impl<'a> Layout<'a> {
             path => {
                 let stem = path.strip_suffix(".toml").and_then(|rest| rest.split_once('/'));
                 match stem {
+                    // What stands in them is checked where it is used.
+                    Some(("chat", _)) => {}
                     Some(("offices", stem)) => self.offices.push((named_key(file, stem)?, file)),
                     Some(("services", stem)) => self.services.push((named_key(file, stem)?, file)),
                     _ => return Err(unknown(file)),
@@ -111,7 +114,7 @@ fn named_key(file: &CityFile, stem: &str) -> Result<Key, Problem> {
 fn unknown(file: &CityFile) -> Problem {
     let near = suggestion(&file.path, SINGLE.into_iter());
     let message = format!(
-        "a city directory has no such file{near}; allowed are {}, offices/<key>.toml, services/<key>.toml, *.password and README.md",
+        "a city directory has no such file{near}; allowed are {}, offices/<key>.toml, services/<key>.toml, chat/<language>/*.toml, *.password and README.md",
         SINGLE.join(", ")
     );
     Problem::of_file(&file.path, Code::UnknownFile, message)

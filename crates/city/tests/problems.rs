@@ -128,7 +128,7 @@ fn problems_of_all_files_are_told_at_once() {
     files.push(file("acounts.toml", ""));
     let text: String = lines(&problems(&files));
     insta::assert_snapshot!(text, @r#"
-    acounts.toml:1: a city directory has no such file (did you mean "accounts.toml"?); allowed are municipality.toml, districts.toml, closures.toml, accounts.toml, offices/<key>.toml, services/<key>.toml, *.password and README.md
+    acounts.toml:1: a city directory has no such file (did you mean "accounts.toml"?); allowed are municipality.toml, districts.toml, closures.toml, accounts.toml, offices/<key>.toml, services/<key>.toml, chat/<language>/*.toml, *.password and README.md
     districts.toml:8: districts[1].number: "1" stands twice
     districts.toml:10: districts[1].inhabitants: a whole number is expected here, not a text
     municipality.toml:3: ags: an official municipality key (AGS) has 8 digits
@@ -136,7 +136,7 @@ fn problems_of_all_files_are_told_at_once() {
     offices/rathaus.toml:18: rules[0].desks.general: the group has 3 desks only
     offices/rathaus.toml:18: rules[0].desks.generl: the team has no group of desks of this name (did you mean "general"?)
     offices/rathaus.toml:19: rules[0].quota.intern: unknown key (did you mean "internal"?); allowed are internal, urgent, walk_in, release_minutes
-    service/anmelden.toml:1: a city directory has no such file; allowed are municipality.toml, districts.toml, closures.toml, accounts.toml, offices/<key>.toml, services/<key>.toml, *.password and README.md
+    service/anmelden.toml:1: a city directory has no such file; allowed are municipality.toml, districts.toml, closures.toml, accounts.toml, offices/<key>.toml, services/<key>.toml, chat/<language>/*.toml, *.password and README.md
     services/anmelden.toml:1: not readable as TOML: string values must be quoted, expected literal string
     services/anmelden.toml:2: not readable as TOML: unquoted keys cannot be empty, expected letters, numbers, `-`, `_`
     "#);

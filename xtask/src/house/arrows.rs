@@ -3,8 +3,8 @@
 use crate::house::Breach;
 use crate::house::rooms::{self, Kind, Manifest};
 
-/// What tests of any crate may use beside what the crate itself may use: builders, and the tables.
-const FOR_TESTS: [&str; 2] = ["testkit", "migrations"];
+/// What tests of any crate may use beside what the crate itself may use: builders, the tables, and a city from its files.
+const FOR_TESTS: [&str; 3] = ["testkit", "migrations", "city"];
 
 /// Every crate that is not written down, stands in the wrong folder, or has an arrow that is not drawn.
 pub fn check(manifests: &[Manifest]) -> Vec<Breach> {

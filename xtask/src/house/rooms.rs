@@ -52,7 +52,7 @@ pub const ROOMS: &[Room] = &[
     room("identity", Kind::Feature, &["domain", "database"]),
     room("scheduling", Kind::Feature, &["domain", "capacity", "database"]),
     room("applications", Kind::Feature, &["domain", "forms", "database"]),
-    room("chatbot", Kind::Feature, &["domain", "database"]),
+    room("chatbot", Kind::Feature, &["domain", "reading", "database"]),
     room("notifications", Kind::Feature, &["domain", "database"]),
     room("portal", Kind::Pages, &[]),
     room("gateway", Kind::Root, EVERY_ROOM_BUT_TESTS),

@@ -125,7 +125,7 @@ async fn plan(application: &Application, files: &[CityFile], city: &City) -> Res
 }
 
 /// Reads and checks a directory, with everything a load would find wrong about its rules.
-fn checked(directory: &Path) -> Result<(Vec<CityFile>, Checked), CommandError> {
+pub(super) fn checked(directory: &Path) -> Result<(Vec<CityFile>, Checked), CommandError> {
     let read = city_directory::read(directory);
     let Found { files, problems } = read.map_err(|error| {
         CommandError::Usage(format!("{}: the directory cannot be read: {error}", directory.display()))
@@ -141,6 +141,7 @@ fn checked(directory: &Path) -> Result<(Vec<CityFile>, Checked), CommandError> {
         }
     };
     let Checked { city, .. } = &checked;
+    chatbot::content::read(&files, &city.services).map_err(listed)?;
     let today = SystemClock.now().local_date(city.municipality.time_zone);
     match Supply::compile(city, today, city.municipality.horizon_days) {
         Ok(_) => Ok((files, checked)),
@@ -149,7 +150,7 @@ fn checked(directory: &Path) -> Result<(Vec<CityFile>, Checked), CommandError> {
 }
 
 /// Prints the problems, one a line, and gives the last word.
-fn listed(mut problems: Vec<Problem>) -> CommandError {
+pub(super) fn listed(mut problems: Vec<Problem>) -> CommandError {
     problems.sort_by(|one, other| (&one.file, one.line, one.column).cmp(&(&other.file, other.line, other.column)));
     for problem in &problems {
         say(problem);

@@ -3,6 +3,7 @@
 mod account;
 mod audit;
 mod backup;
+mod chat_batch;
 mod checksum;
 mod city;
 mod city_directory;
@@ -76,6 +77,8 @@ enum Command {
     /// Checks and publishes online services.
     #[command(subcommand)]
     Services(services::ServicesCommand),
+    /// Asks the chatbot the questions of a file: no server, no database.
+    ChatBatch(chat_batch::ChatBatch),
     /// Prints the GraphQL schema.
     Schema,
     /// Looks at everything this installation needs.
@@ -150,6 +153,7 @@ fn run(source: &Source, command: Command) -> Result<(), CommandError> {
         Command::Probe { worker } => probe::run(&source.read()?, probe::Whom::of(worker)),
         Command::Manual { directory } => manual::write(CommandLine::command(), &directory),
         Command::City(city::CityCommand::Check { directory }) => city::check(&directory),
+        Command::ChatBatch(wanted) => chat_batch::run(&wanted),
         Command::Doctor { json, deep } => {
             running(Runtime::Small, doctor::run(source, doctor::Form::of(json), doctor::Depth::of(deep)))
         }

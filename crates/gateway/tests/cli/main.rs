@@ -5,6 +5,7 @@ mod backup_damaged;
 mod backup_disk;
 mod backup_keys;
 mod canary;
+mod chat;
 mod city;
 mod configuration;
 mod doctor;

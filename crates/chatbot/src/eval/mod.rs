@@ -1,0 +1,11 @@
+//! Measuring: questions with what is expected, figures with their uncertainty, and fitting of weights.
+
+mod case;
+mod figures;
+mod fit;
+mod table;
+
+pub use case::{Case, Expected, Kind, NotACase, read_cases};
+pub use figures::{Outcome, Share, judge};
+pub use fit::{Fitted, fit};
+pub use table::table;

@@ -1,0 +1,129 @@
+//! The index of one language.
+
+use std::collections::HashSet;
+
+use crate::index::Field;
+use crate::index::postings::{Numbers, Postings};
+use crate::language::ChatLanguage;
+use crate::text::{Compounds, plain_umlauts, stem};
+
+/// The phrases of one language, by stems and by pieces of words.
+#[derive(Debug)]
+pub struct LanguageIndex {
+    pub(super) language: ChatLanguage,
+    pub(super) small_words: HashSet<String>,
+    pub(super) compounds: Compounds,
+    /// Every word that was met, with its stem, for words that are misspelt.
+    pub(super) words: Vec<String>,
+    pub(super) known_words: HashSet<String>,
+    pub(super) terms: Numbers<String>,
+    pub(super) grams: Numbers<u32>,
+    pub(super) phrases: Vec<Phrase>,
+    /// Stem to phrases.
+    pub(super) term_phrases: Postings,
+    /// Piece to phrases.
+    pub(super) gram_phrases: Postings,
+    /// Stem to targets, with its saturated weight over the fields.
+    pub(super) term_targets: Postings,
+    /// Piece to targets, with the weight of the best field it stands in.
+    pub(super) gram_targets: Postings,
+    /// How much a stem tells: inverse frequency over targets.
+    pub(super) term_idf: Vec<f32>,
+    /// The same of a piece.
+    pub(super) gram_idf: Vec<f32>,
+    /// What a word nobody knows would tell.
+    pub(super) most_idf: f32,
+    /// How many targets there are in all languages.
+    pub(super) targets: usize,
+    pub(super) hints: Vec<Hint>,
+}
+
+/// A phrase of a target.
+#[derive(Debug)]
+pub(super) struct Phrase {
+    pub(super) target: u32,
+    pub(super) field: Field,
+    /// Length of its vector of pieces.
+    pub(super) gram_norm: f32,
+    /// Length of its vector of stems.
+    pub(super) term_norm: f32,
+    /// Sum of what its stems tell.
+    pub(super) term_mass: f32,
+}
+
+/// Words that mean `instead` and not `target`.
+#[derive(Debug)]
+pub(super) struct Hint {
+    pub(super) stems: Vec<String>,
+    pub(super) target: u32,
+    pub(super) instead: Option<u32>,
+}
+
+/// What the words of a text come to.
+#[derive(Debug, Default)]
+pub(super) struct Analysed {
+    /// Stems, each once, with the weight of a whole word or of a part of one.
+    pub(super) terms: Vec<(String, f32)>,
+    /// Words as pieces are made from them.
+    pub(super) plain: Vec<String>,
+}
+
+/// What a part of a compound counts beside the whole word.
+const PART: f32 = 0.7;
+
+impl LanguageIndex {
+    /// Whether the word says something about the matter.
+    pub(super) fn is_meaningful(&self, word: &str) -> bool {
+        !self.small_words.contains(word)
+    }
+
+    /// Share of folded words that this language has seen, small words included, 0 to 1.
+    pub fn share_known(&self, words: &[&str]) -> f32 {
+        let known = words.iter().filter(|word| self.small_words.contains(**word) || self.known_words.contains(**word));
+        if words.is_empty() { 0.0 } else { known.count() as f32 / words.len() as f32 }
+    }
+
+    /// Stems and pieces of folded words; words that say nothing are left out unless there is nothing else.
+    pub(super) fn analyse(&self, words: &[&str]) -> Analysed {
+        let mut meaningful: Vec<&str> = words.iter().copied().filter(|word| self.is_meaningful(word)).collect();
+        if meaningful.is_empty() {
+            meaningful = words.to_vec();
+        }
+        let mut analysed = Analysed::default();
+        for word in meaningful {
+            analysed.plain.push(self.plain(word));
+            add(&mut analysed.terms, stem(word, self.language), 1.0);
+            if self.language == ChatLanguage::German {
+                for part in self.compounds.split(word) {
+                    add(&mut analysed.terms, stem(part, self.language), PART);
+                }
+            }
+        }
+        analysed
+    }
+
+    /// A word as its pieces are made.
+    fn plain(&self, word: &str) -> String {
+        if self.language == ChatLanguage::German { plain_umlauts(word) } else { word.to_owned() }
+    }
+
+    /// Bytes that the tables keep.
+    pub fn bytes(&self) -> usize {
+        let words: usize = self.words.iter().map(|word| 2 * (word.len() + 56)).sum();
+        let postings = [&self.term_phrases, &self.gram_phrases, &self.term_targets, &self.gram_targets];
+        let postings: usize = postings.iter().map(|postings| postings.bytes()).sum();
+        words
+            + postings
+            + self.phrases.len() * size_of::<Phrase>()
+            + self.grams.len() * 16
+            + self.terms.keys().map(|term| term.len() + 40).sum::<usize>()
+            + (self.term_idf.len() + self.gram_idf.len()) * 4
+    }
+}
+
+fn add(terms: &mut Vec<(String, f32)>, term: String, weight: f32) {
+    match terms.iter_mut().find(|(known, _)| *known == term) {
+        Some((_, before)) => *before = before.max(weight),
+        None => terms.push((term, weight)),
+    }
+}

@@ -1,0 +1,171 @@
+//! Ranking the targets of one language for a question.
+
+use crate::index::language_index::Analysed;
+use crate::index::{Field, LanguageIndex, Ranking, SIGNALS, Scored, Weights};
+use crate::text::{fold, grams, stem, words};
+
+/// A name or synonym must tell at least so much to count fully when it is contained in a question.
+const FULL_MASS: f32 = 4.0;
+/// What a hint "not this" takes from the one and gives to the other.
+const HINT: f32 = 0.15;
+/// Scores below are noise.
+const LEAST: f32 = 0.02;
+
+/// One stem of a question.
+struct Term {
+    /// Its number, where it is known.
+    number: Option<u32>,
+    tells: f32,
+}
+
+impl LanguageIndex {
+    /// Ranks the targets for a normalised text.
+    pub(super) fn rank(&self, text: &str, weights: &Weights) -> Ranking {
+        let folded = fold(text);
+        let words = self.corrected(&words(&folded));
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        if words.is_empty() {
+            return Ranking::default();
+        }
+        let analysed = self.analyse(&words);
+        let terms = self.terms_of(&analysed);
+        let mut signals = vec![[0.0_f32; SIGNALS]; self.targets];
+        self.by_pieces(&analysed, &mut signals);
+        self.by_stems(&terms, &mut signals);
+        let stems: Vec<String> = words.iter().map(|word| stem(word, self.language)).collect();
+        let mut scores: Vec<f32> = signals.iter().map(|signals| weights.score(signals)).collect();
+        self.apply_hints(&stems, &mut scores);
+        let scored = scores.into_iter().zip(signals).enumerate();
+        let mut best: Vec<Scored> = scored
+            .filter(|(_, (score, _))| *score > LEAST)
+            .map(|(target, (score, signals))| Scored { target, score, signals })
+            .collect();
+        best.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.target.cmp(&b.target)));
+        best.truncate(30);
+        Ranking { best, known: known(&terms), words: analysed.plain.len() }
+    }
+
+    /// The words with those nobody knows replaced by what was probably meant.
+    fn corrected(&self, words: &[&str]) -> Vec<String> {
+        let correct = |word: &&str| {
+            let is_known = self.known_words.contains(*word)
+                || self.small_words.contains(*word)
+                || self.terms.get(stem(word, self.language).as_str()).is_some()
+                || !self.compounds.split(word).is_empty();
+            if is_known { (*word).to_owned() } else { self.meant(word).unwrap_or(word).to_owned() }
+        };
+        words.iter().map(correct).collect()
+    }
+
+    fn terms_of(&self, analysed: &Analysed) -> Vec<Term> {
+        // A compound whose parts are known is itself no unknown word.
+        let parts_known = |weight: f32| weight >= 1.0 && analysed.terms.iter().any(|(_, other)| *other < 1.0);
+        let term = |(term, weight): &(String, f32)| match self.terms.get(term.as_str()) {
+            Some(number) => Some(Term { number: Some(number), tells: self.term_idf[number as usize] * weight }),
+            None if parts_known(*weight) => None,
+            None => Some(Term { number: None, tells: self.most_idf * weight }),
+        };
+        analysed.terms.iter().filter_map(term).collect()
+    }
+
+    fn by_pieces(&self, analysed: &Analysed, signals: &mut [[f32; SIGNALS]]) {
+        let mut dots = vec![0.0_f32; self.phrases.len()];
+        let (mut length, mut mass) = (0.0_f32, 0.0_f32);
+        for gram in grams(analysed.plain.iter().map(String::as_str)) {
+            let Some(number) = self.grams.get(&gram) else {
+                // Half, because one wrong letter makes a dozen unknown pieces.
+                length += 0.5 * self.most_idf * self.most_idf;
+                mass += 0.5 * self.most_idf;
+                continue;
+            };
+            let tells = self.gram_idf[number as usize];
+            length += tells * tells;
+            mass += tells;
+            for (phrase, _) in self.gram_phrases.at(number) {
+                dots[phrase] += tells * tells;
+            }
+            for (target, trust) in self.gram_targets.at(number) {
+                signals[target][2] += tells * trust;
+            }
+        }
+        let length = length.sqrt().max(1e-6);
+        let mut nearest = vec![[0.0_f32; 3]; self.targets];
+        for (phrase, dot) in self.phrases.iter().zip(dots) {
+            if dot > 0.0 {
+                insert(&mut nearest[phrase.target as usize], dot / (length * phrase.gram_norm));
+            }
+        }
+        for (signals, nearest) in signals.iter_mut().zip(nearest) {
+            signals[0] = nearest[0];
+            signals[1] = nearest.iter().sum::<f32>() / 3.0;
+            signals[2] /= mass.max(1e-6);
+        }
+    }
+
+    fn by_stems(&self, terms: &[Term], signals: &mut [[f32; SIGNALS]]) {
+        let mut dots = vec![0.0_f32; self.phrases.len()];
+        let mut contained = vec![0.0_f32; self.phrases.len()];
+        let (mut length, mut mass) = (0.0_f32, 0.0_f32);
+        for term in terms {
+            length += term.tells * term.tells;
+            mass += term.tells;
+            let Some(number) = term.number else { continue };
+            for (phrase, weight) in self.term_phrases.at(number) {
+                let tells = self.term_idf[number as usize] * weight;
+                dots[phrase] += term.tells * tells;
+                contained[phrase] += tells;
+            }
+            for (target, saturated) in self.term_targets.at(number) {
+                signals[target][3] += term.tells * saturated;
+            }
+        }
+        let length = length.sqrt().max(1e-6);
+        for ((phrase, dot), contained) in self.phrases.iter().zip(dots).zip(contained) {
+            if dot <= 0.0 {
+                continue;
+            }
+            let signals = &mut signals[phrase.target as usize];
+            if phrase.field != Field::Text {
+                signals[4] = signals[4].max(dot / (length * phrase.term_norm));
+            }
+            if matches!(phrase.field, Field::Name | Field::Synonym) {
+                let whole = (contained / phrase.term_mass.max(1e-6)).min(1.0);
+                signals[5] = signals[5].max(whole * whole * (phrase.term_mass / FULL_MASS).min(1.0));
+            }
+        }
+        for signals in signals {
+            signals[3] /= mass.max(1e-6);
+        }
+    }
+
+    fn apply_hints(&self, stems: &[String], scores: &mut [f32]) {
+        for hint in &self.hints {
+            if hint.stems.is_empty() || !hint.stems.iter().all(|stem| stems.contains(stem)) {
+                continue;
+            }
+            // A hint corrects a confusion; it does not speak where nothing pointed to the service.
+            let before = scores[hint.target as usize];
+            scores[hint.target as usize] = (before - HINT).max(0.0);
+            if let Some(instead) = hint.instead.filter(|_| before > 2.0 * HINT) {
+                scores[instead as usize] += HINT / 2.0;
+            }
+        }
+    }
+}
+
+fn insert(nearest: &mut [f32; 3], value: f32) {
+    if value > nearest[0] {
+        *nearest = [value, nearest[0], nearest[1]];
+    } else if value > nearest[1] {
+        *nearest = [nearest[0], value, nearest[1]];
+    } else if value > nearest[2] {
+        nearest[2] = value;
+    }
+}
+
+/// Share of what the terms tell that is known.
+fn known(terms: &[Term]) -> f32 {
+    let all: f32 = terms.iter().map(|term| term.tells).sum();
+    let known: f32 = terms.iter().filter(|term| term.number.is_some()).map(|term| term.tells).sum();
+    if all > 0.0 { known / all } else { 0.0 }
+}

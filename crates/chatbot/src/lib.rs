@@ -1,0 +1,17 @@
+//! Questions of citizens in seven languages: understood without a language model, answered with sources and dates from the
+//! catalogue, or handed on.
+//!
+//! [`content::read`] checks what editors wrote, [`Engine::build`] makes the index, [`Engine::ask`] understands one message.
+//! Nothing here reads a clock, a disk or a database.
+
+pub mod answer;
+pub mod content;
+mod engine;
+pub mod eval;
+pub mod index;
+pub mod language;
+mod rules;
+pub mod text;
+pub mod understand;
+
+pub use engine::{Asked, Engine, Reply};

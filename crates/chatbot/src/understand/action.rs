@@ -1,0 +1,108 @@
+//! What a person wants done, as far as words say so. A question about a thing is not a wish to have it done.
+
+use crate::language::ChatLanguage;
+use crate::rules::{self, Message};
+
+/// Something the chatbot can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Action {
+    /// Book an appointment.
+    BookAppointment,
+    /// Find the next free start.
+    NextFreeSlot,
+    /// Cancel an appointment.
+    CancelAppointment,
+    /// Move an appointment.
+    RescheduleAppointment,
+    /// Tell the state of a case.
+    ApplicationStatus,
+    /// Tell whether a document is ready.
+    DocumentStatus,
+    /// Tell how long people wait now.
+    WaitingTime,
+    /// Tell when and where offices are open.
+    OpeningHours,
+    /// Start an application.
+    StartApplication,
+    /// Take a report of something broken.
+    ReportDefect,
+    /// Book a video appointment.
+    BookVideo,
+    /// Hand over to a person.
+    HandoffHuman,
+}
+
+impl Action {
+    /// Every action. Of several that match, the first of this order counts: the narrower before the wider.
+    pub const ALL: [Self; 12] = [
+        Self::HandoffHuman,
+        Self::RescheduleAppointment,
+        Self::CancelAppointment,
+        Self::BookVideo,
+        Self::NextFreeSlot,
+        Self::DocumentStatus,
+        Self::ApplicationStatus,
+        Self::WaitingTime,
+        Self::OpeningHours,
+        Self::ReportDefect,
+        Self::StartApplication,
+        Self::BookAppointment,
+    ];
+
+    /// The name in files and interfaces.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::BookAppointment => "book_appointment",
+            Self::NextFreeSlot => "next_free_slot",
+            Self::CancelAppointment => "cancel_appointment",
+            Self::RescheduleAppointment => "reschedule_appointment",
+            Self::ApplicationStatus => "application_status",
+            Self::DocumentStatus => "document_status",
+            Self::WaitingTime => "waiting_time",
+            Self::OpeningHours => "opening_hours",
+            Self::StartApplication => "start_application",
+            Self::ReportDefect => "report_defect",
+            Self::BookVideo => "book_video",
+            Self::HandoffHuman => "handoff_human",
+        }
+    }
+
+    /// The action of this name.
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|action| action.as_str() == name)
+    }
+
+    /// Whether it changes something, so that it needs the person's confirmation.
+    pub const fn writes(self) -> bool {
+        match self {
+            Self::BookAppointment
+            | Self::CancelAppointment
+            | Self::RescheduleAppointment
+            | Self::StartApplication
+            | Self::ReportDefect
+            | Self::BookVideo => true,
+            Self::NextFreeSlot
+            | Self::ApplicationStatus
+            | Self::DocumentStatus
+            | Self::WaitingTime
+            | Self::OpeningHours
+            | Self::HandoffHuman => false,
+        }
+    }
+}
+
+/// What the message asks to be done. Rules of its language, and German ones for what is said in German everywhere.
+pub(crate) fn asked_for(message: &Message, language: ChatLanguage) -> Option<Action> {
+    let in_language = |language: ChatLanguage| {
+        let rules = rules::of(language);
+        let asked = |action: &Action| {
+            let rule = rules.actions.iter().find(|(name, _)| name == action.as_str());
+            rule.is_some_and(|(_, rule)| {
+                let found = |pattern: &rules::Pattern| pattern.is_in(message, language.searched());
+                rule.ask.iter().any(found) && !rule.unless.iter().any(found)
+            })
+        };
+        Action::ALL.into_iter().find(asked)
+    };
+    in_language(language)
+}

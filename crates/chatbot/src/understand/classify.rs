@@ -1,0 +1,195 @@
+//! Puts together what is known about a message and decides: answer, ask back, or say that it is not ours.
+
+use domain::identifier::Key;
+
+use crate::index::{Index, Ranking, Scored, Target};
+use crate::language::ChatLanguage;
+use crate::rules::{self, Message};
+use crate::text::{Evidence, detect, fold, normalise, words};
+use crate::understand::action::asked_for;
+use crate::understand::matters::with_matters;
+use crate::understand::safety::alarm;
+use crate::understand::{Action, Alarm, Intent, Redacted, redact};
+
+/// What nobody types; the rest is not even looked at.
+const MOST_BYTES: usize = 64 * 1024;
+/// From this confidence on a question is answered.
+const ANSWER: f32 = 0.5;
+/// From this confidence on it is asked back; below it is not ours.
+const ASK_BACK: f32 = 0.25;
+/// So many services at most are named.
+const MOST_SERVICES: usize = 5;
+/// A service is named if it scores at least this share of the best.
+const NAMED_SHARE: f32 = 0.45;
+/// Small talk is short.
+const MOST_SMALLTALK_WORDS: usize = 8;
+
+/// A service that may be meant.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Choice {
+    /// The service.
+    pub service: Key,
+    /// How well it fits, 0 to about 1.
+    pub score: f32,
+}
+
+/// A message, understood as far as it can be.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Understood {
+    /// The language it is in.
+    pub language: ChatLanguage,
+    /// What kind of message it is.
+    pub intent: Intent,
+    /// What is to be done.
+    pub action: Option<Action>,
+    /// The services meant, best first, at most five.
+    pub services: Vec<Choice>,
+    /// How many of them are matters of their own: they stand first.
+    pub matters: usize,
+    /// What another body does, where that is meant.
+    pub not_us: Option<Key>,
+    /// Which parts of an answer are asked for (`documents`, `fee`, ...).
+    pub facets: Vec<String>,
+    /// Which small talk it is.
+    pub smalltalk: Option<String>,
+    /// Why it did not go on to the search.
+    pub alarm: Option<Alarm>,
+    /// The message without personal data: what may be kept.
+    pub redacted: Redacted,
+    /// How sure the program is that the first service is meant, 0 to 1.
+    pub confidence: f32,
+}
+
+/// Understands `raw`, sent from a page in `page`'s language.
+pub(crate) fn understand(index: &Index, raw: &str, page: Option<ChatLanguage>) -> Understood {
+    let raw = cut(raw);
+    let text = normalise(raw);
+    let message = Message::of(&text);
+    let redacted = redact(&text);
+    let language = language_of(index, &text, page);
+    let mut understood = Understood {
+        language,
+        intent: Intent::Clarify,
+        action: None,
+        services: Vec::new(),
+        matters: 0,
+        not_us: None,
+        facets: Vec::new(),
+        smalltalk: None,
+        alarm: alarm(raw, &text, &message),
+        redacted,
+        confidence: 0.0,
+    };
+    match &understood.alarm {
+        Some(Alarm::Emergency(_)) => return Understood { intent: Intent::Emergency, ..understood },
+        Some(Alarm::Abuse(_)) => return Understood { intent: Intent::Abuse, ..understood },
+        Some(Alarm::Injection) => return Understood { intent: Intent::Injection, ..understood },
+        Some(Alarm::TooLong) => return understood,
+        None => {}
+    }
+    understood.action = asked_for(&message, language);
+    understood.facets = facets(&message, language);
+    understood.smalltalk = smalltalk(&message, language);
+    let searched = without_marks(&understood.redacted.text);
+    let ranking = index.rank(&searched, language);
+    let (best, matters) = with_matters(index, &searched, language, &ranking);
+    decide(index, &mut understood, &ranking, &best, matters, message.len());
+    understood
+}
+
+fn cut(raw: &str) -> &str {
+    let mut end = raw.len().min(MOST_BYTES);
+    while !raw.is_char_boundary(end) {
+        end -= 1;
+    }
+    &raw[..end]
+}
+
+fn language_of(index: &Index, text: &str, page: Option<ChatLanguage>) -> ChatLanguage {
+    let folded = fold(text);
+    let words = words(&folded);
+    detect(text, page, |language| {
+        let known = index.language(language).map_or(0.0, |index| index.share_known(&words));
+        Evidence { known }
+    })
+}
+
+fn facets(message: &Message, language: ChatLanguage) -> Vec<String> {
+    let asked = rules::of(language).facets.iter();
+    let asked = asked.filter(|(_, patterns)| patterns.iter().any(|pattern| pattern.is_in(message, language.searched())));
+    asked.map(|(name, _)| name.clone()).collect()
+}
+
+fn smalltalk(message: &Message, language: ChatLanguage) -> Option<String> {
+    if message.len() > MOST_SMALLTALK_WORDS {
+        return None;
+    }
+    let kinds = rules::of(language).smalltalk.iter();
+    // A greeting in front of something else is the least of what is said.
+    let order = |name: &str| if name == "greeting" || name == "fine" { 1 } else { 0 };
+    let mut found: Vec<&String> = kinds
+        .filter(|(_, patterns)| patterns.iter().any(|pattern| pattern.is_in(message, language.searched())))
+        .map(|(name, _)| name)
+        .collect();
+    found.sort_by_key(|name| order(name));
+    found.first().map(|name| (*name).clone())
+}
+
+/// Marks of what was taken out are no words of the question.
+fn without_marks(text: &str) -> String {
+    text.split(' ').filter(|token| !(token.starts_with('[') && token.ends_with(']'))).collect::<Vec<_>>().join(" ")
+}
+
+fn decide(
+    index: &Index,
+    understood: &mut Understood,
+    ranking: &Ranking,
+    best: &[Scored],
+    matters: usize,
+    message_words: usize,
+) {
+    let top = best.first();
+    let next = best.iter().find(|scored| top.is_some_and(|top| top.target != scored.target));
+    let confidence = top.map_or(0.0, |top| confidence(top.score, next.map_or(0.0, |next| next.score), ranking.known));
+    understood.confidence = confidence;
+    let top_score = top.map_or(0.0, |top| top.score);
+    let services = best.iter().enumerate().filter_map(|(place, scored)| match index.target(scored.target) {
+        Target::Service(key) if place < matters || scored.score >= NAMED_SHARE * top_score => {
+            Some(Choice { service: key.clone(), score: scored.score })
+        }
+        Target::Service(_) | Target::NotUs(_) | Target::OutOfScope(_) => None,
+    });
+    let services: Vec<Choice> = services.take(MOST_SERVICES).collect();
+    let elsewhere = top.map(|top| index.target(top.target)).and_then(|target| match target {
+        Target::NotUs(key) => Some(Some(key.clone())),
+        Target::OutOfScope(_) => Some(None),
+        Target::Service(_) => None,
+    });
+    if understood.action.is_some() {
+        understood.intent = Intent::Action;
+        if confidence >= ANSWER && elsewhere.is_none() {
+            (understood.services, understood.matters) = (services, matters);
+        }
+    } else if understood.smalltalk.is_some() && (confidence < ANSWER || ranking.words == message_words) {
+        understood.intent = Intent::Smalltalk;
+    } else if let Some(not_us) = elsewhere {
+        understood.intent = Intent::OutOfScope;
+        understood.not_us = not_us.filter(|_| confidence >= ASK_BACK);
+    } else if confidence >= ANSWER {
+        understood.intent = Intent::Service;
+        (understood.services, understood.matters) = (services, matters);
+    } else if confidence >= ASK_BACK {
+        understood.intent = Intent::Clarify;
+        (understood.services, understood.matters) = (services, matters);
+    } else {
+        understood.intent = if message_words <= 2 && ranking.known > 0.0 { Intent::Clarify } else { Intent::OutOfScope };
+    }
+}
+
+/// How probable it is that the best target is meant: a logistic curve over its score, its lead over the next one and the
+/// share of the question that is known. Fitted on the development questions.
+fn confidence(score: f32, next: f32, known: f32) -> f32 {
+    let margin = score - next;
+    let sum = -3.2 + 9.0 * score + 4.0 * margin + 1.2 * known;
+    1.0 / (1.0 + (-sum).exp())
+}

@@ -1,0 +1,53 @@
+//! `cargo xtask chat-eval`: asks the chatbot the project's own questions and prints the table.
+
+use crate::cargo::cargo;
+use crate::failure::{Failure, Result};
+use crate::process;
+
+/// What to ask.
+#[derive(Debug, clap::Args)]
+pub struct Options {
+    /// The questions for development, or those nothing may be tuned on.
+    #[arg(long, value_enum, default_value_t = Set::Dev)]
+    set: Set,
+    /// Prints each question that was answered wrongly. Only for development.
+    #[arg(long, conflicts_with = "fit")]
+    wrong: bool,
+    /// Fits the weights of the index instead and prints them.
+    #[arg(long)]
+    fit: bool,
+}
+
+/// A set of questions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Set {
+    /// `crates/chatbot/eval/dev.jsonl`
+    Dev,
+    /// `crates/chatbot/eval/blind.jsonl`
+    Blind,
+}
+
+/// Builds the chatbot alone and asks.
+///
+/// # Errors
+///
+/// If it does not build, or the city or the questions cannot be read; or if somebody wants to look at or fit on the blind set.
+pub fn run(options: &Options) -> Result<()> {
+    let questions = match options.set {
+        Set::Dev => "crates/chatbot/eval/dev.jsonl",
+        Set::Blind if options.wrong || options.fit => {
+            return Err(Failure::new("nothing is looked at in the blind set and nothing is fitted on it"));
+        }
+        Set::Blind => "crates/chatbot/eval/blind.jsonl",
+    };
+    let mut evaluate = cargo();
+    evaluate.args(["run", "--quiet", "--release", "--package=chatbot", "--example=evaluate", "--"]);
+    evaluate.args(["deploy/demo/hannover", questions]);
+    if options.wrong {
+        evaluate.arg("--wrong");
+    }
+    if options.fit {
+        evaluate.arg("--fit");
+    }
+    process::run(&mut evaluate)
+}
