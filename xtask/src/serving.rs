@@ -18,9 +18,6 @@ use crate::process;
 /// The city the repository brings along.
 pub const DEMO_CITY: &str = "deploy/demo/hannover";
 
-/// The online services, a directory each.
-const SERVICES: &str = "crates/applications/services";
-
 /// Longer than the server needs to finish what it accepted.
 const PATIENCE: Duration = Duration::from_secs(45);
 
@@ -83,22 +80,25 @@ impl Installation {
         process::run(self.command()?.args(["city", "load"]).arg(directory))
     }
 
-    /// Publishes every online service of the repository, with its cases in this office, and says how many there are.
-    /// What is published already stays as it is.
+    /// Publishes every online service that comes with the program, with its cases in this office, and says how many there
+    /// are. What is published already stays as it is.
     ///
     /// # Errors
     ///
     /// If the program refuses one; its output says why.
     pub fn publish_services(&self, office: &str) -> Result<usize> {
-        let folder = sources::repository().join(SERVICES);
-        let mut published = 0;
-        for entry in fs::read_dir(&folder).during(SERVICES)? {
-            let directory = entry.during(SERVICES)?.path();
-            let mut command = self.command()?;
-            process::capture(command.args(["services", "publish"]).arg(directory).args(["--office", office]))?;
-            published += 1;
-        }
-        Ok(published)
+        let told = process::capture(self.command()?.args(["services", "publish", "--office", office, "--shipped"]))?;
+        Ok(told.lines().filter(|line| line.contains(" is published: ")).count())
+    }
+
+    /// Publishes the online service in a directory.
+    ///
+    /// # Errors
+    ///
+    /// As [`Installation::publish_services`].
+    pub fn publish_service(&self, directory: &Path, office: &str) -> Result<()> {
+        let mut command = self.command()?;
+        process::run(command.args(["services", "publish"]).arg(directory).args(["--office", office]))
     }
 
     /// Makes a backup where the settings say.

@@ -36,6 +36,8 @@ fn a_new_arrow_or_crate_is_refused() {
     refused("scheduling", "[dependencies]\nidentity.workspace = true", "from `scheduling` to `identity`");
     refused("gateway", "[dependencies]\ntestkit.workspace = true", "`testkit` may only be a dev-dependency");
     refused("identity", "[dev-dependencies]\nscheduling.workspace = true", "not even tests");
+    refused("exchange", "[dependencies]\napplications.workspace = true", "from `exchange` to `applications`");
+    refused("notifications", "[dependencies]\nexchange.workspace = true", "from `notifications` to `exchange`");
     refused("parking", "", "`parking` is not written down");
     refused("city", "[target.'cfg(unix)'.dependencies]\nx = { package = \"database\" }", "`city` to `database`");
     let elsewhere = manifests(&[SourceFile::new("domain/Cargo.toml", "[package]\nname = \"domain\"")]);

@@ -1,5 +1,6 @@
 //! Who may touch an application: whoever has the code of a part, and the account that took it.
 
+use domain::application::ApplicationState;
 use domain::identifier::{AccountId, ApplicationId};
 use domain::law::TrustLevel;
 use domain::permission::{Actor, Permission};
@@ -40,6 +41,18 @@ pub(crate) enum Place {
 impl Applications {
     /// Where `access` leads. Strangers and wrong codes get one and the same answer.
     pub(crate) async fn enter(&self, reader: Reader<'_>, actor: &Actor, access: &Access) -> Result<Place, Failure> {
+        let place = self.find(reader, actor, access).await?;
+        if let (Place::Real(entry), Reader::Database(_)) = (&place, reader)
+            && let Some(to) = entry.draft.moves_to
+            && matches!(entry.draft.state, ApplicationState::Draft | ApplicationState::AwaitingParties)
+        {
+            self.move_draft(entry, to).await?;
+            return self.find(reader, actor, access).await;
+        }
+        Ok(place)
+    }
+
+    async fn find(&self, reader: Reader<'_>, actor: &Actor, access: &Access) -> Result<Place, Failure> {
         match access {
             Access::Code(code) => self.enter_with_code(reader, code).await,
             Access::Own(id) => {

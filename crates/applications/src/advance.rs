@@ -116,6 +116,7 @@ impl Applications {
         for effect in step.effects {
             self.effect(unit, &case, effect, actor, now).await?;
         }
+        self.plan_after_decision(unit, &case, now).await?;
         self.trace(unit, case.id, traced, actor, now).await?;
         Ok(case)
     }

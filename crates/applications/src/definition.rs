@@ -262,7 +262,7 @@ fn start_of(day: NaiveDate, calendar: &TownCalendar) -> Timestamp {
 }
 
 /// The field of a path in the definition: `group[row].field` without its row.
-fn without_row(path: &str) -> String {
+pub(crate) fn without_row(path: &str) -> String {
     match (path.split_once('['), path.split_once("].")) {
         (Some((group, _)), Some((_, field))) => format!("{group}.{field}"),
         _ => path.to_owned(),

@@ -5,6 +5,8 @@ use domain::identifier::{ApplicationId, CaseId, DefinitionId, Key, PartyId};
 use domain::law::TrustLevel;
 use domain::time::Timestamp;
 
+use crate::move_draft::DroppedAnswer;
+
 /// Whether it counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Practice {
@@ -37,6 +39,8 @@ pub struct Draft {
     pub role: String,
     /// What stands in the parts that the reader may see, by path.
     pub answers: Vec<(String, serde_json::Value)>,
+    /// What was answered before the form changed and has no place in it now, as far as the reader could see it.
+    pub dropped: Vec<DroppedAnswer>,
     /// What the answers amount to.
     pub answered: Answered,
     /// Everybody who takes part; the first is who began.

@@ -106,6 +106,12 @@ pub enum Problem {
         /// Each with its file and place.
         problems: Vec<String>,
     },
+    /// Drafts cannot be moved to the new version: answers would be lost or mean something else. Nothing was published.
+    #[error("drafts of an older version cannot be moved to this one")]
+    DraftsCannotMove {
+        /// The changes that are too deep, each with its class.
+        changes: Vec<String>,
+    },
     /// A text is empty or too long.
     #[error("the text has no sign or more than {most}")]
     TextLength {

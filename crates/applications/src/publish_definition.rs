@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use database::{AuditEntry, DatabaseError, Rule};
+use database::{AuditEntry, DatabaseError, Rule, Unit};
 use domain::identifier::{DefinitionId, EventId, Key};
 use domain::permission::{Actor, Permission};
+use domain::time::Timestamp;
+use forms::{CompatClass, CompatReport};
 
 use crate::Applications;
 use crate::failure::{Failure, Problem};
 use crate::requests::retried;
 use crate::store::definitions::{self, DefinitionRow};
-use crate::store::services;
+use crate::store::{Reader, draft_rules, services};
 
 /// Publishes a version.
 #[derive(Debug, Clone)]
@@ -19,6 +21,22 @@ pub struct PublishDefinition {
     pub files: BTreeMap<String, String>,
     /// The office that has its cases from now on. A definition is the same everywhere; who works on it is the city's to say.
     pub team: Key,
+    /// What happens to drafts that began with an older version.
+    pub drafts: OlderDrafts,
+}
+
+/// What happens to drafts that began with an older version. Cases always keep theirs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum OlderDrafts {
+    /// They are finished with the version they began with.
+    #[default]
+    Keep,
+    /// They can be finished with it until then.
+    KeepUntil(Timestamp),
+    /// They go on with the new version, with their answers as they are; only if nothing is lost or means something else.
+    Migrate,
+    /// They go on with the new version; answers that fit are carried along, the others are shown to whoever gave them.
+    Restart,
 }
 
 /// A version as it stands now.
@@ -32,13 +50,24 @@ pub struct Published {
     pub sha256: String,
     /// What the linter noticed, in words.
     pub notices: Vec<String>,
+    /// What changed since the version before; absent for the first one.
+    pub report: Option<CompatReport>,
+    /// How many drafts are being filled in with older versions, and fall under what was decided about them.
+    pub older_drafts: i64,
+}
+
+/// What publishing did.
+struct Done {
+    row: DefinitionRow,
+    report: Option<CompatReport>,
+    older_drafts: i64,
 }
 
 impl Applications {
-    /// Compiles the files of a service and publishes them as its newest version. New drafts begin with it; drafts and cases that exist keep theirs. The same text twice is one version.
+    /// Compiles the files of a service and publishes them as its newest version. New drafts begin with it; cases that exist keep theirs; drafts do what was decided about them. The same text twice is one version.
     ///
     /// # Errors
-    /// [`Failure::Forbidden`]; [`Problem::DefinitionRefused`] with every problem.
+    /// [`Failure::Forbidden`]; [`Problem::DefinitionRefused`] with every problem; [`Problem::DraftsCannotMove`].
     pub async fn publish_definition(&self, actor: &Actor, command: &PublishDefinition) -> Result<Published, Failure> {
         actor.may(Permission::PublishServices)?;
         let refused = |problems: Vec<String>| Problem::DefinitionRefused { problems };
@@ -50,9 +79,10 @@ impl Applications {
             return Err(refused(problems).into());
         }
         let service = Key::new(form.key()).map_err(|error| refused(vec![error.to_string()]))?;
-        let row = retried(|| self.insert_definition(actor, &service, &command.team, form)).await?;
+        let Done { row, report, older_drafts } =
+            retried(|| self.insert_definition(actor, &service, command, form)).await?;
         let notices = loaded.notices.iter().map(ToString::to_string).collect();
-        Ok(Published { service, sequence: row.sequence, sha256: row.sha256, notices })
+        Ok(Published { service, sequence: row.sequence, sha256: row.sha256, notices, report, older_drafts })
     }
 
     /// What is wrong with a definition in this city.
@@ -74,16 +104,22 @@ impl Applications {
         &self,
         actor: &Actor,
         service: &Key,
-        team: &Key,
+        command: &PublishDefinition,
         form: &forms::Definition,
-    ) -> Result<DefinitionRow, Failure> {
+    ) -> Result<Done, Failure> {
         let now = self.now();
+        let before = match self.newest(service).await {
+            Ok(before) => Some(before),
+            Err(Failure::Problem(Problem::UnknownService)) => None,
+            Err(failure) => return Err(failure),
+        };
+        let report = before.map(|before| forms::compat(&before.form, form));
         let unit = self.database.begin().await?;
         let (known, highest) = definitions::standing(&unit, service.as_str(), form.sha256()).await?;
-        services::give_to(&unit, service, team, actor.account(), now).await?;
+        services::give_to(&unit, service, &command.team, actor.account(), now).await?;
         if let Some(known) = known {
             unit.commit().await?;
-            return Ok(known);
+            return Ok(Done { row: known, report, older_drafts: 0 });
         }
         let row = DefinitionRow {
             id: DefinitionId(self.entropy.id(now)),
@@ -100,7 +136,47 @@ impl Applications {
         let id = EventId(self.entropy.id(now));
         let entry = AuditEntry { id, actor: actor.account(), action: "definition.publish", subject: row.id.0, at: now };
         unit.audit(&entry).await?;
+        let older_drafts = self.settle_drafts(&unit, actor, command.drafts, (&row, form)).await?;
         unit.commit().await?;
-        Ok(row)
+        Ok(Done { row, report, older_drafts })
     }
+
+    /// Does with drafts of older versions what the publisher decided. Gives how many there are.
+    async fn settle_drafts(
+        &self,
+        unit: &Unit,
+        actor: &Actor,
+        decided: OlderDrafts,
+        (new, form): (&DefinitionRow, &forms::Definition),
+    ) -> Result<i64, Failure> {
+        let now = self.now();
+        let mut count = 0;
+        for (old, drafts) in draft_rules::in_flight(Reader::Unit(unit), &new.service, new.id).await? {
+            count += drafts;
+            let rule = match decided {
+                OlderDrafts::Keep => continue,
+                OlderDrafts::KeepUntil(until) => {
+                    draft_rules::end(unit, old.id, until).await?;
+                    (Some(until), None)
+                }
+                OlderDrafts::Migrate => {
+                    let report = forms::compat(&self.pinned(old.id).await?.form, form);
+                    if !report.may_migrate() {
+                        return Err(Problem::DraftsCannotMove { changes: too_deep(&report) }.into());
+                    }
+                    draft_rules::migrate(unit, old.id, new.id, now).await?;
+                    continue;
+                }
+                OlderDrafts::Restart => (None, Some(new.id)),
+            };
+            draft_rules::set(unit, old.id, rule, actor.account(), now).await?;
+        }
+        Ok(count)
+    }
+}
+
+/// The changes that keep drafts where they are.
+fn too_deep(report: &CompatReport) -> Vec<String> {
+    let deep = report.changes.iter().filter(|change| change.class > CompatClass::AdditiveRequired);
+    deep.map(|change| format!("{}: {}", change.class.as_str(), change.what)).collect()
 }

@@ -7,10 +7,11 @@ use crate::Applications;
 use crate::case::{Case, CaseDeadline, CaseEvent, Decision, ItemRequest};
 use crate::chain::{self, ChainFlaw};
 use crate::failure::Failure;
+use crate::forward::ForwardView;
 use crate::replay_decision::Replay;
 use crate::sealed::{decision_of, objection_of, request_of};
 use crate::store::cases::{self, Found};
-use crate::store::{Reader, events};
+use crate::store::{Reader, events, forwards};
 
 /// A case with everything in it.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +30,8 @@ pub struct CaseView {
     pub objection: Option<String>,
     /// The clocks that run or stand.
     pub deadlines: Vec<CaseDeadline>,
+    /// Where it stands on its way to other bodies.
+    pub forwards: Vec<ForwardView>,
     /// Everything that happened.
     pub events: Vec<CaseEvent>,
     /// Where the chain of events is broken, if it is.
@@ -79,6 +82,18 @@ impl Applications {
             facts: link.facts,
         };
         let events = links.into_iter().map(event).collect();
-        Ok(CaseView { case: found.case, answers, decision, replay, request, objection, deadlines, events, flaw })
+        let forwards = forwards::of_case(reader, id).await?;
+        Ok(CaseView {
+            case: found.case,
+            answers,
+            decision,
+            replay,
+            request,
+            objection,
+            deadlines,
+            forwards,
+            events,
+            flaw,
+        })
     }
 }

@@ -55,6 +55,7 @@ impl Applications {
                     rev: row.rev,
                     role,
                     answers: Vec::new(),
+                    dropped: Vec::new(),
                     answered: Answered::default(),
                     parties: Vec::new(),
                     expires_at: row.expires_at,
@@ -78,6 +79,7 @@ impl Applications {
             rev: entry.draft.rev,
             role: entry.party.role.clone(),
             answers: Vec::new(),
+            dropped: Vec::new(),
             answered: Answered::default(),
             parties: entry.parties.iter().map(view).collect(),
             expires_at: entry.draft.expires_at,
@@ -88,7 +90,8 @@ impl Applications {
             return Ok(draft);
         }
         let answers = self.answers(entry).await?;
-        self.filled(draft, &pinned, &answers)
+        let dropped = self.dropped(&entry.draft, &entry.party.role)?;
+        self.filled(Draft { dropped, ..draft }, &pinned, &answers)
     }
 
     fn filled(&self, draft: Draft, pinned: &Pinned, answers: &Answers) -> Result<Draft, Failure> {

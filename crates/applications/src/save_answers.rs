@@ -87,7 +87,7 @@ impl Applications {
             state,
             rev: entry.draft.rev + 1,
             answers_sealed: Some(self.seal(key, answers_of(entry.draft.id), &answers)?),
-            expires_at: pinned.draft_ends(now, &calendar),
+            expires_at: entry.draft.ends(pinned.draft_ends(now, &calendar)),
             ..entry.draft.clone()
         };
         let unit = self.database.begin().await?;

@@ -35,6 +35,10 @@ pub(crate) const fn answers_of(application: ApplicationId) -> Place {
     Place { table: "application", column: "answers_sealed", row: application.0 }
 }
 
+pub(crate) const fn dropped_of(application: ApplicationId) -> Place {
+    Place { table: "application", column: "dropped_sealed", row: application.0 }
+}
+
 pub(crate) const fn rehearsal_of(rehearsal: ApplicationId) -> Place {
     Place { table: "rehearsal", column: "answers_sealed", row: rehearsal.0 }
 }

@@ -104,6 +104,9 @@ impl Applications {
             key: None,
             case: None,
             expires_at: pinned.draft_ends(now, &calendar),
+            keep_until: None,
+            moves_to: None,
+            dropped_sealed: None,
         };
         // Staff fill in for somebody; their own account has no part in it.
         let account = if intake == Intake::Online { taker(actor) } else { None };

@@ -115,6 +115,8 @@ impl Applications {
         cases::insert_snapshot(&unit, &case, &sha256, sealed, actor.account(), now).await?;
         events::insert(&unit, case.id, &link).await?;
         self.start_clocks(&unit, &case, &ready.pinned, now).await?;
+        let sinks = (&*ready.pinned, ready.evaluation.sinks.as_slice());
+        self.plan_forwards(&unit, &case, sinks, forms::SinkMoment::Submission, now).await?;
         self.trace(&unit, case.id, "case.submitted", actor.account(), now).await?;
         unit.remember(key, case.id.0, now).await?;
         unit.commit().await?;

@@ -14,7 +14,7 @@ const PORTION: i64 = 100;
 pub struct Worked {
     /// Cases the machine looked at.
     pub checked: u64,
-    /// Cases that a clock moved.
+    /// Cases that a clock moved, and cases that became a task because they are late on their way.
     pub moved: u64,
     /// Drafts and rehearsals that were deleted.
     pub expired: u64,
@@ -36,6 +36,7 @@ impl Applications {
             }
         }
         worked.moved = self.run_clocks().await?;
+        worked.moved += self.show_late_forwards().await?;
         worked.expired = self.expire_drafts().await?;
         Ok(worked)
     }

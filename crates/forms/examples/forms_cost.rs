@@ -1,10 +1,12 @@
 //! Measures what forms cost: checking one submission of 3,000 nested values, and one patch on ten steps with a hundred rules.
 //!
 //! `cargo run --release -p forms --example forms_cost` prints one JSON line for each figure; the promises are a p99 of 5 ms
-//! and of 1 ms. The answers are valid, because a valid form runs every rule to its end.
+//! and of 1 ms. The answers are valid, because a valid form runs every rule to its end. With a directory as its argument it
+//! writes the form of ten steps there instead, so that the same form can be measured through the whole program.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use chrono::NaiveDate;
@@ -12,6 +14,8 @@ use domain::calendar::FederalState;
 use domain::time::Timestamp;
 use forms::{AnswerSource, Answers, Change, Circumstances, Definition, NoZones, Patch, RowId, evaluate, load};
 use serde_json::{Value as Json, json};
+
+type Files = BTreeMap<String, String>;
 
 const ROUNDS: usize = 300;
 const ROWS: u128 = 300;
@@ -34,7 +38,7 @@ fn nested() -> Definition {
 }
 
 /// Ten steps with ten fields each, a rule and a condition for each.
-fn wide() -> Definition {
+fn wide() -> Files {
     let mut form = String::new();
     for step in 0..10 {
         let _ = write!(form, "[[steps]]\nkey = \"s{step}\"\n[[steps.groups]]\nkey = \"g{step}\"\n");
@@ -51,10 +55,18 @@ fn wide() -> Definition {
         }
     }
     let names = |letter: &str| (0..10).map(|at| format!("{letter}{at}")).collect::<Vec<_>>();
-    definition(&form, &names("s"), &names("g"), 10)
+    files(&form, &names("s"), &names("g"), 10)
 }
 
 fn definition(form: &str, steps: &[String], groups: &[String], fields: usize) -> Definition {
+    loaded(&files(form, steps, groups, fields))
+}
+
+fn loaded(files: &Files) -> Definition {
+    load(files).unwrap_or_else(|problems| panic!("{problems:#?}")).definition
+}
+
+fn files(form: &str, steps: &[String], groups: &[String], fields: usize) -> Files {
     let sections: Vec<String> = steps.iter().map(|step| format!("\"{step}\"")).collect();
     let mut texts =
         String::from("[service]\ntitle = \"x\"\nsummary = \"x\"\npurpose = \"x\"\n[party]\napplicant = \"x\"\n");
@@ -73,8 +85,7 @@ fn definition(form: &str, steps: &[String], groups: &[String], fields: usize) ->
     }
     let service = format!("{SERVICE}sections = [{}]\n", sections.join(", "));
     let files = [("service.toml", service), ("form.toml", form.to_owned()), ("texts/de.toml", texts)];
-    let files = files.map(|(path, text)| (path.to_owned(), text)).into();
-    load(&files).unwrap_or_else(|problems| panic!("{problems:#?}")).definition
+    files.map(|(path, text)| (path.to_owned(), text)).into()
 }
 
 fn patch(changes: Vec<Change>) -> Patch {
@@ -106,7 +117,20 @@ fn row(name: &str, (median, high): (Duration, Duration), promised: f64) {
     );
 }
 
+#[expect(clippy::disallowed_methods, reason = "a program to measure with reads its arguments")]
+fn asked_to_write() -> Option<PathBuf> {
+    std::env::args_os().nth(1).map(PathBuf::from)
+}
+
 fn main() {
+    if let Some(directory) = asked_to_write() {
+        for (path, text) in wide() {
+            let target = directory.join(path);
+            std::fs::create_dir_all(target.parent().expect("a folder")).expect("the folder can be made");
+            std::fs::write(target, text).expect("the file can be written");
+        }
+        return;
+    }
     let today = NaiveDate::from_ymd_opt(2026, 11, 23).expect("a day");
     let circumstances =
         Circumstances { today, state: FederalState::Ni, extra_holidays: &[], zones: &NoZones, dates: BTreeMap::new() };
@@ -135,7 +159,7 @@ fn main() {
     assert_eq!(evaluate(&nested, &answers, &circumstances).effective.iter().count(), 3_000);
     row("validate 3,000 nested values", longest(|| drop(evaluate(&nested, &answers, &circumstances))), 5.0);
 
-    let wide = wide();
+    let wide = loaded(&wide());
     let changes = (0..100).map(|at| set(format!("g{}.f{}", at / 10, at % 10), json!(at))).collect();
     let answers = Answers::empty().patched(&wide, &patch(changes)).expect("good answers");
     assert_eq!(evaluate(&wide, &answers, &circumstances).errors, []);

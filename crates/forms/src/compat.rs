@@ -27,6 +27,21 @@ pub enum CompatClass {
     RuleChanged,
 }
 
+impl CompatClass {
+    /// The stable word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Same => "same",
+            Self::TextOnly => "text_only",
+            Self::AdditiveOptional => "additive_optional",
+            Self::AdditiveRequired => "additive_required",
+            Self::Removed => "removed",
+            Self::Retyped => "retyped",
+            Self::RuleChanged => "rule_changed",
+        }
+    }
+}
+
 /// One change.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct CompatChange {

@@ -9,6 +9,7 @@ pub mod configuration;
 mod drain_door;
 pub mod environment;
 mod follow;
+pub mod forwarding;
 pub mod graphql;
 pub mod guard;
 pub mod http;

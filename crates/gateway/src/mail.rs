@@ -154,6 +154,10 @@ pub(crate) async fn measure(application: &Application) {
     if let Ok(silent) = application.applications.silent_cases().await {
         metrics::gauge!("cases_silent").set(silent as f64);
     }
+    if let Ok(backlog) = application.applications.forward_backlog().await {
+        metrics::gauge!("case_forwards_waiting").set(backlog.waiting as f64);
+        metrics::gauge!("case_forwards_given_up").set(backlog.dead as f64);
+    }
 }
 
 /// Whether the messages of one consumer leave; a change is logged once, not every round.

@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
+use applications::Forwarding;
 use notifications::Notifications;
 use scheduling::DeskWork;
 
@@ -23,7 +24,7 @@ use crate::follow::{Follower, Ready};
 use crate::http::{Door, Settings, collect_metrics, internal_router, router_with};
 use crate::measure::measure;
 use crate::shutdown::{self, Drain, Ended, Patience, stop_signal};
-use crate::{backup_age, drain_door, graphql, mail, openid_pages, pages, start, work};
+use crate::{backup_age, drain_door, forwarding, graphql, mail, openid_pages, pages, start, work};
 
 /// How long background work may take to finish its round, and the database to close.
 const LAST_ROUND: Duration = Duration::from_secs(5);
@@ -49,7 +50,10 @@ pub(crate) async fn serve(configuration: &Configuration, worker: Worker) -> Resu
     let (application, desk) = start::application(configuration, database, secrets);
     let drain_key = DrainKey::new(&start::master_key(configuration)?);
     let letters = match worker {
-        Worker::Here => Some((mail::open(configuration, &application)?, configuration.retention)),
+        Worker::Here => {
+            let forwarding = forwarding::open(configuration, &application)?;
+            Some((mail::open(configuration, &application)?, forwarding, configuration.retention))
+        }
         Worker::Elsewhere => None,
     };
     let follower = Follower::new(application.clone());
@@ -168,7 +172,7 @@ impl Background {
         application: &Application,
         desk: DeskWork,
         follower: Arc<Follower>,
-        letters: Option<(Notifications, Retention)>,
+        letters: Option<(Notifications, Option<Forwarding>, Retention)>,
         measuring: impl Future<Output = ()> + Send + 'static,
         closing: &CancellationToken,
     ) -> Self {
@@ -176,9 +180,9 @@ impl Background {
         tasks.spawn("the booking desk", closing, desk.run());
         tasks.spawn("following the database", closing, async move { follower.run().await });
         tasks.spawn("measuring", closing, measuring);
-        if let Some((letters, retention)) = letters {
+        if let Some((letters, forwarding, retention)) = letters {
             // The worker ends by itself, between two rounds.
-            let round = work::work(application.clone(), letters, retention, closing.clone());
+            let round = work::work(application.clone(), letters, forwarding, retention, closing.clone());
             tasks.0.spawn(async move {
                 round.await;
                 "the worker"

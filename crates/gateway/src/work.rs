@@ -7,6 +7,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use applications::Forwarding;
 use domain::permission::Actor;
 use notifications::Notifications;
 
@@ -14,6 +15,7 @@ use crate::application::Application;
 use crate::cli::CommandError;
 use crate::configuration::{Configuration, Retention};
 use crate::follow::DatabaseAnswers;
+use crate::forwarding;
 use crate::http::{collect_metrics, worker_router};
 use crate::mail;
 use crate::measure::measure;
@@ -41,11 +43,17 @@ const DELIVERIES_KEPT_MINUTES: i64 = 7 * 24 * 60;
 pub(crate) async fn work(
     application: Application,
     letters: Notifications,
+    forwarding: Option<Forwarding>,
     retention: Retention,
     stop: CancellationToken,
 ) {
     let upkeep = Upkeep::new(application.clone(), retention);
-    tokio::join!(tidy(application, stop.clone()), keep_up(upkeep, stop.clone()), mail::deliver(letters, stop));
+    tokio::join!(
+        tidy(application, stop.clone()),
+        keep_up(upkeep, stop.clone()),
+        forwarding::carry(forwarding, stop.clone()),
+        mail::deliver(letters, stop)
+    );
 }
 
 /// Seals, erases and changes keys, minute by minute.

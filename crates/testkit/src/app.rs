@@ -127,7 +127,8 @@ impl TestApp {
     /// When it is refused.
     pub async fn publish(&self, service: &TestService) -> applications::Published {
         let team = domain::identifier::Key::new("mitte").expect("a key");
-        let command = applications::PublishDefinition { files: service.files(), team };
+        let command =
+            applications::PublishDefinition { files: service.files(), team, drafts: applications::OlderDrafts::Keep };
         let published = self.application.applications.publish_definition(&Actor::System, &command).await;
         published.unwrap_or_else(|failure| panic!("the service is refused: {failure:?}"))
     }

@@ -151,7 +151,8 @@ pub fn question(document: &str, variables: &Value) -> Request {
     Request::post_json("/graphql", &[], &json!({ "query": document, "variables": variables }).to_string())
 }
 
-fn signed_question(token: &str, document: &str, variables: &Value) -> Request {
+/// A question as somebody who has signed in asks it.
+pub fn signed_question(token: &str, document: &str, variables: &Value) -> Request {
     let body = json!({ "query": document, "variables": variables }).to_string();
     Request::post_json("/graphql", &[&format!("Authorization: Bearer {token}")], &body)
 }

@@ -1,6 +1,8 @@
 //! The registry of benchmarks: a new one is a file in `measures/` and a line here.
 
+mod applications;
 mod booking;
+mod forms;
 mod listing;
 mod logins;
 mod memory;
@@ -71,6 +73,18 @@ pub const ALL: &[Measure] = &[
         name: "memory",
         what: "resident memory of the server of the demo city after 10,000 searches",
         run: memory::run,
+    },
+    Measure {
+        name: "forms",
+        what: "inside the engine of forms: checking one submission of 3,000 nested values, and one patch on a form of 10 steps \
+               and 100 rules",
+        run: forms::run,
+    },
+    Measure {
+        name: "applications",
+        what: "online services through GraphQL: one patch on a form of 10 steps and 100 rules, 1,000 submits at once for the \
+               last one of a quota, and the time from handing in to the automatic decision of a parking permit",
+        run: applications::run,
     },
     Measure {
         name: "contention",

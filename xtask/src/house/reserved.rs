@@ -23,7 +23,11 @@ const RESERVED: &[Reserved] = &[
         allowed: reads_command_line,
         instead: "the gateway decides where log lines go",
     },
-    Reserved { external: "jsonwebtoken", allowed: is_identity, instead: "tokens are signed and read in identity" },
+    Reserved {
+        external: "jsonwebtoken",
+        allowed: reads_tokens,
+        instead: "tokens are signed and read in identity, events of FIT-Connect in exchange",
+    },
     Reserved { external: "argon2", allowed: is_identity, instead: "passwords are hashed in identity" },
     Reserved { external: "sea-orm", allowed: has_store, instead: "ask the store of the feature that owns the table" },
     Reserved { external: "sqlx", allowed: nobody, instead: "sea-orm is the one way to the database" },
@@ -31,7 +35,7 @@ const RESERVED: &[Reserved] = &[
     Reserved {
         external: "aws-lc-rs",
         allowed: keeps_keys,
-        instead: "keys are made and used in identity and in the vault of database",
+        instead: "keys are made and used in identity, in the vault of database and for the envelopes of exchange",
     },
     Reserved { external: "lettre", allowed: is_notifications, instead: "letters are written in notifications" },
     Reserved { external: "minijinja", allowed: writes_to_people, instead: "letters and pages are written elsewhere" },
@@ -129,18 +133,23 @@ fn writes_to_people(name: &str) -> bool {
     is_notifications(name) || is_gateway(name)
 }
 
-/// Sign-in providers and webhooks are asked over the web; for everybody else it is a test tool.
+/// Sign-in providers, webhooks and the receivers of cases are asked over the web; for everybody else it is a test tool.
 fn makes_calls(name: &str) -> bool {
-    is_identity(name) || is_notifications(name) || is_testkit(name)
+    is_identity(name) || is_notifications(name) || name == "applications" || is_testkit(name)
 }
 
 fn is_identity(name: &str) -> bool {
     name == "identity"
 }
 
-/// Tokens are signed in one room, personal data and the audit log are sealed in the other. Nobody else touches a cipher.
+/// Tokens are signed in one room, personal data and the audit log are sealed in the other, what leaves the city is sealed
+/// in the third. Nobody else touches a cipher.
 fn keeps_keys(name: &str) -> bool {
-    name == "identity" || name == "database"
+    name == "identity" || name == "database" || name == "exchange"
+}
+
+fn reads_tokens(name: &str) -> bool {
+    is_identity(name) || name == "exchange"
 }
 
 fn is_testkit(name: &str) -> bool {

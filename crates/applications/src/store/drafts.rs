@@ -23,6 +23,19 @@ pub(crate) struct DraftRow {
     pub(crate) key: Option<SubjectKey>,
     pub(crate) case: Option<CaseId>,
     pub(crate) expires_at: Timestamp,
+    /// Until when drafts of this version can be gone on with, where somebody has said so.
+    pub(crate) keep_until: Option<Timestamp>,
+    /// The version that drafts of this one are carried to, where somebody has said so.
+    pub(crate) moves_to: Option<DefinitionId>,
+    /// What could not be carried to the version it has now.
+    pub(crate) dropped_sealed: Option<Vec<u8>>,
+}
+
+impl DraftRow {
+    /// When it ends, if its version is kept for a time only.
+    pub(crate) fn ends(&self, otherwise: Timestamp) -> Timestamp {
+        self.keep_until.map_or(otherwise, |until| until.min(otherwise))
+    }
 }
 
 fn read(row: &Row) -> Result<DraftRow, DatabaseError> {
@@ -39,14 +52,18 @@ fn read(row: &Row) -> Result<DraftRow, DatabaseError> {
         key: subject_key(row, id)?,
         case: case.map(CaseId),
         expires_at: Timestamp::from_millis(row.get("expires_at")?),
+        keep_until: row.get::<Option<i64>>("keep_until")?.map(Timestamp::from_millis),
+        moves_to: row.get::<Option<Uuid>>("moves_to")?.map(DefinitionId),
+        dropped_sealed: row.get("dropped_sealed")?,
     })
 }
 
 /// The application of this id.
 pub(crate) async fn by_id(reader: Reader<'_>, id: ApplicationId) -> Result<Option<DraftRow>, DatabaseError> {
     let sql = "SELECT a.id, a.definition, a.service, a.intake, a.state, a.rev, a.answers_sealed, a.case_file, \
-               a.expires_at, k.generation AS key_generation, k.wrapped AS key_wrapped \
-               FROM application a LEFT JOIN subject_key k ON k.subject = a.id WHERE a.id = $1";
+               a.expires_at, a.dropped_sealed, r.keep_until, r.moves_to, k.generation AS key_generation, \
+               k.wrapped AS key_wrapped FROM application a LEFT JOIN subject_key k ON k.subject = a.id \
+               LEFT JOIN draft_rule r ON r.definition = a.definition WHERE a.id = $1";
     reader.row(sql, vec![id.0.into()]).await?.as_ref().map(read).transpose()
 }
 
@@ -89,10 +106,35 @@ pub(crate) async fn insert(unit: &Unit, draft: &DraftRow, at: Timestamp) -> Resu
     unit.execute(sql, values).await.map(drop)
 }
 
+/// Carries an application to another version with the answers that fit, unless somebody changed it since `seen`. `false`
+/// when somebody did.
+pub(crate) async fn carry(
+    unit: &Unit,
+    draft: &DraftRow,
+    to: DefinitionId,
+    seen: i64,
+    at: Timestamp,
+) -> Result<bool, DatabaseError> {
+    let sql = "UPDATE application SET definition = $1, state = $2, rev = $3, answers_sealed = $4, \
+               dropped_sealed = $5, edited_at = $6 WHERE id = $7 AND rev = $8";
+    let values = vec![
+        to.0.into(),
+        draft.state.as_str().into(),
+        (seen + 1).into(),
+        draft.answers_sealed.clone().into(),
+        draft.dropped_sealed.clone().into(),
+        at.millis().into(),
+        draft.id.0.into(),
+        seen.into(),
+    ];
+    Ok(unit.execute(sql, values).await? == 1)
+}
+
 /// Writes a changed application back, unless somebody changed it since `seen`. `false` when somebody did.
 pub(crate) async fn update(unit: &Unit, draft: &DraftRow, seen: i64, at: Timestamp) -> Result<bool, DatabaseError> {
     let sql = "UPDATE application SET state = $1, rev = $2, answers_sealed = $3, case_file = $4, edited_at = $5, \
-               expires_at = $6 WHERE id = $7 AND rev = $8";
+               expires_at = $6, dropped_sealed = CASE WHEN $3 IS NULL THEN NULL ELSE dropped_sealed END \
+               WHERE id = $7 AND rev = $8";
     let values = vec![
         draft.state.as_str().into(),
         draft.rev.into(),

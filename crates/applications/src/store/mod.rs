@@ -2,10 +2,12 @@
 
 pub(crate) mod cases;
 pub(crate) mod definitions;
+pub(crate) mod draft_rules;
 pub(crate) mod drafts;
 pub(crate) mod erasure;
 pub(crate) mod events;
 pub(crate) mod feed;
+pub(crate) mod forwards;
 pub(crate) mod inbox;
 pub(crate) mod parties;
 pub(crate) mod quotas;

@@ -93,6 +93,8 @@ words! {
         Fulfil = "fulfil",
         /// Decide about an objection.
         ReviewObjection = "review_objection",
+        /// See why the case has not reached the body that it goes to. Stays open beside the others until it has.
+        Forward = "forward",
     }
 }
 

@@ -211,10 +211,36 @@ pub struct Retention {
 pub struct Sink {
     /// Its name.
     pub key: String,
-    /// The kind of adapter: `case_file`, `register`, `mail`, `webhook`.
+    /// The kind of adapter: `case_file`, `register`, `mail`, `webhook`, `fit-connect`.
     pub kind: String,
     /// When it is used; always if absent.
     pub when: Option<String>,
+    /// Where a sink of the kind `fit-connect` sends; absent for every other kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fit_connect: Option<FitConnectSink>,
+}
+
+/// A destination of FIT-Connect and what it expects.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FitConnectSink {
+    /// The destination's id.
+    pub destination: String,
+    /// When the case is sent.
+    pub after: SinkMoment,
+    /// Where the schema of the data stands, as the destination expects it.
+    pub schema_uri: String,
+    /// The number of the service as a URN, as the destination offers it.
+    pub service_identifier: String,
+}
+
+/// When a case goes to a sink.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SinkMoment {
+    /// As soon as it is handed in.
+    Submission,
+    /// Once it is decided.
+    Decision,
 }
 
 /// A letter and its occasion.

@@ -4,8 +4,8 @@ use domain::law::{TrustLevel, Way};
 use reading::{Code, Node, Table, Unique};
 
 use crate::model::{
-    Automation, AutomationDegree, Consent, Deadline, DecisionRule, Fiction, Join, Leika, LetterRule, Party, Period,
-    Practice, Representation, Retention, Service, Sink, TableRule, Term,
+    Automation, AutomationDegree, Consent, Deadline, DecisionRule, Fiction, FitConnectSink, Join, Leika, LetterRule,
+    Party, Period, Practice, Representation, Retention, Service, Sink, SinkMoment, TableRule, Term,
 };
 use crate::read::Places;
 use crate::read::words::{expression, name, path, period, statutes};
@@ -16,6 +16,9 @@ const TRUST: [(&str, TrustLevel); 4] = [
     ("substantial", TrustLevel::Substantial),
     ("high", TrustLevel::High),
 ];
+
+/// The kind of a sink that sends by FIT-Connect.
+const FIT_CONNECT: &str = "fit-connect";
 
 /// Reads the service. What the law asks for beyond the shape of the file is asked afterwards.
 pub(crate) fn service(table: &Table<'_>, places: &mut Places) -> Option<Service> {
@@ -264,13 +267,42 @@ fn sinks(table: &Table<'_>, places: &mut Places) -> Vec<Sink> {
                 unique.note(node, &key);
                 Some(key)
             });
-            let kind = table.required("kind", name);
+            let kind = table.required("kind", |node| match node.raw_text()? {
+                FIT_CONNECT => Some(FIT_CONNECT.to_owned()),
+                _ => name(node),
+            });
             let when = table.optional("when", |node| {
                 places.note(format!("sink.{}.when", key.as_deref().unwrap_or_default()), node.place());
                 expression(node)
             });
-            Some(Sink { key: key?, kind: kind?, when })
+            let fit_connect = match kind.as_deref() {
+                Some(FIT_CONNECT) => Some(fit_connect(table)?),
+                _ => None,
+            };
+            Some(Sink { key: key?, kind: kind?, when, fit_connect })
         })
+    })
+}
+
+/// Where a sink of FIT-Connect sends.
+fn fit_connect(table: &Table<'_>) -> Option<FitConnectSink> {
+    let destination = table.required("destination", |node| {
+        let text = node.raw_text()?;
+        let is_plain = text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-') && text.len() == 36;
+        if !is_plain {
+            node.refuse(Code::BadForm, "a destination is a UUID: 36 signs 0-9, a-f and hyphens");
+        }
+        is_plain.then(|| text.to_ascii_lowercase())
+    });
+    let moments = [("submission", SinkMoment::Submission), ("decision", SinkMoment::Decision)];
+    let after = table.optional("after", |node| node.word(&moments));
+    let schema_uri = table.required("schema_uri", |node| node.line(300));
+    let service_identifier = table.required("service_identifier", |node| node.line(200));
+    Some(FitConnectSink {
+        destination: destination?,
+        after: after.unwrap_or(SinkMoment::Submission),
+        schema_uri: schema_uri?,
+        service_identifier: service_identifier?,
     })
 }
 

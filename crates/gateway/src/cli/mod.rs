@@ -31,7 +31,7 @@ use crate::cli::settings::Source;
 use crate::configuration::Configuration;
 use crate::logging::start_logging;
 use crate::serve::{Worker, serve, signal_from_now_on};
-use crate::{graphql, mail, start, work};
+use crate::{forwarding, graphql, mail, start, work};
 
 pub(crate) use backup::newest as newest_backup;
 pub(crate) use ending::{CommandError, say};
@@ -175,9 +175,15 @@ fn run(source: &Source, command: Command) -> Result<(), CommandError> {
             running(Runtime::Small, city::load(&source.read()?, &directory, city::Wish::of(plan)))
         }
         Command::Services(services::ServicesCommand::Check { directory }) => services::check(&directory),
-        Command::Services(services::ServicesCommand::Publish { directory, office }) => {
-            running(Runtime::Small, services::publish(&source.read()?, &directory, office))
+        Command::Services(services::ServicesCommand::Test { directory }) => services::test(&directory),
+        Command::Services(services::ServicesCommand::Diff { old, new }) => services::diff(&old, &new),
+        Command::Services(services::ServicesCommand::Publish(wanted)) => {
+            running(Runtime::Small, services::publish(&source.read()?, &wanted))
         }
+        Command::Services(services::ServicesCommand::Export { key, xdf3: _ }) => {
+            running(Runtime::Small, services::export(&source.read()?, key))
+        }
+        Command::Services(services::ServicesCommand::Import { file, directory }) => services::import(&file, &directory),
         Command::Account(command) => running(Runtime::Small, account::run(&source.read()?, command)),
         Command::Audit(command) => running(Runtime::Small, audit::run(&source.read()?, command)),
         Command::Keys(command) => running(Runtime::Small, keys::run(&source.read()?, command)),
@@ -221,8 +227,9 @@ async fn work_alone(configuration: &Configuration) -> Result<(), CommandError> {
     let (application, _desk) = start::application(configuration, database, secrets);
     let stop = CancellationToken::new();
     let letters = mail::open(configuration, &application)?;
+    let forwarding = forwarding::open(configuration, &application)?;
     let figures = work::open_figures(configuration, &application, &stop).await?;
-    let worker = tokio::spawn(work::work(application, letters, configuration.retention, stop.clone()));
+    let worker = tokio::spawn(work::work(application, letters, forwarding, configuration.retention, stop.clone()));
     let signal = signal_from_now_on().await?;
     say("working");
     signal.await;

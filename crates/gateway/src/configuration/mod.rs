@@ -38,6 +38,7 @@ pub struct Configuration {
     pub backup: Backup,
     pub reminders: Reminders,
     pub webhooks: Webhooks,
+    pub exchange: Exchange,
     pub scheduling: Scheduling,
     pub retention: Retention,
     pub limits: HttpLimits,
@@ -140,6 +141,13 @@ pub struct Reminders {
 pub struct Webhooks {
     pub endpoints_file: Option<PathBuf>,
     pub timeout: Duration,
+}
+
+/// `[exchange]`
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the reference explains each setting")]
+pub struct Exchange {
+    pub fit_connect_file: Option<PathBuf>,
 }
 
 /// `[backup]`
@@ -248,6 +256,7 @@ impl Configuration {
                 endpoints_file: values.optional_path("webhooks.endpoints_file"),
                 timeout: seconds("webhooks.timeout_seconds"),
             },
+            exchange: Exchange { fit_connect_file: values.optional_path("exchange.fit_connect_file") },
             backup: Backup {
                 directory: values.optional_path("backup.directory"),
                 keep_days: count("backup.keep_days"),

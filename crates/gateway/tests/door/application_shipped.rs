@@ -39,7 +39,11 @@ async fn publish_all(app: &TestApp) -> usize {
         let root = entry.expect("an entry").path();
         let mut found = BTreeMap::new();
         files(&root, &root, &mut found);
-        let command = applications::PublishDefinition { files: found, team: Key::new("mitte").expect("a key") };
+        let command = applications::PublishDefinition {
+            files: found,
+            team: Key::new("mitte").expect("a key"),
+            drafts: applications::OlderDrafts::Keep,
+        };
         let done = app.application.applications.publish_definition(&Actor::System, &command).await;
         done.unwrap_or_else(|failure| panic!("{} is refused: {failure:?}", root.display()));
         published += 1;

@@ -5,11 +5,15 @@ mod application_live;
 mod application_parties;
 mod application_quotas;
 mod application_shipped;
+
 mod application_support;
+mod application_versions;
 mod applications;
 mod appointments;
 mod bad_input;
 mod booking_support;
+mod fit_connect;
+mod fit_connect_support;
 mod idempotency;
 mod letters;
 mod manage;

@@ -208,3 +208,37 @@ async fn a_receiver_of_another_make_verifies_what_it_is_told() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_steps_of_a_case_go_out_signed_and_name_nobody() {
+    const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    on_both_engines(async |database| {
+        let sink = Sink::open();
+        let mut receiver = Receiver::open(SECRET);
+        let entry = format!(
+            "[[endpoint]]\nname = \"cases\"\nurl = \"{}\"\nkinds = [\"case.*\"]\nsecret_files = [\"secret\"]\n\
+             private_network = true\n",
+            receiver.url
+        );
+        let hooks = read_endpoints(&entry, Duration::from_secs(10), &|_| Ok(SECRET.to_owned())).expect("an endpoint");
+        let town = town_with(database, &sink, hooks).await;
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
+        town.app.clock.set(domain::time::Timestamp::from_seconds(now.as_secs() as i64));
+        town.app.follow().await;
+        town.app.publish(&testkit::TestService::default()).await;
+        crate::application_support::handed_in(&town.app, 1_800).await;
+        town.letters.dispatch().await.expect("the database answers");
+        let done = town.letters.call_webhook("cases", &|| true).await.expect("the database answers");
+        let wanted = ["case.submitted", "case.decide_automatically", "case.deliver"];
+        assert_eq!(done.sent, wanted.len() as u64, "{done:?}");
+        let mut told: Vec<String> = Vec::new();
+        for _ in wanted {
+            let call = receiver.call();
+            assert!(!call.to_string().contains("Eva"), "{call}");
+            told.push(call["message"]["type"].as_str().expect("verified").to_owned());
+        }
+        told.sort_unstable();
+        assert_eq!(told, ["case.decide_automatically", "case.deliver", "case.submitted"]);
+    })
+    .await;
+}

@@ -204,6 +204,7 @@ async fn of_casework(town: &Town, row: &Row, caller: &Caller, relation: Relation
             return Some(Ask::new(caller, query, json!({ "c": filed.id })).beside(json!({ "c": no_such("Case") })));
         }
         "reopenCase" => ("ReopenCaseInput", Stage::Closed, json!({ "reason": "NEW_FACTS" })),
+        "retryForward" => ("RetryForwardInput", Stage::Open, json!({ "sink": "office" })),
         "requestItems" => ("RequestItemsInput", Stage::Claimed, json!({ "items": ["Fahrzeugschein"] })),
         _ => return None,
     };

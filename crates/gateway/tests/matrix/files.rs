@@ -69,7 +69,7 @@ impl Town {
             for text in files.values_mut() {
                 *text = text.replace("key = \"parking\"", &format!("key = \"{name}\""));
             }
-            let command = PublishDefinition { files, team: key(office) };
+            let command = PublishDefinition { files, team: key(office), drafts: applications::OlderDrafts::Keep };
             let published = self.app.application.applications.publish_definition(&Actor::System, &command).await;
             assert_eq!(published.expect("published").service, key(name));
         }

@@ -10,7 +10,7 @@ use super::address_guard::is_public;
 use super::sign::{NotASecret, WebhookSecret};
 
 /// Everything that can be told. Accounts are nobody's business outside.
-const KINDS: [&str; 11] = [
+const KINDS: [&str; 34] = [
     "appointment.held",
     "appointment.confirmation_requested",
     "appointment.booked",
@@ -22,9 +22,37 @@ const KINDS: [&str; 11] = [
     "appointment.returned",
     "appointment.conflict_found",
     "appointment.conflict_settled",
+    "case.submitted",
+    "case.decide_automatically",
+    "case.open_for_review",
+    "case.claim",
+    "case.request_items",
+    "case.answer_request",
+    "case.ask_third_party",
+    "case.third_party_answers",
+    "case.correct_data",
+    "case.draft_decision",
+    "case.return_draft",
+    "case.approve",
+    "case.deem_granted",
+    "case.withdraw",
+    "case.deliver",
+    "case.fulfil",
+    "case.close",
+    "case.object",
+    "case.reopen",
+    "case.erase",
+    "case.forward_sent",
+    "case.forward_accepted",
+    "case.forward_given_up",
 ];
-/// All of [`KINDS`].
-const EVERY_KIND: &str = "appointment.*";
+/// All of [`KINDS`] that begin like this.
+const EVERY_KIND: [&str; 2] = ["appointment.*", "case.*"];
+
+/// Whether a wish in the settings is for events of this kind.
+fn is_for(wanted: &str, kind: &str) -> bool {
+    wanted == kind || (EVERY_KIND.contains(&wanted) && kind.starts_with(wanted.trim_end_matches('*')))
+}
 
 /// A program that is told what happens.
 #[derive(Debug, Clone)]
@@ -45,7 +73,7 @@ pub struct Endpoint {
 impl Endpoint {
     /// Whether it wants to be told of events of this kind.
     pub(crate) fn wants(&self, kind: &str) -> bool {
-        KINDS.contains(&kind) && self.kinds.iter().any(|wanted| wanted == EVERY_KIND || wanted == kind)
+        KINDS.contains(&kind) && self.kinds.iter().any(|wanted| is_for(wanted, kind))
     }
 }
 
@@ -64,7 +92,7 @@ pub enum EndpointProblem {
     )]
     Url(String),
     /// Nothing, or an unknown kind.
-    #[error("endpoint {0:?}: kinds must be some of {kinds} or {EVERY_KIND}", kinds = KINDS.join(", "))]
+    #[error("endpoint {0:?}: kinds must be some of {kinds} or {all}", kinds = KINDS.join(", "), all = EVERY_KIND.join(", "))]
     Kinds(String),
     /// A secret that cannot be read.
     #[error("endpoint {0:?}: secret_files: {1}: {2}")]
@@ -123,7 +151,9 @@ fn checked(
 ) -> Result<Endpoint, EndpointProblem> {
     let Entry { name, url, kinds, secret_files, private_network: is_private } = entry;
     let Some(url) = callable(&url, is_private) else { return Err(EndpointProblem::Url(name)) };
-    if kinds.is_empty() || kinds.iter().any(|kind| kind != EVERY_KIND && !KINDS.contains(&kind.as_str())) {
+    if kinds.is_empty()
+        || kinds.iter().any(|kind| !EVERY_KIND.contains(&kind.as_str()) && !KINDS.contains(&kind.as_str()))
+    {
         return Err(EndpointProblem::Kinds(name));
     }
     if !(1..=3).contains(&secret_files.len()) {
@@ -184,6 +214,10 @@ mod tests {
         assert!(read[0].wants("appointment.booked") && !read[0].wants("appointment.cancelled"));
         assert!(read[1].wants("appointment.cancelled") && !read[1].wants("account.reset_requested"));
         assert!(super::tests::read("").unwrap().is_empty());
+        let cases = entry("c", "https://register.stadt.example/hook", "kinds = [\"case.*\", \"appointment.booked\"]");
+        let cases = &super::tests::read(&cases).unwrap()[0];
+        assert!(cases.wants("case.deliver") && cases.wants("appointment.booked"));
+        assert!(!cases.wants("appointment.cancelled") && !cases.wants("case.no_such_step"));
     }
 
     #[test]

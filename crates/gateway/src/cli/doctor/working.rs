@@ -6,7 +6,7 @@ use domain::environment::Clock;
 use super::{Finding, State};
 use crate::configuration::Configuration;
 use crate::environment::SystemClock;
-use crate::{mail, start};
+use crate::{forwarding, mail, start};
 
 /// Letters leave within seconds; more than this many at once wait for something.
 const MANY_LETTERS: u64 = 1_000;
@@ -35,6 +35,9 @@ pub(super) async fn letters(configuration: &Configuration, database: &Database) 
         Ok(endpoints) => endpoints.len(),
         Err(error) => return finding(State::Fail, error.to_string()),
     };
+    if let Err(error) = forwarding::settings(configuration) {
+        return finding(State::Fail, error.to_string());
+    }
     // Counting signs nothing, so the real key stays out of this.
     let (application, _desk) = start::application(configuration, database.clone(), start::Secrets::NONE);
     match application.deliveries.backlog().await {

@@ -46,6 +46,8 @@ pub(crate) enum Code {
     TooLate,
     /// The definition has problems; `details` lists them.
     DefinitionRefused,
+    /// Drafts of an older version cannot be moved to this one; `details` lists why. Nothing was published.
+    DraftsCannotMove,
     /// A text is empty or too long.
     TextLength,
     /// A quota ends after it begins.
@@ -110,6 +112,7 @@ impl From<Problem> for ProblemObject {
             Problem::TrustTooLow { needed } => object.needed_trust = Some(needed.into()),
             Problem::ConsentMissing { roles } => object.roles = roles,
             Problem::DefinitionRefused { problems } => object.details = problems,
+            Problem::DraftsCannotMove { changes } => object.details = changes,
             Problem::NotFound
             | Problem::UnknownService
             | Problem::WrongState(_)
@@ -152,6 +155,7 @@ const fn code_of(problem: &Problem) -> Code {
         Problem::NothingAsked => Code::NothingAsked,
         Problem::TooLate => Code::TooLate,
         Problem::DefinitionRefused { .. } => Code::DefinitionRefused,
+        Problem::DraftsCannotMove { .. } => Code::DraftsCannotMove,
         Problem::TextLength { .. } => Code::TextLength,
         Problem::QuotaInvalid => Code::QuotaInvalid,
         Problem::IdempotencyKey => Code::IdempotencyKeyInvalid,

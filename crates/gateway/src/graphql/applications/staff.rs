@@ -2,7 +2,7 @@
 
 use applications::{
     ApproveDecision, ClaimCase, CloseCase, CorrectData, DeliverDecision, DraftDecision, EraseCase, ReopenCase,
-    RequestItems,
+    RequestItems, RetryForward,
 };
 use async_graphql::{Context, ID, InputObject, Object, Result};
 
@@ -102,6 +102,17 @@ struct ReopenCaseInput {
     /// Why.
     reason: ReopenReason,
     /// A random text of 16 to 128 printable ASCII signs, new for each request and the same for its repetitions.
+    idempotency_key: String,
+}
+
+/// Tries again what could not be sent to another body.
+#[derive(InputObject)]
+struct RetryForwardInput {
+    /// The id of the case.
+    case: ID,
+    /// The key of the sink, as `forwards` names it.
+    sink: String,
+    /// A random text of 16 to 128 printable ASCII signs. Repeating this request does no harm with any text.
     idempotency_key: String,
 }
 
@@ -213,6 +224,19 @@ impl CaseMutation {
             idempotency_key: input.idempotency_key,
         };
         CasePayload::of(ctx.application().applications.reopen_case(ctx.actor(), &command).await)
+    }
+
+    /// Tries again to send a case to another body, after it was given up. For staff of its office. Where nothing was given
+    /// up nothing changes.
+    async fn retry_forward(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which case, and where to.")] input: RetryForwardInput,
+    ) -> Result<CasePayload> {
+        // Harmless to repeat: the key is there because every step of a case has one.
+        let RetryForwardInput { case, sink, idempotency_key: _ } = input;
+        let command = RetryForward { case: Global::case(&case)?, sink };
+        CasePayload::of(ctx.application().applications.retry_forward(ctx.actor(), &command).await)
     }
 
     /// Erases a closed case: its key is destroyed, a tombstone without names stays. For operators. Doing it twice does no

@@ -1,11 +1,13 @@
 //! What staff read about cases.
 
-use applications::{Case, CaseEvent, CaseView, ChainFlaw, Decision, InboxEntry, ItemRequest};
+use applications::{Case, CaseEvent, CaseView, ChainFlaw, Decision, ForwardView, InboxEntry, ItemRequest};
 use async_graphql::connection::PageInfo;
 use async_graphql::{ID, Object, SimpleObject};
 
 use crate::graphql::applications::types::{AnswerObject, DeadlineObject, ReasonObject, answers};
-use crate::graphql::applications::words::{CaseState, DeliveryChannel, Intake, Outcome, Replay, TaskKind};
+use crate::graphql::applications::words::{
+    CaseState, DeliveryChannel, ForwardState, Intake, Outcome, Replay, TaskKind,
+};
 use crate::graphql::ids::Global;
 use crate::graphql::paging::cursor;
 use crate::graphql::scalars::{Instant, LocalDate};
@@ -138,6 +140,11 @@ impl CaseDetails {
         self.0.deadlines.iter().cloned().map(Into::into).collect()
     }
 
+    /// Where it stands on its way to other bodies.
+    async fn forwards(&self) -> Vec<CaseForward> {
+        self.0.forwards.iter().cloned().map(Into::into).collect()
+    }
+
     /// Everything that happened, in order.
     async fn events(&self) -> Vec<CaseEventObject> {
         self.0.events.iter().cloned().map(Into::into).collect()
@@ -154,6 +161,28 @@ impl CaseDetails {
             ChainFlaw::Event(number) => number,
             ChainFlaw::Length => 0,
         })
+    }
+}
+
+/// A case on its way to another body.
+#[derive(SimpleObject)]
+struct CaseForward {
+    /// The key of the sink, as the definition of the service names it.
+    sink: String,
+    /// Where it stands.
+    state: ForwardState,
+    /// How often it was tried.
+    attempts: i64,
+    /// The last event that the delivery service told of, such as `submit-submission`.
+    remote_event: Option<String>,
+    /// Why it is not there yet: a stable code such as `UNREACHABLE` or `REJECTED`.
+    reason: Option<String>,
+}
+
+impl From<ForwardView> for CaseForward {
+    fn from(view: ForwardView) -> Self {
+        let ForwardView { sink, number: _, state, attempts, remote, reason } = view;
+        Self { sink, state: state.into(), attempts, remote_event: remote, reason }
     }
 }
 

@@ -1,11 +1,11 @@
 //! Publishing services, bounding how many are taken, and stopping their machines.
 
-use applications::{PublishDefinition, SetQuota, SwitchAutomation};
+use applications::{OlderDrafts, PublishDefinition, Published, SetQuota, SwitchAutomation};
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 
 use crate::graphql::applications::payloads::{ApplicationDonePayload, parted};
 use crate::graphql::applications::problem::ProblemObject;
-use crate::graphql::applications::words::AutomationState;
+use crate::graphql::applications::words::{AutomationState, Compatibility, DraftsOnPublish};
 use crate::graphql::context::ContextExtensions;
 use crate::graphql::ids::Global;
 use crate::graphql::scalars::Instant;
@@ -30,6 +30,19 @@ struct PublishDefinitionInput {
     files: Vec<DefinitionFileInput>,
     /// The id of the office that has its cases from now on.
     office: ID,
+    /// What happens to drafts that began with an older version; they are kept if absent.
+    drafts: Option<DraftsOnPublish>,
+    /// For drafts that are kept: until when they can be finished; without an end if absent.
+    keep_until: Option<Instant>,
+}
+
+/// One change from the version before.
+#[derive(SimpleObject)]
+struct DefinitionChange {
+    /// How deep it goes.
+    class: Compatibility,
+    /// What changed: `field.person.name`, `table.fee`, `texts.de`.
+    what: String,
 }
 
 /// The answer to publishing. Either `service` or `problem` is set.
@@ -43,8 +56,45 @@ struct PublishDefinitionPayload {
     sha256: Option<String>,
     /// What should be looked at: missing translations, unused texts.
     notices: Vec<String>,
+    /// The deepest change since the version before; null for the first version.
+    compatibility: Option<Compatibility>,
+    /// All changes since the version before, the deepest first.
+    changes: Vec<DefinitionChange>,
+    /// How many drafts are being filled in with older versions, and fall under what was decided about them.
+    older_drafts: Option<i64>,
     /// What was in the way; null when it was done.
     problem: Option<ProblemObject>,
+}
+
+impl PublishDefinitionPayload {
+    fn of(published: Option<Published>, problem: Option<ProblemObject>) -> Self {
+        let Some(Published { service, sequence, sha256, notices, report, older_drafts }) = published else {
+            let (notices, changes) = (Vec::new(), Vec::new());
+            let (service, version, sha256, compatibility, older_drafts) = (None, None, None, None, None);
+            return Self { service, version, sha256, notices, compatibility, changes, older_drafts, problem };
+        };
+        let change = |change: forms::CompatChange| DefinitionChange { class: change.class.into(), what: change.what };
+        Self {
+            service: Some(service.to_string()),
+            version: Some(sequence),
+            sha256: Some(sha256),
+            notices,
+            compatibility: report.as_ref().map(|report| report.class.into()),
+            changes: report.into_iter().flat_map(|report| report.changes).map(change).collect(),
+            older_drafts: Some(older_drafts),
+            problem,
+        }
+    }
+}
+
+/// What the publisher decided about drafts of older versions.
+fn older_drafts(decided: Option<DraftsOnPublish>, keep_until: Option<Instant>) -> OlderDrafts {
+    match (decided, keep_until) {
+        (None | Some(DraftsOnPublish::Keep), None) => OlderDrafts::Keep,
+        (None | Some(DraftsOnPublish::Keep), Some(until)) => OlderDrafts::KeepUntil(until.0),
+        (Some(DraftsOnPublish::Migrate), _) => OlderDrafts::Migrate,
+        (Some(DraftsOnPublish::Restart), _) => OlderDrafts::Restart,
+    }
 }
 
 /// Bounds how many of a service are taken.
@@ -62,24 +112,19 @@ struct SetServiceQuotaInput {
 
 #[Object]
 impl SteeringMutation {
-    /// Publishes a version of a service. Drafts and cases that exist keep theirs. For operators.
+    /// Publishes a version of a service. Cases that exist keep theirs; for drafts the publisher decides. The answer says
+    /// what changed since the version before. For operators.
     async fn publish_definition(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The files.")] input: PublishDefinitionInput,
     ) -> Result<PublishDefinitionPayload> {
         let files = input.files.into_iter().map(|file| (file.path, file.text)).collect();
-        let command = PublishDefinition { files, team: Global::office(&input.office)? };
+        let drafts = older_drafts(input.drafts, input.keep_until);
+        let command = PublishDefinition { files, team: Global::office(&input.office)?, drafts };
         let outcome = ctx.application().applications.publish_definition(ctx.actor(), &command).await;
         let (published, problem) = parted(outcome)?;
-        let notices = published.as_ref().map(|published| published.notices.clone()).unwrap_or_default();
-        Ok(PublishDefinitionPayload {
-            service: published.as_ref().map(|published| published.service.to_string()),
-            version: published.as_ref().map(|published| published.sequence),
-            sha256: published.map(|published| published.sha256),
-            notices,
-            problem,
-        })
+        Ok(PublishDefinitionPayload::of(published, problem))
     }
 
     /// Bounds how many of a service can be handed in during a period. For leads of its office and operators.

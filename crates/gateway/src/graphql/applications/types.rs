@@ -34,6 +34,24 @@ impl From<PublishedService> for OnlineService {
     }
 }
 
+/// An answer that has no place in the form any more.
+#[derive(SimpleObject)]
+struct DroppedAnswer {
+    /// Where it stood.
+    path: String,
+    /// What the field was called, German.
+    label: String,
+    /// What it was.
+    value: serde_json::Value,
+}
+
+impl From<applications::DroppedAnswer> for DroppedAnswer {
+    fn from(dropped: applications::DroppedAnswer) -> Self {
+        let applications::DroppedAnswer { path, label, value, .. } = dropped;
+        Self { path, label, value }
+    }
+}
+
 /// An answer as it was typed.
 #[derive(SimpleObject)]
 pub(crate) struct AnswerObject {
@@ -146,6 +164,11 @@ impl DraftNode {
     /// What stands in the parts that one may see. Empty once it was handed in.
     async fn answers(&self) -> Vec<AnswerObject> {
         answers(self.0.answers.clone())
+    }
+
+    /// What was answered before the form changed and has no place in it now. Show it to the person once more.
+    async fn dropped(&self) -> Vec<DroppedAnswer> {
+        self.0.dropped.iter().cloned().map(Into::into).collect()
     }
 
     /// The steps that are shown, in order.

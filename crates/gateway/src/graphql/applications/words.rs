@@ -142,6 +142,54 @@ pub(crate) enum TaskKind {
     Fulfil,
     /// Decide about an objection.
     ReviewObjection,
+    /// See why the case has not reached the body that it goes to.
+    Forward,
+}
+
+/// What happens to drafts that began with an older version of a service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+pub(crate) enum DraftsOnPublish {
+    /// They are finished with the version they began with.
+    Keep,
+    /// They go on with the new version, with their answers as they are. Refused if answers would be lost or mean something
+    /// else.
+    Migrate,
+    /// They go on with the new version; answers that fit are carried along, the others are shown to whoever gave them.
+    Restart,
+}
+
+/// How deep a change of a form goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "forms::CompatClass")]
+pub(crate) enum Compatibility {
+    /// Nothing changed.
+    Same,
+    /// Only words changed.
+    TextOnly,
+    /// New questions that need no answer, wider limits, new options.
+    AdditiveOptional,
+    /// New questions that need an answer.
+    AdditiveRequired,
+    /// Questions or options are gone: answers would be lost.
+    Removed,
+    /// A question asks for something else under its old name.
+    Retyped,
+    /// Rules, tables, fees, parties or the law around the form changed.
+    RuleChanged,
+}
+
+/// Where a case stands on its way to another body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "applications::ForwardState", name = "CaseForwardState")]
+pub(crate) enum ForwardState {
+    /// It has not left.
+    Waiting,
+    /// The delivery service has it; the receiver has not taken it yet.
+    Sent,
+    /// The receiver took it.
+    Done,
+    /// It cannot be sent, or was refused: a task of its office.
+    Dead,
 }
 
 /// By which way an application came to the city.

@@ -132,6 +132,7 @@ pub(super) const ROWS: &[Row] = &[
     row("resetSecondFactor", "", MANAGED).needs(Permission::ManageAccounts),
     row("retryDelivery", "", ".!! .!! .!! .+0 .++ .!!").needs(Permission::SettleDeliveries),
     row("retryDelivery", "about an account", ".!. .!. .!. .0. .+. .!."),
+    casework("retryForward"),
     row("revokeDevice", "", ".!! .!! .!! .+0 .++ !!!").needs(Permission::ManageDevices),
     // What was no token of ours opens nothing either, so every answer is the same.
     row("revokeTokens", "", EVERYBODY),
