@@ -11,7 +11,7 @@ use crate::case_status::CaseStatus;
 use crate::failure::{Failure, Problem};
 use crate::requests::{idempotency_key, retried};
 use crate::store::Reader;
-use crate::store::drafts;
+use crate::store::{attachments, drafts};
 
 /// Takes back.
 #[derive(Debug, Clone)]
@@ -76,11 +76,13 @@ impl Applications {
             draft.rev += 1;
             self.put_back(&unit, &draft, entry.draft.rev, self.now()).await?;
             drafts::delete(&unit, draft.id).await?;
+            attachments::delete_of(&unit, draft.id.0, self.now()).await?;
             unit.destroy_keys(&[draft.id.0]).await?;
             unit.commit().await?;
             Ok(())
         };
         retried(work).await?;
+        self.delete_garbage_now().await;
         Ok(self.database.scrub().await?)
     }
 }

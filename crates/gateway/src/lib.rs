@@ -26,5 +26,6 @@ mod serve;
 pub mod shutdown;
 mod start;
 mod town;
+pub mod uploads;
 mod upkeep;
 mod work;

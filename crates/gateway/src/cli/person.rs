@@ -72,7 +72,7 @@ pub(crate) async fn run(configuration: &Configuration, command: PersonCommand) -
     let database = start::connect(configuration).await?;
     start::migrated(&database).await?;
     let secrets = start::secrets(configuration, &database).await?;
-    let (application, _desk) = start::application(configuration, database.clone(), secrets);
+    let (application, _desk) = start::application(configuration, database.clone(), secrets)?;
     let done = match command {
         PersonCommand::Export(who) => person::export(&application, &Actor::System, &who.person()?).await.map(say),
         PersonCommand::Erase(who) => person::erase(&application, &Actor::System, &who.person()?).await.map(tell),

@@ -33,7 +33,7 @@ pub(crate) async fn run(configuration: &Configuration, command: RetentionCommand
     let database = start::connect(configuration).await?;
     start::migrated(&database).await?;
     let secrets = start::secrets(configuration, &database).await?;
-    let (application, _desk) = start::application(configuration, database.clone(), secrets);
+    let (application, _desk) = start::application(configuration, database.clone(), secrets)?;
     let (settings, now) = (&configuration.retention, application.clock.now());
     let (outcome, json, word) = match command {
         RetentionCommand::Plan { json } => (retention::plan(&application, settings, now).await, json, "due"),
