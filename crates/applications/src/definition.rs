@@ -262,7 +262,7 @@ pub(crate) fn end_of_day(day: NaiveDate, calendar: &TownCalendar) -> Timestamp {
     start_of(day.checked_add_days(Days::new(1)).unwrap_or(day), calendar)
 }
 
-fn start_of(day: NaiveDate, calendar: &TownCalendar) -> Timestamp {
+pub(crate) fn start_of(day: NaiveDate, calendar: &TownCalendar) -> Timestamp {
     first_instant_at(day.and_time(NaiveTime::MIN), calendar.time_zone)
 }
 

@@ -87,12 +87,12 @@ impl Applications {
     /// [`Problem::NotFound`] for a ticket that is none or is over; [`Failure::Files`].
     pub async fn download(&self, ticket: &str) -> Result<Download, Failure> {
         let (id, until, proof) = parts(ticket).ok_or(Problem::NotFound)?;
-        let opens = self.secret.opens(Scope::Download, id.0, until, proof);
+        let opens = self.secret.opens(Scope::Download, id, until, proof);
         if !opens || until < self.now().seconds() {
             return Err(Problem::NotFound.into());
         }
         let reader = Reader::Database(&self.database);
-        let row = attachments::by_id(reader, id).await?.ok_or(Problem::NotFound)?;
+        let row = attachments::by_id(reader, AttachmentId(id)).await?.ok_or(Problem::NotFound)?;
         let key = attachments::key_of(reader, row.owner).await?.ok_or(Problem::NotFound)?;
         self.vault.unlock(&self.database, self.now()).await?;
         Ok(Download { upload: self.shown(&key, &row)?, content: Box::pin(self.content_of_file(&key, &row).await?) })
@@ -109,10 +109,11 @@ impl Applications {
     }
 }
 
-fn parts(ticket: &str) -> Option<(AttachmentId, i64, &str)> {
+/// Takes a ticket apart: what it is for, until when in seconds, and its proof.
+pub(crate) fn parts(ticket: &str) -> Option<(Uuid, i64, &str)> {
     let mut parts = ticket.split('-');
     let id = Uuid::try_parse(parts.next()?).ok()?;
     let until = i64::from_str_radix(parts.next()?, 16).ok()?;
     let proof = parts.next()?;
-    parts.next().is_none().then_some((AttachmentId(id), until, proof))
+    parts.next().is_none().then_some((id, until, proof))
 }

@@ -37,6 +37,8 @@ pub(crate) enum Scope {
     Upload,
     /// Fetch a file, until a moment: the number in the place of voided codes.
     Download,
+    /// Fetch everything that is kept about an account, until a moment.
+    Archive,
 }
 
 impl ApplicationSecret {
@@ -88,6 +90,7 @@ impl ApplicationSecret {
             Scope::Rehearse => b"rehearse",
             Scope::Upload => b"upload",
             Scope::Download => b"download",
+            Scope::Archive => b"archive",
         };
         signs(&keyed::digest(&self.0, &[scope, id.as_bytes(), &links.to_be_bytes()]), PROOF_LENGTH)
     }

@@ -1,4 +1,5 @@
-//! Files beside GraphQL: their bytes come in with the token of an announcement, and go out with a ticket.
+//! Files beside GraphQL: their bytes come in with the token of an announcement, and go out with a ticket; so does everything that
+//! is kept about somebody.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,12 +13,15 @@ use axum::routing::{get, put};
 use axum::{Json, Router};
 use domain::application::AttachmentState;
 use domain::identifier::AttachmentId;
+use domain::permission::Actor;
 use futures_util::{Stream, StreamExt, stream};
+use scheduling::Person;
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::application::Application;
 use crate::graphql::application_problem;
+use crate::person;
 
 /// The route that takes bytes. It alone may take longer than a request.
 pub(crate) const ARRIVALS: &str = "/uploads/{id}";
@@ -25,11 +29,12 @@ pub(crate) const ARRIVALS: &str = "/uploads/{id}";
 /// A file of which nothing comes for so long is given up.
 const STANDS_STILL: Duration = Duration::from_secs(10);
 
-/// The routes `/uploads/{id}` and `/downloads/{ticket}`.
+/// The routes `/uploads/{id}`, `/downloads/{ticket}` and `/my-data/{ticket}`.
 pub fn routes(application: Application) -> Router {
     Router::new()
         .route(ARRIVALS, put(receive))
         .route("/downloads/{ticket}", get(hand_out))
+        .route("/my-data/{ticket}", get(hand_out_archive))
         .with_state(Arc::new(application))
 }
 
@@ -97,20 +102,25 @@ async fn hand_out(State(application): State<Arc<Application>>, Path(ticket): Pat
     }
 }
 
+async fn hand_out_archive(State(application): State<Arc<Application>>, Path(ticket): Path<String>) -> Response {
+    let account = match application.applications.archive_of(&ticket) {
+        Ok(account) => account,
+        Err(problem) => return refused(&Failure::Problem(problem)),
+    };
+    // The ticket is the right; the one who drew it had signed in.
+    let archive = person::archive(Application::clone(&application), Actor::System, Person::Account(account));
+    let archive = archive.map(|bytes| bytes.inspect_err(|error| tracing::error!(%error, "an archive broke off")));
+    let mut response = protected(Body::from_stream(archive));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/zip"));
+    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"meine-daten.zip\""));
+    response
+}
+
 /// A file is saved, never shown: whatever is in it does not run as a page of ours.
 fn file(Download { upload, content }: Download) -> Response {
-    const PROTECTION: [(HeaderName, &str); 5] = [
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox; frame-ancestors 'none'"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (header::CACHE_CONTROL, "no-store"),
-        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-    ];
-    let mut response = Response::new(Body::from_stream(content));
+    let mut response = protected(Body::from_stream(content));
     let headers = response.headers_mut();
-    for (name, value) in PROTECTION {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
     let media_type = upload.media_type.as_deref().unwrap_or("application/octet-stream");
     let named = format!("attachment; filename*=UTF-8''{}", percent_encoded(&upload.name));
     for (name, value) in [
@@ -121,6 +131,21 @@ fn file(Download { upload, content }: Download) -> Response {
         if let Ok(value) = HeaderValue::from_str(value) {
             headers.insert(name, value);
         }
+    }
+    response
+}
+
+fn protected(body: Body) -> Response {
+    const PROTECTION: [(HeaderName, &str); 5] = [
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox; frame-ancestors 'none'"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::CACHE_CONTROL, "no-store"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    ];
+    let mut response = Response::new(body);
+    for (name, value) in PROTECTION {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
     response
 }

@@ -44,7 +44,8 @@ pub(crate) async fn run(configuration: &Configuration, command: RetentionCommand
             say(json!({ "classes": all }));
         } else {
             for due in all {
-                say(format_args!("{:<21} after {:>4} days: {} {word}", due.class, due.days, due.count));
+                let after = due.days.map_or("as each service says".to_owned(), |days| format!("after {days:>4} days"));
+                say(format_args!("{:<21} {after}: {} {word}", due.class, due.count));
             }
         }
     });

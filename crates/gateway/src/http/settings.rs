@@ -96,6 +96,7 @@ impl From<&Configuration> for Settings {
             mode: server.mode,
             deadline: server.deadline,
             body_time: Duration::from_secs(10),
+            upload_time: configuration.uploads.time,
             body_bytes: limits.body_bytes,
             answer_bytes: limits.answer_bytes,
             trusted_proxies: server.trusted_proxies.clone(),

@@ -43,6 +43,8 @@ impl Process {
             identity: IdentitySettings::new("https://stadt.example", "servicepoint", 2),
             openid: vec![],
             secure_cookies: true,
+            files: FileStore::open(&FilePlace::Memory).expect("memory can be used"),
+            uploads: UploadSettings::default(),
         });
         let desk = match fails_after {
             Some(statements) => tokio::spawn(within_statements(statements, desk.run())),

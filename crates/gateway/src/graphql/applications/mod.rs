@@ -15,7 +15,7 @@ mod words;
 
 pub(crate) use files::{FileMutation, FileQuery, FileSubscription};
 pub(crate) use mutations::ApplicationMutation;
-pub(crate) use problem::words_of;
+pub(crate) use problem::{refused, words_of};
 pub(crate) use queries::ApplicationQuery;
 pub(crate) use staff::CaseMutation;
 pub(crate) use steering::SteeringMutation;

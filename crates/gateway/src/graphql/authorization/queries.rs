@@ -60,6 +60,7 @@ pub(super) const ROWS: &[Row] = &[
     public("earliestStarts", 2),
     row("exportApplication", "by code", BEARER),
     row("exportApplication", "own", APPLICANT),
+    row("exportMyArchive", "", "! + + + + !").needs(Permission::BookForOneself),
     row("exportMyData", "", "! + + + + !").needs(Permission::BookForOneself).traced("person.export", When::EachTime),
     row("failedDeliveries", "", ".!! .!! .!! .+0 .++ .!!").needs(Permission::SettleDeliveries),
     row("failedDeliveries", "about an account", ".!. .!. .!. .0. .+. .!."),
