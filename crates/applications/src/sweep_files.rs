@@ -62,12 +62,16 @@ impl Applications {
     }
 
     /// Deletes what no file knows of: left by a process that died while it wrote, or newer than a backup that was restored.
-    /// Gives how many there were.
+    /// Gives how many there were. A database that knows of no content at all sweeps nothing.
     ///
     /// # Errors
     /// As [`Applications::sweep_files`].
     pub async fn sweep_strangers(&self, actor: &Actor) -> Result<u64, Failure> {
         actor.may(Permission::HandlePersonalData)?;
+        if !attachments::any(Reader::Database(&self.database)).await? {
+            // A new or empty database beside a full store: somebody is about to restore it.
+            return Ok(0);
+        }
         let mut gone = self.files.sweep_half_written(HALF_WRITTEN_FOR).await?;
         let now = self.now();
         let mut portions = Box::pin(self.files.contents(PORTION as usize));

@@ -192,6 +192,12 @@ pub(crate) async fn forget(unit: &Unit, blob: Uuid) -> Result<(), DatabaseError>
     unit.execute("DELETE FROM blob_garbage WHERE blob = $1", vec![blob.into()]).await.map(drop)
 }
 
+/// Whether any file has a content.
+pub(crate) async fn any(reader: Reader<'_>) -> Result<bool, DatabaseError> {
+    let sql = "SELECT 1 AS one FROM attachment WHERE blob IS NOT NULL LIMIT 1";
+    Ok(reader.row(sql, vec![]).await?.is_some())
+}
+
 /// Whether a file has its content there, or somebody is to delete it.
 pub(crate) async fn is_known(reader: Reader<'_>, blob: Uuid) -> Result<bool, DatabaseError> {
     let sql = "SELECT 1 AS one FROM attachment WHERE blob = $1 UNION SELECT 1 FROM blob_garbage WHERE blob = $1";

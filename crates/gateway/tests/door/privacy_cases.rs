@@ -48,7 +48,7 @@ async fn a_person_gets_everything_with_the_files_and_nothing_of_others() {
         let filing = Filing::start(database, None).await;
         let app = &filing.app;
         app.publish(&TestService::default().degree("assist")).await;
-        let citizen = app.token("citizen").await;
+        let citizen = app.token("eva@example.org").await;
         let file = pdf("Fahrzeugschein", 300_000);
         closed_case(app, &citizen, &file).await;
         start(app, Some(&citizen), "REAL").await;
@@ -95,7 +95,7 @@ async fn erasing_oneself_takes_drafts_and_leaves_what_the_law_keeps() {
         let filing = Filing::start(database, None).await;
         let app = &filing.app;
         app.publish(&TestService::default().degree("assist")).await;
-        let citizen = app.token("citizen").await;
+        let citizen = app.token("eva@example.org").await;
         closed_case(app, &citizen, &pdf("", 2_000)).await;
         let draft = start(app, Some(&citizen), "REAL").await;
         sent(app, &draft, "a.pdf", &pdf("", 2_000), "application/pdf").await;
@@ -122,7 +122,7 @@ async fn whoever_was_invited_leaves_and_the_others_go_on() {
         let filing = Filing::start(database, None).await;
         let app = &filing.app;
         app.publish(&TestService::default().degree("assist").with_partner()).await;
-        let citizen = app.token("citizen").await;
+        let citizen = app.token("eva@example.org").await;
         let code = start(app, None, "REAL").await;
         save(app, &code, &car(1_800)).await;
         let invite = "mutation($input: InvitePartyInput!) { inviteParty(input: $input) { code } }";
@@ -154,7 +154,7 @@ async fn what_the_definition_says_is_kept_so_long_and_no_longer() {
         let filing = Filing::start(database, None).await;
         let app = &filing.app;
         app.publish(&TestService::default().degree("assist")).await;
-        let citizen = app.token("citizen").await;
+        let citizen = app.token("eva@example.org").await;
         closed_case(app, &citizen, &pdf("", 2_000)).await;
         let applications = &app.application.applications;
         let due = async |what| applications.count_due(&Actor::System, what).await.expect("counted");
