@@ -14,8 +14,8 @@ use crate::Applications;
 use crate::definition::{Pinned, without_row};
 use crate::failure::{Failure, Problem};
 use crate::save_answers::AnswerChange;
-use crate::store::attachments::{self, AttachmentRow};
 use crate::store::Reader;
+use crate::store::attachments::{self, AttachmentRow};
 use crate::upload::Upload;
 
 /// Whose files may be named.
@@ -46,7 +46,8 @@ impl Applications {
         whose: FilesOf<'_>,
         changes: &[AnswerChange],
     ) -> Result<Vec<AnswerChange>, Failure> {
-        let names_files = |change: &AnswerChange| matches!(change, AnswerChange::Set { path, .. } if pinned.files_at(path).is_some());
+        let names_files =
+            |change: &AnswerChange| matches!(change, AnswerChange::Set { path, .. } if pinned.files_at(path).is_some());
         if !changes.iter().any(names_files) {
             return Ok(changes.to_vec());
         }

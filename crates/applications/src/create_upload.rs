@@ -22,6 +22,8 @@ use crate::upload::{About, Upload, about_of};
 const ARRIVES_WITHIN: i64 = 60;
 /// Most files of one application, with those that were refused.
 const MOST_FILES: usize = 200;
+/// Most bytes of all files of one application. Nobody needs an account to fill a disk.
+const MOST_BYTES: i64 = 200_000_000;
 /// The largest file that answers a clerk's request.
 const LARGEST_ASKED_FOR: u64 = 20_000_000;
 
@@ -86,7 +88,9 @@ impl Applications {
         if !allowed.accept.is_empty() && !allowed.accept.contains(&command.media_type) {
             return Err(Problem::FileType { accept: allowed.accept }.into());
         }
-        if attachments::of(reader, place.owner()).await?.len() >= MOST_FILES {
+        let others = attachments::of(reader, place.owner()).await?;
+        let together: i64 = others.iter().filter(|row| row.reason.is_none()).map(|row| row.bytes).sum();
+        if others.len() >= MOST_FILES || together + command.bytes > MOST_BYTES {
             return Err(Problem::TooManyFiles.into());
         }
         let now = self.now();
@@ -170,11 +174,7 @@ impl Pinned {
     /// What files may be handed in at `path`; nothing where none are asked for.
     pub(crate) fn files_at(&self, path: &str) -> Option<Allowed> {
         let (_, field) = self.form.form().field(&without_row(path))?;
-        match &field.kind {
-            FieldType::File { accept, max_bytes, .. } => {
-                Some(Allowed { accept: accept.clone(), most_bytes: *max_bytes })
-            }
-            _ => None,
-        }
+        let FieldType::File { accept, max_bytes, .. } = &field.kind else { return None };
+        Some(Allowed { accept: accept.clone(), most_bytes: *max_bytes })
     }
 }

@@ -52,7 +52,12 @@ impl Applications {
     ///
     /// # Errors
     /// [`Failure::Forbidden`]; [`Problem::NotFound`] for what is not there, not clean, or another office's.
-    pub async fn open_case_file(&self, actor: &Actor, case: CaseId, id: AttachmentId) -> Result<DownloadTicket, Failure> {
+    pub async fn open_case_file(
+        &self,
+        actor: &Actor,
+        case: CaseId,
+        id: AttachmentId,
+    ) -> Result<DownloadTicket, Failure> {
         let reader = Reader::Database(&self.database);
         let found = self.team_case(reader, actor, case).await?;
         let key = found.key.ok_or(Problem::NotFound)?;
@@ -63,7 +68,12 @@ impl Applications {
     ///
     /// # Errors
     /// [`Problem::NotFound`].
-    pub async fn open_upload(&self, actor: &Actor, access: &Access, id: AttachmentId) -> Result<DownloadTicket, Failure> {
+    pub async fn open_upload(
+        &self,
+        actor: &Actor,
+        access: &Access,
+        id: AttachmentId,
+    ) -> Result<DownloadTicket, Failure> {
         let upload = self.upload(actor, access, id).await?;
         let row = attachments::by_id(Reader::Database(&self.database), upload.id).await?.ok_or(Problem::NotFound)?;
         let key = attachments::key_of(Reader::Database(&self.database), row.owner).await?.ok_or(Problem::NotFound)?;

@@ -10,8 +10,8 @@ use crate::advance::Step;
 use crate::case::{Case, Decision, DecisionReason};
 use crate::failure::{Failure, Problem, text};
 use crate::requests::idempotency_key;
-use crate::store::Reader;
 use crate::sealed::decision_of;
+use crate::store::Reader;
 
 /// Most reasons.
 const MOST_REASONS: usize = 20;

@@ -9,14 +9,14 @@ mod scanner;
 mod store;
 mod writer;
 
+pub(crate) use kind::HEAD;
 pub(crate) use kind::{Kind, kind_of};
 pub(crate) use name::checked_name;
 pub(crate) use photo::without_traces;
 pub use scanner::ScannerAddress;
 pub(crate) use scanner::{Finding, scan};
-pub(crate) use kind::HEAD;
-pub(crate) use store::{Content, content_of};
 pub use store::{Bucket, FilePlace, FileStore, FileStoreError};
+pub(crate) use store::{Content, content_of};
 pub(crate) use writer::{BlobWriter, Written};
 
 /// How many bytes of a file are sealed together.

@@ -11,8 +11,8 @@ use crate::case::{Case, ItemRequest};
 use crate::definition::end_of_day;
 use crate::failure::{Failure, Problem, text};
 use crate::requests::idempotency_key;
-use crate::store::Reader;
 use crate::sealed::request_of;
+use crate::store::Reader;
 
 /// Most things in one request.
 const MOST_ITEMS: usize = 20;

@@ -41,11 +41,9 @@ impl Applications {
         let entry = AuditEntry { id, actor: actor.account(), action: "quota.set", subject: pinned.id.0, at: now };
         let unit = self.database.begin().await?;
         let period = (command.from, command.until);
-        quotas::set(&unit, &command.service, period, command.most).await.map_err(
-            |error: DatabaseError| {
-                if error.breaks(Rule::QuotaNotExceeded) { Failure::from(Problem::QuotaExhausted) } else { error.into() }
-            },
-        )?;
+        quotas::set(&unit, &command.service, period, command.most).await.map_err(|error: DatabaseError| {
+            if error.breaks(Rule::QuotaNotExceeded) { Failure::from(Problem::QuotaExhausted) } else { error.into() }
+        })?;
         unit.audit(&entry).await?;
         unit.commit().await?;
         Ok(())

@@ -26,6 +26,6 @@ mod serve;
 pub mod shutdown;
 mod start;
 mod town;
-pub mod uploads;
 mod upkeep;
+pub mod uploads;
 mod work;

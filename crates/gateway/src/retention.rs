@@ -180,7 +180,11 @@ pub async fn plan(application: &Application, settings: &Settings, now: Timestamp
         plan.push(Due { class, days: Some(days), count: count.map_err(|failure| failure.to_string())? });
     }
     let count = application.database.prunable_audit(audit_bound(settings, now)).await;
-    plan.push(Due { class: "audit", days: Some(settings.audit_days), count: count.map_err(|error| error.to_string())? });
+    plan.push(Due {
+        class: "audit",
+        days: Some(settings.audit_days),
+        count: count.map_err(|error| error.to_string())?,
+    });
     for (class, what) in CASES {
         let count = application.applications.count_due(&Actor::System, what).await;
         plan.push(Due { class, days: None, count: count.map_err(|failure| failure.to_string())? });

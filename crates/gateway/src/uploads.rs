@@ -72,24 +72,21 @@ fn moving(body: Body) -> impl Stream<Item = Result<Bytes, ()>> + Send {
 }
 
 fn received(upload: &Upload) -> Response {
-    let reason = upload.reason.as_deref();
-    let (status, code, message) = match (upload.state, reason) {
-        (AttachmentState::Rejected, Some("empty")) => (StatusCode::UNPROCESSABLE_ENTITY, "FILE_EMPTY", "nothing came"),
-        (AttachmentState::Rejected, Some("size")) => {
+    if upload.state != AttachmentState::Rejected {
+        let body = json!({
+            "fileId": upload.id.0.simple().to_string(), "state": upload.state.as_str(), "bytes": upload.bytes,
+            "mediaType": upload.media_type, "sha256": upload.sha256,
+        });
+        return (StatusCode::CREATED, [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response();
+    }
+    let (status, code, message) = match upload.reason.as_deref() {
+        Some("empty") => (StatusCode::UNPROCESSABLE_ENTITY, "FILE_EMPTY", "nothing came"),
+        Some("size") => {
             (StatusCode::PAYLOAD_TOO_LARGE, "FILE_SIZE", "the file is not as long as was announced, or too long")
         }
-        (AttachmentState::Rejected, Some("photo")) => {
-            (StatusCode::UNPROCESSABLE_ENTITY, "FILE_PHOTO", "the photo is damaged")
-        }
-        (AttachmentState::Rejected, _) => {
+        Some("photo") => (StatusCode::UNPROCESSABLE_ENTITY, "FILE_PHOTO", "the photo is damaged"),
+        Some(_) | None => {
             (StatusCode::UNSUPPORTED_MEDIA_TYPE, "FILE_TYPE", "the file is of a kind that is not taken here")
-        }
-        _ => {
-            let body = json!({
-                "fileId": upload.id.0.simple().to_string(), "state": upload.state.as_str(), "bytes": upload.bytes,
-                "mediaType": upload.media_type, "sha256": upload.sha256,
-            });
-            return (StatusCode::CREATED, [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response();
         }
     };
     problem(status, code, message)
@@ -165,7 +162,9 @@ fn refused(failure: &Failure) -> Response {
         Failure::Problem(Problem::NotFound) => StatusCode::NOT_FOUND,
         Failure::Problem(Problem::UploadLength) => StatusCode::PAYLOAD_TOO_LARGE,
         Failure::Problem(Problem::UploadBroken) => StatusCode::BAD_REQUEST,
-        Failure::Problem(Problem::TooBusy) | Failure::Database(_) | Failure::Files(_) => StatusCode::SERVICE_UNAVAILABLE,
+        Failure::Problem(Problem::TooBusy) | Failure::Database(_) | Failure::Files(_) => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
         Failure::Problem(_) => StatusCode::CONFLICT,
         Failure::Forbidden(_) | Failure::IdempotencyMismatch => StatusCode::FORBIDDEN,
     };

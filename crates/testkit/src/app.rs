@@ -113,7 +113,12 @@ impl TestApp {
         let door = Door::new(gateway::graphql::schema(application.clone()), settings, Drain::default())
             .with_authentication(Doorkeeper::new(application.clone()));
         let files = gateway::uploads::routes(application.clone());
-        Self { application, clock, router: router_with(Arc::new(door), files), keys: std::sync::atomic::AtomicU64::new(0) }
+        Self {
+            application,
+            clock,
+            router: router_with(Arc::new(door), files),
+            keys: std::sync::atomic::AtomicU64::new(0),
+        }
     }
 
     /// Loads a version of the city and lets this application follow.

@@ -36,7 +36,9 @@ pub(crate) fn kind_of(head: &[u8]) -> Option<Kind> {
     let text = match std::str::from_utf8(head) {
         Ok(text) => text,
         // The head may end within a sign.
-        Err(error) if error.error_len().is_none() => std::str::from_utf8(&head[..error.valid_up_to()]).unwrap_or_default(),
+        Err(error) if error.error_len().is_none() => {
+            std::str::from_utf8(&head[..error.valid_up_to()]).unwrap_or_default()
+        }
         Err(_) => return None,
     };
     is_text(text).then_some(Kind("text/plain"))
@@ -59,7 +61,15 @@ mod tests {
         let html = b"<!DOCTYPE html><html><script>alert(1)</script>";
         assert!(accepted(pdf, &["application/pdf"]) && accepted(pdf, &[]));
         assert!(!accepted(pdf, &["image/png"]));
-        for bad in [&exe[..], elf, html, b"#!/bin/sh\nrm -rf /", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"\x00\x01\x02", b""] {
+        for bad in [
+            &exe[..],
+            elf,
+            html,
+            b"#!/bin/sh\nrm -rf /",
+            b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+            b"\x00\x01\x02",
+            b"",
+        ] {
             assert!(!accepted(bad, &[]), "{bad:?}");
             assert!(!accepted(bad, &["application/pdf", "image/jpeg"]), "{bad:?}");
         }

@@ -25,7 +25,9 @@ mod tests {
             assert_eq!(checked_name(good).as_deref(), Some(good));
         }
         let long = "x".repeat(201);
-        for bad in ["", "  ", ".", "..", "../../etc/passwd", "C:\\a.pdf", "a\0.pdf", "a\nb.pdf", "\u{202e}fdp.exe", &long] {
+        for bad in
+            ["", "  ", ".", "..", "../../etc/passwd", "C:\\a.pdf", "a\0.pdf", "a\nb.pdf", "\u{202e}fdp.exe", &long]
+        {
             assert_eq!(checked_name(bad), None, "{bad:?}");
         }
     }

@@ -15,8 +15,8 @@ pub(crate) struct NotAPhoto;
 
 /// What a PNG needs to be seen; every other chunk may tell something.
 const PNG_KEPT: [&[u8; 4]; 16] = [
-    b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"cHRM", b"gAMA", b"iCCP", b"sBIT", b"sRGB", b"cICP", b"bKGD", b"pHYs",
-    b"acTL", b"fcTL", b"fdAT",
+    b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"cHRM", b"gAMA", b"iCCP", b"sBIT", b"sRGB", b"cICP", b"bKGD",
+    b"pHYs", b"acTL", b"fcTL", b"fdAT",
 ];
 
 /// What a WebP needs to be seen.
@@ -41,9 +41,11 @@ fn jpeg(photo: Bytes) -> Result<Bytes, NotAPhoto> {
     let up = jpeg.exif().and_then(orientation);
     let colours = jpeg.icc_profile();
     jpeg.segments_mut().retain(|segment| {
-        // APP0 says how large a dot is, APP14 how colours are written; all other additions may tell something.
+        // APP0 says how large a dot is, APP14 how colours are written; all other additions may tell something, also a second
+        // APP0, which holds a small picture of before.
         let is_addition = (markers::APP0..=markers::APP15).contains(&segment.marker());
-        let is_needed = segment.marker() == markers::APP0 || segment.marker() == markers::APP14;
+        let is_size = segment.marker() == markers::APP0 && segment.contents().starts_with(b"JFIF");
+        let is_needed = is_size || segment.marker() == markers::APP14;
         (!is_addition || is_needed) && segment.marker() != markers::COM
     });
     jpeg.set_icc_profile(colours);

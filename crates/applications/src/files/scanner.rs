@@ -71,7 +71,8 @@ mod tests {
     fn only_clear_answers_count() {
         assert_eq!(finding("stream: OK\0"), Finding::Clean);
         assert_eq!(finding("stream: Test.Signature FOUND\0"), Finding::Infected("Test.Signature".to_owned()));
-        for unclear in ["", "stream: ", "stream: INSTREAM size limit exceeded. ERROR\0", "OK", "stream: OK FOUND ERROR"] {
+        for unclear in ["", "stream: ", "stream: INSTREAM size limit exceeded. ERROR\0", "OK", "stream: OK FOUND ERROR"]
+        {
             assert!(matches!(finding(unclear), Finding::Unknown(_)), "{unclear}");
         }
     }

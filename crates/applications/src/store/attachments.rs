@@ -116,12 +116,7 @@ fn changing(row: &AttachmentRow, at: Timestamp) -> Vec<Value> {
 }
 
 /// Writes a changed file back, unless somebody changed it since `seen`. `false` when somebody did, or when it is gone.
-pub(crate) async fn update(
-    unit: &Unit,
-    row: &AttachmentRow,
-    seen: i64,
-    at: Timestamp,
-) -> Result<bool, DatabaseError> {
+pub(crate) async fn update(unit: &Unit, row: &AttachmentRow, seen: i64, at: Timestamp) -> Result<bool, DatabaseError> {
     let sql = "UPDATE attachment SET state = $1, reason = $2, about_sealed = $3, bytes = $4, media_type = $5, blob = $6, \
                generation = $7, tries = $8, look_at = $9, changed_at = $10 WHERE id = $11 AND generation = $12";
     let mut values = changing(row, at);
@@ -130,11 +125,7 @@ pub(crate) async fn update(
 }
 
 /// Files to be looked at now, those that wait longest first.
-pub(crate) async fn due(
-    reader: Reader<'_>,
-    now: Timestamp,
-    limit: i64,
-) -> Result<Vec<AttachmentRow>, DatabaseError> {
+pub(crate) async fn due(reader: Reader<'_>, now: Timestamp, limit: i64) -> Result<Vec<AttachmentRow>, DatabaseError> {
     let sql = format!("SELECT {COLUMNS} FROM attachment WHERE look_at <= $1 ORDER BY look_at LIMIT $2");
     reader.rows(&sql, vec![now.millis().into(), limit.into()]).await?.iter().map(read).collect()
 }
@@ -158,11 +149,7 @@ pub(crate) async fn discard(unit: &Unit, blob: Uuid, at: Timestamp) -> Result<()
 }
 
 /// Deletes a file that is as it was `seen`, and lets its content go. `false` when somebody changed it.
-pub(crate) async fn delete(
-    unit: &Unit,
-    row: &AttachmentRow,
-    at: Timestamp,
-) -> Result<bool, DatabaseError> {
+pub(crate) async fn delete(unit: &Unit, row: &AttachmentRow, at: Timestamp) -> Result<bool, DatabaseError> {
     let sql = "DELETE FROM attachment WHERE id = $1 AND generation = $2";
     if unit.execute(sql, vec![row.id.0.into(), row.generation.into()]).await? == 0 {
         return Ok(false);

@@ -234,7 +234,14 @@ pub(crate) async fn closed(
     before: Timestamp,
     limit: i64,
 ) -> Result<Vec<(CaseId, ApplicationId)>, DatabaseError> {
-    listed(reader, &format!("SELECT c.id, c.application {CLOSED} ORDER BY c.changed_at LIMIT $3"), definition, before, limit).await
+    listed(
+        reader,
+        &format!("SELECT c.id, c.application {CLOSED} ORDER BY c.changed_at LIMIT $3"),
+        definition,
+        before,
+        limit,
+    )
+    .await
 }
 
 /// The same of cases that still have files.

@@ -131,6 +131,7 @@ pub(crate) async fn unlink(
     account: AccountId,
     at: Timestamp,
 ) -> Result<(), DatabaseError> {
-    let sql = "UPDATE party SET account = NULL, pseudonym = NULL, changed_at = $1 WHERE application = $2 AND account = $3";
+    let sql =
+        "UPDATE party SET account = NULL, pseudonym = NULL, changed_at = $1 WHERE application = $2 AND account = $3";
     unit.execute(sql, vec![at.millis().into(), application.0.into(), account.0.into()]).await.map(drop)
 }

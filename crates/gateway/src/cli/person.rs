@@ -119,7 +119,9 @@ fn tell(erased: ErasedPerson) {
     say(format_args!("erased {} appointments, {} of them cancelled", erased.appointments, erased.cancelled));
     let ErasedApplications { drafts, cases, kept } = erased.applications;
     if drafts + cases + kept > 0 {
-        say(format_args!("erased {drafts} drafts and {cases} cases; {kept} cases are kept for as long as their service says"));
+        say(format_args!(
+            "erased {drafts} drafts and {cases} cases; {kept} cases are kept for as long as their service says"
+        ));
     }
     if erased.accounts > 0 {
         say("erased the account, its sessions and tokens");

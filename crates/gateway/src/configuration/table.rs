@@ -86,7 +86,7 @@ pub(super) static SETTINGS: &[Setting] = &[
     setting("uploads", "s3_url_file", Kind::OptionalPath, "", "A file that holds the address of a bucket that speaks S3, for example a systemd credential: `https://KEY:SECRET@HOST/BUCKET?region=REGION`. Empty: files lie in `directory`. Give the bucket a rule that deletes incomplete multipart uploads after a day."),
     setting("uploads", "clamd", Kind::Scanner, "", "Where clamd listens, such as `/run/clamav/clamd.ctl` or `127.0.0.1:3310`. Empty: nobody looks for harm in files, and each counts as clean. Its `StreamMaxLength` must not be smaller than `largest_megabytes`."),
     setting("uploads", "largest_megabytes", number(1, 200), "50", "The largest file, whatever a service allows. Photos are bounded by 25 MB, because each is taken apart whole."),
-    setting("uploads", "parallel", number(1, 1_000), "16", "Files that may arrive at the same time, at each gateway; each takes up to 12 MB of memory."),
+    setting("uploads", "parallel", number(1, 1_000), "16", "Files that may arrive at the same time, at each gateway; each takes up to 16 MB of memory."),
     setting("uploads", "seconds", number(10, 3_600), "300", "Time one file may take to arrive. One that stands still for ten seconds is given up."),
     setting("retention", "contact_days", number(0, 3_650), "30", "Days after a visit until name, mail address and telephone number are erased."),
     setting("retention", "cancelled_days", number(0, 3_650), "7", "The same after a cancellation."),

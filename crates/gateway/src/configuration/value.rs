@@ -13,7 +13,10 @@ pub(super) enum Kind {
     OptionalAddress,
     Url,
     Choice(&'static [&'static str]),
-    Number { least: u64, most: u64 },
+    Number {
+        least: u64,
+        most: u64,
+    },
     Path,
     OptionalPath,
     Networks,
@@ -93,7 +96,9 @@ impl Kind {
     /// Checks one value. `None` means that it is not allowed.
     pub(super) fn check(self, raw: &Raw) -> Option<Value> {
         match (self, raw) {
-            (Self::OptionalAddress | Self::OptionalPath | Self::Scanner, Raw::Text(text)) if text.is_empty() => Some(Value::Nothing),
+            (Self::OptionalAddress | Self::OptionalPath | Self::Scanner, Raw::Text(text)) if text.is_empty() => {
+                Some(Value::Nothing)
+            }
             (Self::Address | Self::OptionalAddress, Raw::Text(text)) => text.parse().ok().map(Value::Address),
             (Self::Url, Raw::Text(text)) => is_origin(text).then(|| Value::Text(text.trim_end_matches('/').to_owned())),
             (Self::Choice(choices), Raw::Text(text)) => {

@@ -125,7 +125,8 @@ impl PrivacyMutation {
     /// (Art. 17 DSGVO). What is still to come is cancelled. For citizens; an account of staff belongs to the city.
     async fn erase_my_data(&self, ctx: &Context<'_>) -> Result<EraseMyDataPayload> {
         let erased = person::erase(ctx.application(), ctx.actor(), &own_as_citizen(ctx)?).await;
-        let ErasedPerson { appointments, cancelled, left, applications, accounts } = erased.map_err(|error| error_of(&error))?;
+        let ErasedPerson { appointments, cancelled, left, applications, accounts } =
+            erased.map_err(|error| error_of(&error))?;
         let count = |number: u64| i32::try_from(number).unwrap_or(i32::MAX);
         let account = accounts > 0;
         Ok(EraseMyDataPayload {

@@ -60,13 +60,7 @@ pub(super) async fn wrap(State(door): State<Arc<Door>>, mut request: Request<Bod
 }
 
 /// Runs the handler, and answers for it when it takes too long or panics.
-async fn answered(
-    door: &Door,
-    route: &str,
-    request: Request<Body>,
-    next: Next,
-    request_id: RequestId,
-) -> Response {
+async fn answered(door: &Door, route: &str, request: Request<Body>, next: Next, request_id: RequestId) -> Response {
     let reading = if route == uploads::ARRIVALS { door.settings.upload_time } else { door.settings.body_time };
     // Reading the body, waiting for a turn, and the work itself.
     let most = reading + door.settings.deadline * 2;

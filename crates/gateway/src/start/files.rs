@@ -58,11 +58,7 @@ fn percent_decoded(text: &str) -> Option<String> {
 /// The limits of files.
 pub(super) fn settings(configuration: &Configuration) -> UploadSettings {
     let uploads = &configuration.uploads;
-    UploadSettings {
-        largest_bytes: uploads.largest_bytes,
-        parallel: uploads.parallel,
-        scanner: uploads.clamd.clone(),
-    }
+    UploadSettings { largest_bytes: uploads.largest_bytes, parallel: uploads.parallel, scanner: uploads.clamd.clone() }
 }
 
 #[cfg(test)]
@@ -75,7 +71,14 @@ mod tests {
         assert_eq!(read.endpoint, "https://s3.example:9000");
         assert_eq!((read.name.as_str(), read.region.as_str()), ("files", "eu-central-1"));
         assert_eq!((read.access_key.as_str(), read.secret_key.as_str()), ("key", "a/b+c"));
-        for wrong in ["", "s3://key:secret@host/b", "https://host/b", "https://key:secret@host/", "https://key:secret@host/a/b", "https://key:%zz@host/b"] {
+        for wrong in [
+            "",
+            "s3://key:secret@host/b",
+            "https://host/b",
+            "https://key:secret@host/",
+            "https://key:secret@host/a/b",
+            "https://key:%zz@host/b",
+        ] {
             assert!(bucket(wrong).is_none(), "{wrong}");
         }
     }

@@ -81,7 +81,8 @@ async fn taking_part_is_enough_also_for_whoever_was_invited() {
         save(&app, &partner, &[("partner.name", json!("Ich Selbst"))]).await;
         let sha256 = crate::application_support::summary(&app, &partner).await;
         let consent = "mutation($input: ConsentInput!) { consentToApplication(input: $input) { problem { code } } }";
-        app.ask_as(Some(&clerk), consent, json!({ "input": { "access": by(&partner), "summarySha256": sha256 } })).await;
+        app.ask_as(Some(&clerk), consent, json!({ "input": { "access": by(&partner), "summarySha256": sha256 } }))
+            .await;
         let submitted = submit(&app, None, &code).await;
         let case = submitted.data("submitApplication.receipt.caseId").clone();
         assert_ne!(case, Value::Null, "{submitted:?}");

@@ -109,7 +109,10 @@ async fn erasing_oneself_takes_drafts_and_leaves_what_the_law_keeps() {
         assert_eq!((count(app, "application").await, filing.lies_there().len()), (2, 1));
         assert_eq!(count(app, "party WHERE account IS NOT NULL").await, 0, "nothing leads to the account");
         let still = app
-            .ask("query($access: ApplicationAccessInput!) { draft(access: $access) { rev } }", json!({ "access": by(&others) }))
+            .ask(
+                "query($access: ApplicationAccessInput!) { draft(access: $access) { rev } }",
+                json!({ "access": by(&others) }),
+            )
             .await;
         assert_eq!(still.data("draft.rev"), 1, "others keep theirs");
     })
@@ -135,7 +138,10 @@ async fn whoever_was_invited_leaves_and_the_others_go_on() {
 
         app.ask_as(Some(&citizen), "mutation { eraseMyData { account } }", json!({})).await;
         let gone = app
-            .ask("query($access: ApplicationAccessInput!) { draft(access: $access) { rev } }", json!({ "access": by(&partner) }))
+            .ask(
+                "query($access: ApplicationAccessInput!) { draft(access: $access) { rev } }",
+                json!({ "access": by(&partner) }),
+            )
             .await;
         assert_eq!(gone.data("draft"), &Value::Null, "the code opens nothing any more");
         let query = "query($access: ApplicationAccessInput!) { draft(access: $access) { complete answers { path value }

@@ -15,7 +15,8 @@ use crate::application_support::{by, save};
 const CREATE: &str = "mutation($input: CreateUploadInput!) { createUpload(input: $input) {
     upload { fileId name state refusal bytes mediaType sha256 path } address token
     problem { code message mostBytes accept } } }";
-const UPLOAD: &str = "query($access: ApplicationAccessInput!, $file: String!) { upload(access: $access, fileId: $file) {
+const UPLOAD: &str =
+    "query($access: ApplicationAccessInput!, $file: String!) { upload(access: $access, fileId: $file) {
     name state refusal bytes mediaType sha256 } }";
 
 /// An application whose files lie in a folder of the test's own.

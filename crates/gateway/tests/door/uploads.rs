@@ -8,12 +8,11 @@ use uuid::Uuid;
 
 use crate::application_support::{CASE, by, car, save, start, step, submit};
 use crate::clamd_support::Clamd;
-use crate::upload_support::{
-    Filing, announce, attach, fetch, look, pdf, put, sent, standing,
-};
+use crate::upload_support::{Filing, announce, attach, fetch, look, pdf, put, sent, standing};
 
 const FILES: &str = "query($id: ID!) { case(id: $id) { files { fileId name mediaType bytes sha256 state } } }";
-const DOWNLOAD: &str = "query($case: ID!, $file: String!) { caseFileDownload(case: $case, fileId: $file) { address until } }";
+const DOWNLOAD: &str =
+    "query($case: ID!, $file: String!) { caseFileDownload(case: $case, fileId: $file) { address until } }";
 const OWN: &str = "query($access: ApplicationAccessInput!, $file: String!) {
     uploadDownload(access: $access, fileId: $file) { address } }";
 
@@ -82,7 +81,10 @@ async fn a_file_goes_from_the_field_to_the_clerk_and_nothing_lies_open() {
         assert!(headers["content-security-policy"].to_str().expect("text").contains("sandbox"));
 
         // A ticket is for this file and a minute; another office has none.
-        let other = address.as_str().expect("text").replace(place.id.as_str().expect("text"), &Uuid::nil().simple().to_string());
+        let other = address
+            .as_str()
+            .expect("text")
+            .replace(place.id.as_str().expect("text"), &Uuid::nil().simple().to_string());
         assert_eq!(fetch(app, &json!(other)).await.0, StatusCode::NOT_FOUND);
         app.clock.pass_seconds(61);
         assert_eq!(fetch(app, &address).await.0, StatusCode::NOT_FOUND);
@@ -137,8 +139,7 @@ async fn a_clerk_asks_for_papers_and_they_come_along() {
         app.publish(&TestService::default().degree("assist")).await;
         let (code, case) = crate::application_support::handed_in(app, 1_000).await;
         let create = |path: Value| {
-            let mut input =
-                crate::upload_support::announcement(app, &code, "Schein.pdf", 2_000, "application/pdf");
+            let mut input = crate::upload_support::announcement(app, &code, "Schein.pdf", 2_000, "application/pdf");
             input["path"] = path;
             crate::upload_support::create(app, input)
         };

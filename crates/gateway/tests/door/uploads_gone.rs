@@ -30,7 +30,7 @@ async fn files_go_with_their_draft_and_those_that_no_answer_names_when_it_is_han
 
         let forgotten = start(app, None, "REAL").await;
         sent(app, &forgotten, "a.pdf", &pdf("", 2_000), "application/pdf").await;
-        let rehearsed = start(app, None, "PRACTICE").await;
+        let rehearsed = start(app, None, "REHEARSAL").await;
         sent(app, &rehearsed, "a.pdf", &pdf("", 2_000), "application/pdf").await;
         let code = start(app, None, "REAL").await;
         save(app, &code, &car(1_800)).await;

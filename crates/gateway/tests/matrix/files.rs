@@ -1,9 +1,9 @@
 //! Applications and cases of each relation, as far as a cell needs them.
 
 use applications::{
-    Access, AnswerChange, ApproveDecision, ClaimCase, CloseCase, CreateUpload, DeliverDecision, DraftDecision, Handling,
-    Intake, InviteParty, Practice, PublishDefinition, ReceiveUpload, RequestItems, SaveAnswers, StartDraft, Submit,
-    Verdict,
+    Access, AnswerChange, ApproveDecision, ClaimCase, CloseCase, CreateUpload, DeliverDecision, DraftDecision,
+    Handling, Intake, InviteParty, Practice, PublishDefinition, ReceiveUpload, RequestItems, SaveAnswers, StartDraft,
+    Submit, Verdict,
 };
 use bytes::Bytes;
 use domain::application::{DeliveryChannel, Outcome};

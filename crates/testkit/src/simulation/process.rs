@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use applications::{FilePlace, FileStore, UploadSettings};
 use database::{ConnectOptions, Database, DatabaseError, Engine, within_statements};
 use domain::environment::{Clock, Entropy};
 use gateway::application::{Application, Parts};

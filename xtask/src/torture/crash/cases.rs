@@ -142,7 +142,8 @@ fn begun(client: &mut Client, key: &str) -> Result<Entry> {
     let started = client.ask(&question(document, &json!({ "input": input })))?;
     let code = started["startDraft"]["code"].clone();
     let access = json!({ "code": code });
-    let document = "mutation($input: SaveAnswersInput!) { saveAnswers(input: $input) { draft { complete } problem { code } } }";
+    let document =
+        "mutation($input: SaveAnswersInput!) { saveAnswers(input: $input) { draft { complete } problem { code } } }";
     let change = json!({ "set": { "path": "applicant.weight", "value": 7 } });
     let input = json!({ "access": access, "rev": 1, "changes": [change] });
     let saved = client.ask(&question(document, &json!({ "input": input })))?;
@@ -192,7 +193,8 @@ fn lost(stand: &Stand, journal: &[Entry]) -> Result<u64> {
 
 /// Steps that a case took twice, and announcements that left twice.
 fn doubled(stand: &Stand) -> Result<u64> {
-    let steps = "SELECT count(*) FROM (SELECT case_file FROM case_event GROUP BY case_file, kind HAVING count(*) > 1) twice";
+    let steps =
+        "SELECT count(*) FROM (SELECT case_file FROM case_event GROUP BY case_file, kind HAVING count(*) > 1) twice";
     let told = "SELECT count(*) FROM (SELECT subject FROM outbox WHERE kind LIKE 'case.%' \
                 GROUP BY subject, kind HAVING count(*) > 1) twice";
     Ok(count(stand, steps)? + count(stand, told)?)

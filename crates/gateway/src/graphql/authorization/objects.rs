@@ -243,10 +243,7 @@ pub const TYPES: &[TypeRow] = &[
     carried("EndSessionPayload", &["ended", "problem"]),
     carried("EnrolDevicePayload", &["account", "expiresAt", "problem", "refreshExpiresAt", "refreshToken", "token"]),
     carried("EraseMyAppointmentsPayload", &["appointments", "cancelled", "left"]),
-    carried(
-        "EraseMyDataPayload",
-        &["account", "appointments", "cancelled", "cases", "drafts", "keptCases", "left"],
-    ),
+    carried("EraseMyDataPayload", &["account", "appointments", "cancelled", "cases", "drafts", "keptCases", "left"]),
     carried("FieldProblem", &["code", "message", "path"]),
     carried("FileDownload", &["address", "until"]),
     carried("FinishRehearsalPayload", &["problem", "rehearsal"]),
