@@ -28,4 +28,5 @@ pub mod shutdown;
 mod start;
 mod town;
 mod upkeep;
+pub mod uploads;
 mod work;

@@ -161,7 +161,7 @@ async fn opened(configuration: &Configuration) -> Result<(database::Database, Ap
     let database = start::connect(configuration).await?;
     start::migrated(&database).await?;
     let secrets = start::secrets(configuration, &database).await?;
-    let (application, _desk) = start::application(configuration, database.clone(), secrets);
+    let (application, _desk) = start::application(configuration, database.clone(), secrets)?;
     application.scheduling.follow_changes().await.map_err(|failure| CommandError::Failed(failure.to_string()))?;
     Ok((database, application))
 }
