@@ -12,6 +12,7 @@ use crate::case::Case;
 use crate::chain::{self, Link};
 use crate::failure::{Failure, Problem};
 use crate::feed::Changed;
+use crate::letter::Occasion;
 use crate::store::cases::{self, Found};
 use crate::store::{Reader, events, quotas, tasks};
 
@@ -115,6 +116,9 @@ impl Applications {
         }
         for effect in step.effects {
             self.effect(unit, &case, effect, actor, now).await?;
+        }
+        if let Some(occasion) = Occasion::of(step.taken, case.outcome) {
+            self.issue_letter(unit, case.id, occasion, now).await?;
         }
         self.trace(unit, case.id, traced, actor, now).await?;
         Ok(case)

@@ -121,6 +121,9 @@ pub enum Problem {
     /// No city has been loaded yet.
     #[error("no city has been loaded yet")]
     NoCity,
+    /// Too much is asked for at this moment.
+    #[error("too much is asked for at this moment; try again in a minute")]
+    Busy,
 }
 
 /// Checks a text that somebody wrote: 1 to `most` signs.

@@ -33,7 +33,9 @@ mod feed;
 mod inbox;
 mod invite_party;
 mod join_party;
+mod letter;
 mod object;
+mod permit;
 mod publish_definition;
 mod read_case;
 mod read_draft;
@@ -54,6 +56,7 @@ mod switch_automation;
 mod town;
 mod withdraw;
 mod work_through;
+mod zones;
 
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
@@ -62,6 +65,7 @@ use database::{Database, Vault};
 use domain::environment::{Clock, Entropy};
 use domain::identifier::DefinitionId;
 use domain::time::Timestamp;
+use tokio::sync::Semaphore;
 
 pub use access::Access;
 pub use answer_request::AnswerRequest;
@@ -86,7 +90,12 @@ pub use feed::Changed;
 pub use inbox::{InboxEntry, InboxFilter, Whose};
 pub use invite_party::{Invitation, InviteParty};
 pub use join_party::JoinParty;
+pub use letter::{IssuedLetter, LetterFile, Occasion, Standing, VerifiedDocument};
 pub use object::ObjectToDecision;
+pub use permit::{
+    PermitCheck, PermitRegister, PermitToken, RevokePermit, RevokeReason, Stamp, TokenError, Verify, check_permit,
+    read_register,
+};
 pub use publish_definition::{PublishDefinition, Published};
 pub use read_case::CaseView;
 pub use rehearse::Rehearsed;
@@ -100,9 +109,13 @@ pub use set_quota::SetQuota;
 pub use start_draft::{StartDraft, Started};
 pub use submit::{Receipt, Submit};
 pub use switch_automation::{AutomationState, SwitchAutomation};
-pub use town::{Town, TownCalendar};
+pub use town::{Letterhead, Town, TownCalendar};
 pub use withdraw::Withdraw;
 pub use work_through::Worked;
+pub use zones::{NotAZone, StreetZones};
+
+/// Letters written at a time: a letter is work for one core, and those who book need the others.
+const TYPESETTERS: usize = 2;
 
 /// What the feature is made of.
 #[derive(Debug)]
@@ -119,6 +132,8 @@ pub struct ApplicationsParts {
     pub vault: Vault,
     /// Where the city's calendar and offices come from.
     pub town: Arc<dyn Town>,
+    /// What signs permits.
+    pub stamp: Arc<dyn Stamp>,
 }
 
 /// The feature. Cheap to share behind an `Arc`.
@@ -130,6 +145,9 @@ pub struct Applications {
     pub(crate) secret: ApplicationSecret,
     pub(crate) vault: Vault,
     pub(crate) town: Arc<dyn Town>,
+    pub(crate) stamp: Arc<dyn Stamp>,
+    /// How many letters are written at a time.
+    pub(crate) typesetters: Arc<Semaphore>,
     /// Compiled definitions. A version never changes, so nothing here grows stale.
     pub(crate) definitions: RwLock<HashMap<DefinitionId, Arc<definition::Pinned>>>,
     pub(crate) feed: feed::Feed,
@@ -141,13 +159,15 @@ impl Applications {
     /// Puts the feature together. The caller calls [`Applications::follow_changes`] every second or so and
     /// [`Applications::work_through`] every few seconds.
     pub fn new(parts: ApplicationsParts) -> Self {
-        let ApplicationsParts { database, clock, entropy, secret, vault, town } = parts;
+        letter::read_texts();
+        let ApplicationsParts { database, clock, entropy, secret, vault, town, stamp } = parts;
         let mut drawn = [0; 8];
         entropy.fill(&mut drawn);
         let origin = i64::from_be_bytes(drawn);
         let feed = feed::Feed::new(clock.now());
         let definitions = RwLock::default();
-        Self { database, clock, entropy, secret, vault, town, definitions, feed, origin }
+        let typesetters = Arc::new(Semaphore::new(TYPESETTERS));
+        Self { database, clock, entropy, secret, vault, town, stamp, typesetters, definitions, feed, origin }
     }
 
     pub(crate) fn now(&self) -> Timestamp {

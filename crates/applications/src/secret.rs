@@ -33,6 +33,8 @@ pub(crate) enum Scope {
     Join,
     /// Go on with a rehearsal.
     Rehearse,
+    /// Ask whether a letter is genuine.
+    Verify,
 }
 
 impl ApplicationSecret {
@@ -77,6 +79,7 @@ impl ApplicationSecret {
             Scope::Resume => b"resume",
             Scope::Join => b"join",
             Scope::Rehearse => b"rehearse",
+            Scope::Verify => b"verify",
         };
         signs(&keyed::digest(&self.0, &[scope, id.as_bytes(), &links.to_be_bytes()]), PROOF_LENGTH)
     }

@@ -17,6 +17,7 @@ use crate::case::Case;
 use crate::consent::has_trust;
 use crate::definition::Pinned;
 use crate::failure::{Failure, Problem};
+use crate::letter::Occasion;
 use crate::requests::idempotency_key;
 use crate::sealed::{Handling, Snapshot, snapshot_of};
 use crate::store::drafts::{self, DraftRow};
@@ -115,6 +116,7 @@ impl Applications {
         cases::insert_snapshot(&unit, &case, &sha256, sealed, actor.account(), now).await?;
         events::insert(&unit, case.id, &link).await?;
         self.start_clocks(&unit, &case, &ready.pinned, now).await?;
+        self.issue_letter(&unit, case.id, Occasion::Receipt, now).await?;
         self.trace(&unit, case.id, "case.submitted", actor.account(), now).await?;
         unit.remember(key, case.id.0, now).await?;
         unit.commit().await?;

@@ -18,6 +18,8 @@ pub struct Worked {
     pub moved: u64,
     /// Drafts and rehearsals that were deleted.
     pub expired: u64,
+    /// Holders who were told that their permit ends.
+    pub reminded: u64,
 }
 
 impl Applications {
@@ -37,6 +39,7 @@ impl Applications {
         }
         worked.moved = self.run_clocks().await?;
         worked.expired = self.expire_drafts().await?;
+        worked.reminded = self.remind_of_permits().await?;
         Ok(worked)
     }
 }
