@@ -47,10 +47,12 @@ impl Applications {
         let running = self.service(&found.case.service).await?.automation;
         let finding = self.finding(&found.case, &pinned, &evaluation, snapshot.handling, running);
         let finding = match finding {
-            Finding::Decide(Outcome::Granted, reasons) => match self.permit_obstacle(&found, &pinned, &evaluation).await? {
-                None => Finding::Decide(Outcome::Granted, reasons),
-                Some(why) => Finding::Leave(why),
-            },
+            Finding::Decide(Outcome::Granted, reasons) => {
+                match self.permit_obstacle(&found, &pinned, &evaluation).await? {
+                    None => Finding::Decide(Outcome::Granted, reasons),
+                    Some(why) => Finding::Leave(why),
+                }
+            }
             other => other,
         };
         let traces = serde_json::to_value(&evaluation.traces).unwrap_or_default();

@@ -7,6 +7,8 @@ mod issue;
 mod occasion;
 mod read;
 mod shown;
+#[cfg(test)]
+mod tests;
 mod texts;
 mod values;
 mod verify;
@@ -15,7 +17,7 @@ pub use occasion::Occasion;
 pub use read::{IssuedLetter, LetterFile};
 pub use verify::{Standing, VerifiedDocument};
 
-pub(crate) use shown::answer as shown_answer;
+pub(crate) use shown::{answer as shown_answer, first as first_answer};
 pub(crate) use texts::read as read_texts;
 pub(crate) use values::recipient;
 

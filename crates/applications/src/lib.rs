@@ -35,6 +35,7 @@ mod invite_party;
 mod join_party;
 mod letter;
 mod object;
+mod payment;
 mod permit;
 mod publish_definition;
 mod read_case;
@@ -53,6 +54,7 @@ mod start_draft;
 mod store;
 mod submit;
 mod switch_automation;
+mod tell_applicant;
 mod town;
 mod withdraw;
 mod work_through;
@@ -92,6 +94,10 @@ pub use invite_party::{Invitation, InviteParty};
 pub use join_party::JoinParty;
 pub use letter::{IssuedLetter, LetterFile, Occasion, Standing, VerifiedDocument};
 pub use object::ObjectToDecision;
+pub use payment::{
+    BankOrder, Payment, PaymentMessage, PaymentProvider, PressedButton, RecordPayment, RecordedPayment, RefundPayment,
+    SignedMessage, StartPayment,
+};
 pub use permit::{
     PermitCheck, PermitRegister, PermitToken, RevokePermit, RevokeReason, Stamp, TokenError, Verify, check_permit,
     read_register,
@@ -109,6 +115,7 @@ pub use set_quota::SetQuota;
 pub use start_draft::{StartDraft, Started};
 pub use submit::{Receipt, Submit};
 pub use switch_automation::{AutomationState, SwitchAutomation};
+pub use tell_applicant::ApplicantNews;
 pub use town::{Letterhead, Town, TownCalendar};
 pub use withdraw::Withdraw;
 pub use work_through::Worked;
@@ -134,6 +141,17 @@ pub struct ApplicationsParts {
     pub town: Arc<dyn Town>,
     /// What signs permits.
     pub stamp: Arc<dyn Stamp>,
+    /// Whether one can pay at the practice bank.
+    pub practice_bank: PracticeBank,
+}
+
+/// Whether there is a practice bank, where no money moves. Where people pay for real there is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PracticeBank {
+    /// For demonstrations, courses and tests.
+    Open,
+    /// Nobody pays there.
+    Closed,
 }
 
 /// The feature. Cheap to share behind an `Arc`.
@@ -146,6 +164,7 @@ pub struct Applications {
     pub(crate) vault: Vault,
     pub(crate) town: Arc<dyn Town>,
     pub(crate) stamp: Arc<dyn Stamp>,
+    pub(crate) practice_bank_is_open: bool,
     /// How many letters are written at a time.
     pub(crate) typesetters: Arc<Semaphore>,
     /// Compiled definitions. A version never changes, so nothing here grows stale.
@@ -160,14 +179,28 @@ impl Applications {
     /// [`Applications::work_through`] every few seconds.
     pub fn new(parts: ApplicationsParts) -> Self {
         letter::read_texts();
-        let ApplicationsParts { database, clock, entropy, secret, vault, town, stamp } = parts;
+        let ApplicationsParts { database, clock, entropy, secret, vault, town, stamp, practice_bank } = parts;
+        let practice_bank_is_open = practice_bank == PracticeBank::Open;
         let mut drawn = [0; 8];
         entropy.fill(&mut drawn);
         let origin = i64::from_be_bytes(drawn);
         let feed = feed::Feed::new(clock.now());
-        let definitions = RwLock::default();
         let typesetters = Arc::new(Semaphore::new(TYPESETTERS));
-        Self { database, clock, entropy, secret, vault, town, stamp, typesetters, definitions, feed, origin }
+        let definitions = RwLock::default();
+        Self {
+            database,
+            clock,
+            entropy,
+            secret,
+            vault,
+            town,
+            stamp,
+            practice_bank_is_open,
+            typesetters,
+            definitions,
+            feed,
+            origin,
+        }
     }
 
     pub(crate) fn now(&self) -> Timestamp {

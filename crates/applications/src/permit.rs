@@ -9,12 +9,9 @@ mod remind;
 mod revoke;
 mod token;
 
-pub use register::{PermitKey, PermitRegister};
-pub use remind::ExpiringPermit;
+pub use register::PermitRegister;
 pub use revoke::{RevokePermit, RevokeReason};
 pub use token::{PermitCheck, PermitToken, TokenError, check_permit, read_register};
-
-pub(crate) use issue::GrantedPermit;
 
 /// The stamp of the city: signs what others check. The gateway wires it to whoever keeps keys.
 pub trait Stamp: Send + Sync + std::fmt::Debug {

@@ -74,6 +74,11 @@ impl ApplicationSecret {
         hex::encode(keyed::digest(&self.0, &[b"fingerprint", text.as_bytes()]))
     }
 
+    /// The key with which a provider of payments and we know each other's messages.
+    pub(crate) fn provider_key(&self, provider: &str) -> [u8; 32] {
+        keyed::digest(&self.0, &[b"provider", provider.as_bytes()])
+    }
+
     fn proof(&self, scope: Scope, id: Uuid, links: i64) -> String {
         let scope: &[u8] = match scope {
             Scope::Resume => b"resume",

@@ -76,7 +76,11 @@ impl Applications {
             // It is handed in all the same; the worker looks again.
             tracing::warn!(case.id = %case, %failure, "the machine could not look at a case yet");
         }
-        self.receipt(case).await
+        let receipt = self.receipt(case).await?;
+        if let Err(failure) = self.give_back_surplus(receipt.application).await {
+            tracing::warn!(case.id = %case, %failure, "what was paid too much waits for the worker");
+        }
+        Ok(receipt)
     }
 
     async fn receipt(&self, id: CaseId) -> Result<Receipt, Failure> {
@@ -147,6 +151,10 @@ impl Applications {
         let missing = missing_consents(&pinned, &evaluation, entry, &summary);
         if !missing.is_empty() {
             return Err(Problem::ConsentMissing { roles: missing }.into());
+        }
+        if pinned.form.service().payment == Some(forms::PaymentRule::BeforeDecision) {
+            let fee = evaluation.fee.as_ref().map_or(0, |fee| i64::from(fee.cents));
+            self.is_settled(entry.draft.id, fee).await?;
         }
         let answers = self.answers(entry).await?;
         let canonical = evaluation.effective.canonical_json(&pinned.form);

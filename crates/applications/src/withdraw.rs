@@ -53,6 +53,8 @@ impl Applications {
             Ok(case.id.0)
         };
         self.once(&key, work).await?;
+        let found = self.own_case(actor, &command.access).await?;
+        self.give_back_surplus(found.case.application).await?;
         self.case_status(actor, &command.access).await
     }
 
@@ -78,9 +80,10 @@ impl Applications {
             drafts::delete(&unit, draft.id).await?;
             unit.destroy_keys(&[draft.id.0]).await?;
             unit.commit().await?;
-            Ok(())
+            Ok(draft.id)
         };
-        retried(work).await?;
+        let gone = retried(work).await?;
+        self.give_back_surplus(gone).await?;
         Ok(self.database.scrub().await?)
     }
 }

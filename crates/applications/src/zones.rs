@@ -73,7 +73,8 @@ mod tests {
     use super::*;
 
     fn zone_of(street: &str, number: &str) -> Option<String> {
-        let list = "postcode,street,from,to,zone\n# Nordstadt\n30167,Beispielstraße,1,20,N3\n30167,Beispielstraße,21,,N4\n";
+        let list =
+            "postcode,street,from,to,zone\n# Nordstadt\n30167,Beispielstraße,1,20,N3\n30167,Beispielstraße,21,,N4\n";
         let (postcode, town) = ("30167".to_owned(), "Hannover".to_owned());
         let (street, number) = (street.to_owned(), number.to_owned());
         let address = Address { street, number, postcode, town, extra: None, country: None };

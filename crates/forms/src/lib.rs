@@ -42,8 +42,8 @@ pub use load::{Loaded, MAX_FILE_BYTES, MAX_FILES, load};
 pub use locale::Locale;
 pub use model::{
     Automation, AutomationDegree, CharacterClass, ChoiceList, ComputedKind, Consent, Deadline, DecisionRule, Fiction,
-    Field, FieldType, Form, Group, Join, Leika, LetterRule, NotAPeriod, Party, PaymentRule, Period, PermitRule, Practice,
-    Repeat, Representation, Requirement, Retention, Rule, Sensitivity, Service, Sink, Step, TableRule, Term,
+    Field, FieldType, Form, Group, Join, Leika, LetterRule, NotAPeriod, Party, PaymentRule, Period, PermitRule,
+    Practice, Repeat, Representation, Requirement, Retention, Rule, Sensitivity, Service, Sink, Step, TableRule, Term,
 };
 pub use reading::{Code, Notice, Problem};
 pub use row::{NotARow, RowId};

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use applications::PracticeBank;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
@@ -85,6 +86,8 @@ impl TestApp {
             identity: IdentitySettings::new("https://stadt.example", "servicepoint", 2),
             openid,
             secure_cookies: true,
+            zones: Arc::new(crate::test_zones()),
+            practice_bank: PracticeBank::Open,
         });
         tokio::spawn(desk.run());
         // Everybody in a story comes from one address; what counting callers does is told elsewhere.

@@ -18,9 +18,9 @@ use crate::access::Access;
 use crate::failure::{Failure, Problem};
 use crate::letter::{LetterContent, Occasion, texts};
 use crate::sealed::letter_of;
+use crate::store::Reader;
 use crate::store::cases::Found;
 use crate::store::letters::{self as store, LetterRow};
-use crate::store::Reader;
 
 /// How long somebody waits for a letter. It takes some ten milliseconds; more means that all who write are busy.
 const PATIENCE: Duration = Duration::from_secs(15);

@@ -20,7 +20,7 @@ static PLAIN_GERMAN: LazyLock<Texts> = LazyLock::new(|| flat(file!("texts/de-sim
 static ENGLISH: LazyLock<Texts> = LazyLock::new(|| flat(file!("texts/en.toml")));
 
 /// Reads the texts, so that a mistake in them shows at the start.
-pub fn read() {
+pub(crate) fn read() {
     for texts in [&GERMAN, &PLAIN_GERMAN, &ENGLISH] {
         LazyLock::force(texts);
     }

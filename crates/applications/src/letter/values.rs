@@ -9,9 +9,9 @@ use serde_json::{Map, Value, json};
 
 use crate::case::{Case, Decision};
 use crate::definition::Pinned;
+use crate::letter::Occasion;
 use crate::letter::shown::{self, day, euro};
 use crate::letter::texts::{EXPLAINED, shared};
-use crate::letter::Occasion;
 use crate::town::{Letterhead, TownCalendar};
 
 /// Everything a letter is made of.

@@ -109,7 +109,8 @@ impl Applications {
             Some(Value::Date(day)) => Some(*day),
             _ => None,
         };
-        let (Some(holder), Some(zone), Some(valid_from)) = (text(&rule.holder), text(&rule.zone), date(&rule.from)) else {
+        let (Some(holder), Some(zone), Some(valid_from)) = (text(&rule.holder), text(&rule.zone), date(&rule.from))
+        else {
             return Ok(Ready::No("permit_incomplete"));
         };
         let replaces = match rule.replaces.as_ref().and_then(text) {

@@ -9,9 +9,6 @@ use crate::failure::Failure;
 use crate::permit::token::{RegisterFile, register_message};
 use crate::store::{Reader, permits};
 
-/// A public key, base64url.
-pub type PermitKey = String;
-
 /// The text of the register: JSON, signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PermitRegister(pub String);

@@ -1,8 +1,7 @@
 //! Reminding holders before their permit ends.
 
-use chrono::NaiveDate;
 use database::Event;
-use domain::identifier::{CaseId, EventId};
+use domain::identifier::EventId;
 
 use crate::Applications;
 use crate::failure::Failure;
@@ -12,15 +11,6 @@ use crate::store::{Reader, permits};
 const PORTION: i64 = 200;
 /// The event that messages follow.
 const EXPIRES_SOON: &str = "case.permit_expires_soon";
-
-/// A permit whose holder is reminded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ExpiringPermit {
-    /// The case that granted it.
-    pub case: CaseId,
-    /// Its last local day.
-    pub valid_until: NaiveDate,
-}
 
 impl Applications {
     /// Tells of permits that end soon, each once. Gives how many.

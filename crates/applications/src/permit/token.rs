@@ -265,7 +265,11 @@ mod tests {
         }
         let foreign = token().signed(&Seal([2; 32])).unwrap();
         for text in [foreign.as_str(), "", "SP1.", "SP1.AAAA", &text[4..], &text[..40], &"SP1.".repeat(1_000)] {
-            assert_eq!(check_permit(text, &register(&[]), day("2026-12-01"), verify), PermitCheck::Forged, "{text:.20}");
+            assert_eq!(
+                check_permit(text, &register(&[]), day("2026-12-01"), verify),
+                PermitCheck::Forged,
+                "{text:.20}"
+            );
         }
     }
 

@@ -17,8 +17,8 @@ pub use form::{
 };
 pub use period::{NotAPeriod, Period};
 pub use service::{
-    Automation, AutomationDegree, Consent, Deadline, DecisionRule, Fiction, Join, Leika, LetterRule, Party, PaymentRule,
-    PermitRule, Practice, Representation, Retention, Service, Sink, TableRule, Term,
+    Automation, AutomationDegree, Consent, Deadline, DecisionRule, Fiction, Join, Leika, LetterRule, Party,
+    PaymentRule, PermitRule, Practice, Representation, Retention, Service, Sink, TableRule, Term,
 };
 
 /// Texts by language and key.

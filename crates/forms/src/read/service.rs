@@ -4,8 +4,8 @@ use domain::law::{TrustLevel, Way};
 use reading::{Code, Node, Table, Unique};
 
 use crate::model::{
-    Automation, AutomationDegree, Consent, Deadline, DecisionRule, Fiction, Join, Leika, LetterRule, Party, PaymentRule,
-    Period, PermitRule, Practice, Representation, Retention, Service, Sink, TableRule, Term,
+    Automation, AutomationDegree, Consent, Deadline, DecisionRule, Fiction, Join, Leika, LetterRule, Party,
+    PaymentRule, Period, PermitRule, Practice, Representation, Retention, Service, Sink, TableRule, Term,
 };
 use crate::read::Places;
 use crate::read::words::{expression, name, path, period, statutes};

@@ -13,6 +13,7 @@ mod ending;
 mod keys;
 mod manual;
 mod migrate;
+mod permit;
 mod person;
 mod probe;
 mod restore;
@@ -76,6 +77,9 @@ enum Command {
     /// Checks and publishes online services.
     #[command(subcommand)]
     Services(services::ServicesCommand),
+    /// Checks permits without network, and writes what that needs.
+    #[command(subcommand)]
+    Permit(permit::PermitCommand),
     /// Prints the GraphQL schema.
     Schema,
     /// Looks at everything this installation needs.
@@ -174,6 +178,8 @@ fn run(source: &Source, command: Command) -> Result<(), CommandError> {
         Command::Services(services::ServicesCommand::Publish { directory, office }) => {
             running(Runtime::Small, services::publish(&source.read()?, &directory, office))
         }
+        Command::Permit(permit::PermitCommand::Check { keys, on, token }) => permit::check(&keys, on, &token),
+        Command::Permit(permit::PermitCommand::Register) => running(Runtime::Small, permit::register(&source.read()?)),
         Command::Account(command) => running(Runtime::Small, account::run(&source.read()?, command)),
         Command::Audit(command) => running(Runtime::Small, audit::run(&source.read()?, command)),
         Command::Keys(command) => running(Runtime::Small, keys::run(&source.read()?, command)),
@@ -214,6 +220,7 @@ async fn work_alone(configuration: &Configuration) -> Result<(), CommandError> {
     let database = start::connect(configuration).await?;
     start::migrated(&database).await?;
     let secrets = start::secrets(configuration, &database).await?;
+    start::zones(configuration)?;
     let (application, _desk) = start::application(configuration, database, secrets);
     let stop = CancellationToken::new();
     let letters = mail::open(configuration, &application)?;

@@ -45,6 +45,8 @@ pub struct Query(
     deliveries::DeliveryQuery,
     privacy::PrivacyQuery,
     applications::ApplicationQuery,
+    applications::LetterQuery,
+    applications::PaymentQuery,
     catalogue::NodeQuery,
 );
 
@@ -58,6 +60,8 @@ pub struct Mutation(
     applications::ApplicationMutation,
     applications::CaseMutation,
     applications::SteeringMutation,
+    applications::PermitMutation,
+    applications::PaymentMutation,
 );
 
 /// Everything that can be followed live, over websockets (`graphql-transport-ws`) or server-sent events.

@@ -1,6 +1,7 @@
 //! Stories of appointments through the door, on both engines.
 
 mod application_changes;
+mod application_letters;
 mod application_live;
 mod application_parties;
 mod application_quotas;
@@ -15,6 +16,8 @@ mod letters;
 mod manage;
 mod office_bounds;
 mod pages;
+mod parking_permit;
+mod payments;
 mod people;
 mod people_letters;
 mod people_managed;

@@ -1,8 +1,10 @@
 //! Online services through GraphQL: filling in, handing in, deciding, announcing.
 
 mod inputs;
+mod letters;
 mod mutations;
 mod payloads;
+mod payments;
 mod problem;
 mod queries;
 mod staff;
@@ -12,7 +14,9 @@ mod subscriptions;
 mod types;
 mod words;
 
+pub(crate) use letters::{LetterQuery, PermitMutation};
 pub(crate) use mutations::ApplicationMutation;
+pub(crate) use payments::{PaymentMutation, PaymentQuery};
 pub(crate) use queries::ApplicationQuery;
 pub(crate) use staff::CaseMutation;
 pub(crate) use steering::SteeringMutation;

@@ -54,6 +54,16 @@ pub(crate) enum Code {
     IdempotencyKeyInvalid,
     /// No city has been loaded yet.
     NoCity,
+    /// Nothing is left to pay.
+    NothingDue,
+    /// The fee must be paid, or an invoice asked for, before this is handed in: `dueCents`.
+    PaymentDue,
+    /// One cannot pay there.
+    ProviderClosed,
+    /// So much cannot go back.
+    NothingToRefund,
+    /// Too much is asked for at this moment. Try again in a minute.
+    Busy,
 }
 
 /// Something in the way that a person can act on.
@@ -70,6 +80,8 @@ pub(crate) struct ProblemObject {
     needed_trust: Option<TrustLevel>,
     /// The roles that are missing.
     roles: Vec<String>,
+    /// What is still to be paid, in euro cents.
+    due_cents: Option<i64>,
     /// Further details, for whoever publishes definitions.
     details: Vec<String>,
 }
@@ -101,6 +113,7 @@ impl From<Problem> for ProblemObject {
             fields: Vec::new(),
             needed_trust: None,
             roles: Vec::new(),
+            due_cents: None,
             details: Vec::new(),
         };
         match problem {
@@ -109,6 +122,7 @@ impl From<Problem> for ProblemObject {
             }
             Problem::TrustTooLow { needed } => object.needed_trust = Some(needed.into()),
             Problem::ConsentMissing { roles } => object.roles = roles,
+            Problem::PaymentDue { cents } => object.due_cents = Some(cents),
             Problem::DefinitionRefused { problems } => object.details = problems,
             Problem::NotFound
             | Problem::UnknownService
@@ -126,7 +140,11 @@ impl From<Problem> for ProblemObject {
             | Problem::TextLength { .. }
             | Problem::QuotaInvalid
             | Problem::IdempotencyKey
-            | Problem::NoCity => {}
+            | Problem::NoCity
+            | Problem::NothingDue
+            | Problem::ProviderClosed
+            | Problem::NothingToRefund
+            | Problem::Busy => {}
         }
         object
     }
@@ -156,6 +174,11 @@ const fn code_of(problem: &Problem) -> Code {
         Problem::QuotaInvalid => Code::QuotaInvalid,
         Problem::IdempotencyKey => Code::IdempotencyKeyInvalid,
         Problem::NoCity => Code::NoCity,
+        Problem::NothingDue => Code::NothingDue,
+        Problem::PaymentDue { .. } => Code::PaymentDue,
+        Problem::ProviderClosed => Code::ProviderClosed,
+        Problem::NothingToRefund => Code::NothingToRefund,
+        Problem::Busy => Code::Busy,
     }
 }
 
