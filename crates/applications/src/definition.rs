@@ -105,6 +105,15 @@ impl Applications {
 }
 
 impl Pinned {
+    /// A definition that nobody has published.
+    ///
+    /// # Panics
+    /// Never: the key of a definition that loaded is one.
+    pub(crate) fn unpublished(form: Definition) -> Self {
+        let service = Key::new(form.key()).expect("the key of a definition that loaded is one");
+        Self { id: DefinitionId(uuid::Uuid::nil()), service, sequence: 1, sha256: form.sha256().to_owned(), form }
+    }
+
     /// The party that begins.
     pub(crate) fn first_party(&self) -> Result<&Party, Problem> {
         self.form.service().parties.first().ok_or(Problem::UnknownService)

@@ -3,6 +3,7 @@
 //! A letter is issued in the unit of the step that it tells of: its values are put together, sealed and stored. The PDF is
 //! made from them when somebody reads it. Whoever holds one can ask whether it is genuine, and learns nothing else.
 
+mod check;
 mod issue;
 mod occasion;
 mod read;

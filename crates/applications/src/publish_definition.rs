@@ -7,6 +7,7 @@ use domain::identifier::{DefinitionId, EventId, Key};
 use domain::permission::{Actor, Permission};
 
 use crate::Applications;
+use crate::definition::Pinned;
 use crate::failure::{Failure, Problem};
 use crate::requests::retried;
 use crate::store::definitions::{self, DefinitionRow};
@@ -44,14 +45,16 @@ impl Applications {
         let refused = |problems: Vec<String>| Problem::DefinitionRefused { problems };
         let loaded = forms::load(&command.files)
             .map_err(|problems| refused(problems.iter().map(ToString::to_string).collect()))?;
-        let form = &loaded.definition;
-        let problems = self.misfits(form, &command.team)?;
+        let notices = loaded.notices.iter().map(ToString::to_string).collect();
+        let pinned = Pinned::unpublished(loaded.definition);
+        let form = &pinned.form;
+        let mut problems = self.misfits(form, &command.team)?;
+        problems.extend(self.unwritable_letters(&pinned, &command.team).await?);
         if !problems.is_empty() {
             return Err(refused(problems).into());
         }
-        let service = Key::new(form.key()).map_err(|error| refused(vec![error.to_string()]))?;
+        let service = pinned.service.clone();
         let row = retried(|| self.insert_definition(actor, &service, &command.team, form)).await?;
-        let notices = loaded.notices.iter().map(ToString::to_string).collect();
         Ok(Published { service, sequence: row.sequence, sha256: row.sha256, notices })
     }
 

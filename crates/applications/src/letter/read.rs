@@ -22,8 +22,10 @@ use crate::store::Reader;
 use crate::store::cases::Found;
 use crate::store::letters::{self as store, LetterRow};
 
-/// How long somebody waits for a letter. It takes some ten milliseconds; more means that all who write are busy.
-const PATIENCE: Duration = Duration::from_secs(15);
+/// How long somebody waits for a turn. A letter takes some ten milliseconds; more means that all who write are busy.
+const TURN: Duration = Duration::from_secs(4);
+/// How long somebody waits for their own letter. Both together are less than a request may take, so that people read why.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A letter that was issued.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -146,7 +148,7 @@ impl Applications {
         issued_at: Timestamp,
     ) -> Result<Vec<u8>, Failure> {
         let desks = std::sync::Arc::clone(&self.typesetters);
-        let desk = timeout(PATIENCE, desks.acquire_owned()).await;
+        let desk = timeout(TURN, desks.acquire_owned()).await;
         let desk = desk.map_err(|_| Problem::Busy)?.map_err(|_| Problem::Busy)?;
         let work = spawn_blocking(move || {
             // Held until the work is done, also when nobody waits for it any more: so many at a time, never more.

@@ -5,18 +5,14 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use domain::application::{CaseState, Outcome, ReceiptNumber};
 use domain::calendar::FederalState;
-use domain::identifier::{ApplicationId, CaseId, DefinitionId, Key};
+use domain::identifier::Key;
 use domain::time::Timestamp;
-use forms::{Answers, Evaluation};
 use letters::{Letter, render};
 use serde_json::Value;
-use uuid::Uuid;
 
-use super::values::Material;
+use super::check::sample;
 use super::{Occasion, read, texts};
-use crate::case::{Case, Decision, DecisionReason, Intake};
 use crate::definition::Pinned;
 use crate::town::{Letterhead, TownCalendar};
 
@@ -30,8 +26,7 @@ fn pinned(root: &Path) -> Pinned {
     let mut files = BTreeMap::new();
     collect(root, root, &mut files);
     let form = forms::load(&files).unwrap_or_else(|problems| panic!("{}: {problems:?}", root.display())).definition;
-    let service = Key::new(form.key()).expect("a key");
-    Pinned { id: DefinitionId(Uuid::nil()), service, sequence: 1, sha256: form.sha256().to_owned(), form }
+    Pinned::unpublished(form)
 }
 
 fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<String, String>) {
@@ -56,78 +51,14 @@ fn calendar() -> TownCalendar {
     }
 }
 
-fn case(pinned: &Pinned, now: Timestamp) -> Case {
-    Case {
-        id: CaseId(Uuid::nil()),
-        application: ApplicationId(Uuid::nil()),
-        definition: pinned.id,
-        service: pinned.service.clone(),
-        team: Key::new("mitte").expect("a key"),
-        intake: Intake::Online,
-        receipt: Some(ReceiptNumber::drawn(2026, [7; 9])),
-        state: CaseState::Decided,
-        outcome: None,
-        clerk: None,
-        drafter: None,
-        generation: 1,
-        revision: 1,
-        events: 0,
-        head: Vec::new(),
-        submitted_at: now,
-        changed_at: now,
-        decided_at: None,
-        delivered_at: None,
-        channel: None,
-        deemed_received_on: None,
-        objection_until: None,
-        decision_sealed: None,
-        request_sealed: None,
-        objection_sealed: None,
-    }
-}
-
-/// The values of a letter, with the permit that a parking permit has.
-fn values(pinned: &Pinned, occasion: Occasion, outcome: Outcome) -> Value {
-    let now = Timestamp::from_seconds(1_795_424_400);
-    let (case, calendar) = (case(pinned, now), calendar());
-    let today = now.local_date(calendar.time_zone);
-    let evaluation: Evaluation = pinned.evaluate(&Answers::empty(), &calendar, today);
-    let reason = DecisionReason {
-        key: None,
-        text: "Ein Grund #panic(\"x\") *fett* $a$ @b <c>.".into(),
-        legal_ref: Some("§ 45 (1b) StVO".into()),
-    };
-    let decision = Decision { outcome, reasons: vec![reason], automatic: false, traces: Value::Null };
+fn values(pinned: &Pinned, occasion: Occasion) -> Value {
     let head = Letterhead {
         city: "Hannover".into(),
         office: "Bürgeramt Mitte, Mitte 1, 30159 Hannover".into(),
         phone: None,
         public_url: "https://stadt.example".into(),
     };
-    let material = Material {
-        case: &case,
-        occasion,
-        pinned,
-        evaluation: &evaluation,
-        calendar: &calendar,
-        head: &head,
-        decision: occasion.is_decision().then_some(&decision),
-        items: &["Ein Foto".to_owned()],
-        code: "K7M4-QX2P",
-        permit: Some(("2026-ABC".to_owned(), "SP1.AAAA".to_owned())),
-        now,
-    };
-    material.values()
-}
-
-fn outcome(occasion: Occasion) -> Outcome {
-    match occasion {
-        Occasion::Receipt | Occasion::Request | Occasion::Grant => Outcome::Granted,
-        Occasion::PartGrant => Outcome::PartlyGranted,
-        Occasion::Refuse => Outcome::Refused,
-        Occasion::Forward => Outcome::Forwarded,
-        Occasion::End => Outcome::Settled,
-    }
+    sample(pinned, occasion, &calendar(), &head, Timestamp::from_seconds(1_795_424_400))
 }
 
 #[test]
@@ -137,7 +68,7 @@ fn every_service_has_every_letter_in_german_with_two_explanations() {
     let mut own = 0;
     for pinned in &services {
         for occasion in Occasion::ALL {
-            let values = values(pinned, occasion, outcome(occasion));
+            let values = values(pinned, occasion);
             let rules = &pinned.form.service().letters;
             let rule = rules.iter().find(|rule| rule.occasion == occasion.as_str());
             own += usize::from(rule.is_some());
@@ -171,12 +102,12 @@ fn every_rule_of_a_letter_names_an_occasion() {
 #[test]
 fn a_refusal_tells_its_reasons_with_their_paragraph_and_how_to_object() {
     for pinned in shipped() {
-        let refusal = values(&pinned, Occasion::Refuse, Outcome::Refused);
+        let refusal = values(&pinned, Occasion::Refuse);
         assert_eq!(refusal["reasons"][0]["legal_ref"], "§ 45 (1b) StVO");
         let remedy = refusal["remedy"].as_str().expect("a remedy");
         assert!(remedy.contains("Widerspruch") && remedy.contains("Mitte 1, 30159 Hannover"), "{remedy}");
         assert!(!remedy.contains('{'), "{remedy}");
         // The control: nobody objects to a receipt.
-        assert_eq!(values(&pinned, Occasion::Receipt, Outcome::Granted)["remedy"], Value::Null);
+        assert_eq!(values(&pinned, Occasion::Receipt)["remedy"], Value::Null);
     }
 }

@@ -39,3 +39,24 @@ fn a_service_with_problems_is_refused_with_all_of_them() {
     assert!(ended.out.lines().any(|line| line.starts_with("form.toml:2: ")), "{}", ended.out);
     assert!(ended.failure(3).contains("nothing was published"));
 }
+
+#[test]
+fn a_letter_that_cannot_be_written_is_told_with_file_and_line() {
+    let installation = Installation::new();
+    installation.run(&["city", "load", demo_city().to_str().expect("text")]).success();
+    written(&installation, &TestService::default().with("[[letter]]\noccasion = \"grant\"\nfile = \"grant.typ\"\n"));
+    std::fs::create_dir_all(installation.path("service/letters")).expect("made");
+    let letter = installation.path("service/letters/grant.typ");
+    for (template, words) in [
+        ("#set document(title: \"a\")\n#unknown()", "letters/grant.typ:2: unknown variable: unknown"),
+        ("= Ohne Titel", "letters/grant.typ"),
+        ("#set document(title: \"a\")\n#read(\"/etc/hostname\")", "letters/grant.typ:2: "),
+    ] {
+        std::fs::write(&letter, template).expect("written");
+        let ended = installation.run(&["services", "publish", "--office", "aegi", "service"]);
+        assert!(ended.out.contains(words), "{} {}", ended.out, ended.err);
+        assert!(ended.failure(3).contains("1 problem; nothing was published"));
+    }
+    std::fs::write(&letter, "#set document(title: \"a\")\n= Bescheid").expect("written");
+    installation.run(&["services", "publish", "--office", "aegi", "service"]).success();
+}
