@@ -13,7 +13,7 @@ use crate::letter::{LetterContent, Occasion};
 use crate::sealed::{decision_of, letter_of, request_of};
 use crate::secret::{Scope, new_number};
 use crate::store::letters::{self, LetterRow};
-use crate::store::{Reader, cases};
+use crate::store::{Reader, cases, permits};
 
 impl Applications {
     /// Freezes what a letter says and stores it. Earlier decisions in the same case do not hold any more.
@@ -90,6 +90,8 @@ impl Applications {
             revoked_at: None,
         };
         if occasion.is_decision() {
+            // Whatever an earlier decision granted ends with it.
+            permits::revoke_of_case(unit, case, "decided_anew", now).await?;
             letters::revoke_decisions(unit, case, now).await?;
         }
         letters::insert(unit, &row).await?;

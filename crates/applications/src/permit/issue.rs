@@ -24,8 +24,15 @@ pub(crate) struct GrantedPermit {
     /// The number that people read.
     pub(crate) shown: String,
     pub(crate) token: String,
-    /// The one it takes the place of.
-    replaces: Option<PermitRow>,
+    /// The one that ends with it.
+    ends: Option<PermitRow>,
+}
+
+/// A permit that another one follows.
+struct Former {
+    row: PermitRow,
+    /// What it permits.
+    holder: Option<String>,
 }
 
 /// Whether a permit can be made of the answers.
@@ -41,7 +48,7 @@ pub(crate) struct Parts {
     zone: String,
     valid_from: NaiveDate,
     valid_until: NaiveDate,
-    replaces: Option<PermitRow>,
+    former: Option<Former>,
 }
 
 impl Applications {
@@ -58,7 +65,9 @@ impl Applications {
     ) -> Result<Option<GrantedPermit>, Failure> {
         let Some(rule) = &pinned.form.service().permit else { return Ok(None) };
         let Ready::Yes(parts) = self.permit_parts(reader, found, rule, evaluation).await? else { return Ok(None) };
-        let Parts { holder, zone, valid_from, valid_until, replaces } = *parts;
+        let Parts { holder, zone, valid_from, valid_until, former } = *parts;
+        // Another plate takes the place of the old one at once; a renewal lets the old permit run out.
+        let ends = former.filter(|former| former.holder.as_deref() != Some(&holder)).map(|former| former.row);
         let id = PermitId(self.entropy.id(now));
         let token = PermitToken { id, holder, zone, valid_from, valid_until };
         // Longer than any plate and any zone: the form refuses it before.
@@ -76,7 +85,7 @@ impl Applications {
             revoked_at: None,
         };
         let shown = found.case.receipt.as_ref().map(|receipt| receipt.as_str().to_owned()).unwrap_or_default();
-        Ok(Some(GrantedPermit { row, shown, token, replaces }))
+        Ok(Some(GrantedPermit { row, shown, token, ends }))
     }
 
     /// What speaks against a permit, before the machine grants it.
@@ -113,7 +122,7 @@ impl Applications {
         else {
             return Ok(Ready::No("permit_incomplete"));
         };
-        let replaces = match rule.replaces.as_ref().and_then(text) {
+        let former = match rule.replaces.as_ref().and_then(text) {
             None => None,
             Some(number) => match self.replaced(reader, found, &number, evaluation, rule).await? {
                 // A number that somebody typed must not end the permit of somebody else.
@@ -121,11 +130,11 @@ impl Applications {
                 Some(old) => Some(old),
             },
         };
-        let inherited = replaces.as_ref().map(|old| old.valid_until);
+        let inherited = former.as_ref().map(|old| old.row.valid_until);
         let Some(valid_until) = date(&rule.until).or(inherited).filter(|until| valid_from <= *until) else {
             return Ok(Ready::No("permit_without_end"));
         };
-        Ok(Ready::Yes(Box::new(Parts { holder, zone, valid_from, valid_until, replaces })))
+        Ok(Ready::Yes(Box::new(Parts { holder, zone, valid_from, valid_until, former })))
     }
 
     /// The permit with this number, if it holds and went to the same person at the same address.
@@ -136,7 +145,7 @@ impl Applications {
         number: &str,
         evaluation: &Evaluation,
         rule: &PermitRule,
-    ) -> Result<Option<PermitRow>, Failure> {
+    ) -> Result<Option<Former>, Failure> {
         let Some(number) = ReceiptNumber::parse(number.trim()) else { return Ok(None) };
         let Some(old) = cases::by_receipt(reader, &number).await? else { return Ok(None) };
         if old.case.service != found.case.service || old.case.id == found.case.id {
@@ -151,14 +160,14 @@ impl Applications {
         // The plate may change with a change of the car; the zone may not without a new look.
         let zone = evaluation.effective.get(&rule.zone).map(|zone| shown_answer(&pinned.form, &rule.zone, zone));
         let same_zone = content.values["answers"][&rule.zone].as_str() == zone.as_deref();
-        Ok((is_same && same_zone && permit.revoked_at.is_none()).then_some(permit))
+        let holder = content.values["answers"][&rule.holder].as_str().map(str::to_owned);
+        let follows = is_same && same_zone && permit.revoked_at.is_none();
+        Ok(follows.then_some(Former { row: permit, holder }))
     }
 
     /// Writes a permit, and ends the one it replaces.
     pub(crate) async fn put_permit(&self, unit: &Unit, granted: &GrantedPermit, now: Timestamp) -> Result<(), Failure> {
-        // A case has one permit that holds: a second decision ends the first one's.
-        permits::revoke_of_case(unit, granted.row.case, "replaced", now).await?;
-        if let Some(old) = &granted.replaces {
+        if let Some(old) = &granted.ends {
             permits::revoke(unit, old.id, "replaced", now).await?;
             letters::revoke(unit, old.letter, now).await?;
         }

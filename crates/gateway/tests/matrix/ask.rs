@@ -126,7 +126,6 @@ fn of_catalogue(row: &Row, caller: &Caller) -> Option<Ask> {
         ("office", _) => ("{ office(key: \"mitte\") { key } }", json!({})),
         ("offices", _) => ("{ offices { totalCount } }", json!({})),
         ("permitRegister", _) => ("{ permitRegister }", json!({})),
-        ("verifyDocument", _) => ("{ verifyDocument(code: \"K7M4\") { issuedOn } }", json!({})),
         ("proofOfWorkChallenge", _) => ("{ proofOfWorkChallenge(subject: { holdCode: \"A\" }) { json } }", json!({})),
         ("service", _) => ("{ service(key: \"residence\") { key } }", json!({})),
         ("services", _) => ("{ services { totalCount } }", json!({})),

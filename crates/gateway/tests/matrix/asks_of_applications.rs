@@ -140,6 +140,11 @@ async fn of_reading(town: &Town, row: &Row, caller: &Caller, relation: Relation)
             let filed = town.filed(caller, relation, Stage::Open).await;
             node(row, caller, &filed.id).beside(json!({ "id": no_such("Case") }))
         }
+        ("verifyDocument", _) => {
+            let filed = town.filed(caller, relation, Stage::Open).await;
+            let query = "query($c: String!) { verifyDocument(code: $c) { issuedOn } }";
+            Ask::new(caller, query, json!({ "c": town.verification_code(&filed).await })).finding("20")
+        }
         ("onlineServices", _) => Ask::new(caller, "{ onlineServices { key } }", json!({})).finding("parking"),
         _ => return None,
     };

@@ -194,6 +194,17 @@ impl Town {
         letters.expect("letters").first().expect("the receipt").id.0.simple().to_string()
     }
 
+    /// The code on the first letter about a case.
+    pub(super) async fn verification_code(&self, filed: &Filed) -> String {
+        let access = Access::Code(filed.begun.code.clone());
+        let applications = &self.app.application.applications;
+        let letters = applications.my_letters(&Actor::Anonymous, &access).await.expect("letters");
+        let language = domain::text::Language::German;
+        let file = applications.my_letter(&Actor::Anonymous, &access, letters[0].id, language).await.expect("a PDF");
+        let links = testkit::qr_codes_of(&file.pdf);
+        links[0].rsplit('/').next().expect("a code").to_owned()
+    }
+
     /// A permit that the decision of a case granted.
     pub(super) async fn plant_permit(&self, filed: &Filed) {
         let access = Access::Code(filed.begun.code.clone());
