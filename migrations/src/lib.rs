@@ -16,6 +16,7 @@ mod m20261123_000011_audit_seals;
 mod m20261123_000012_accounts;
 mod m20261123_000013_applications;
 mod m20261123_000014_uploads;
+mod m20261123_000015_notices;
 mod m20261123_000016_exchange;
 
 use sea_orm_migration::prelude::*;
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000012_accounts::Migration),
             Box::new(m20261123_000013_applications::Migration),
             Box::new(m20261123_000014_uploads::Migration),
+            Box::new(m20261123_000015_notices::Migration),
             Box::new(m20261123_000016_exchange::Migration),
         ]
     }

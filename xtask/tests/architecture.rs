@@ -69,6 +69,7 @@ fn a_reserved_crate_elsewhere_is_refused() {
     refused("database", "clap", "may not use clap");
     refused("gateway", "reqwest", "a test tool is a dev-dependency");
     refused("gateway", "openidconnect", "providers are asked in identity");
+    refused("applications", "typst", "letters on paper are written in letters");
     refused("capacity", "tokio", "`capacity` is pure and may not use tokio");
 }
 

@@ -12,6 +12,7 @@ use crate::case::Case;
 use crate::chain::{self, Link};
 use crate::failure::{Failure, Problem};
 use crate::feed::Changed;
+use crate::letter::Occasion;
 use crate::store::cases::{self, Found};
 use crate::store::{Reader, events, parties, quotas, tasks};
 
@@ -140,6 +141,9 @@ impl Applications {
             self.effect(unit, &case, effect, actor, now).await?;
         }
         self.plan_after_decision(unit, &case, now).await?;
+        if let Some(occasion) = Occasion::of(step.taken, case.outcome) {
+            self.issue_letter(unit, case.id, occasion, now).await?;
+        }
         self.trace(unit, case.id, traced, actor, now).await?;
         Ok(case)
     }

@@ -46,9 +46,22 @@ impl Applications {
         let evaluation = pinned.evaluate(&snapshot.answers, &calendar, day);
         let running = self.service(&found.case.service).await?.automation;
         let finding = self.finding(&found.case, &pinned, &evaluation, snapshot.handling, running);
+        let finding = match finding {
+            Finding::Decide(Outcome::Granted, reasons) => {
+                match self.permit_obstacle(&found, &pinned, &evaluation).await? {
+                    None => Finding::Decide(Outcome::Granted, reasons),
+                    Some(why) => Finding::Leave(why),
+                }
+            }
+            other => other,
+        };
         let traces = serde_json::to_value(&evaluation.traces).unwrap_or_default();
         match finding {
-            Finding::Leave(why) => self.leave_to_people(&found.case, why, now).await,
+            Finding::Leave(why) => {
+                // Whoever takes it over reads what the tables found odd.
+                let (_, reasons) = pinned.recommendation(&evaluation);
+                self.leave_to_people(&found.case, why, &reasons, now).await
+            }
             Finding::Decide(outcome, reasons) => {
                 let decision = Decision { outcome, reasons, automatic: true, traces };
                 self.decide(&found, &decision, now).await
@@ -88,8 +101,16 @@ impl Applications {
         }
     }
 
-    async fn leave_to_people(&self, case: &Case, why: &'static str, now: Timestamp) -> Result<(), Failure> {
-        let step = Step { facts: json!({ "why": why }), ..Step::plain(CaseStep::OpenForReview, case.clone()) };
+    async fn leave_to_people(
+        &self,
+        case: &Case,
+        why: &'static str,
+        reasons: &[DecisionReason],
+        now: Timestamp,
+    ) -> Result<(), Failure> {
+        let keys: Vec<&str> = reasons.iter().filter_map(|reason| reason.key.as_deref()).collect();
+        let facts = json!({ "why": why, "reasons": keys });
+        let step = Step { facts, ..Step::plain(CaseStep::OpenForReview, case.clone()) };
         let unit = self.database.begin().await?;
         let case = self.take_step(&unit, case, step, None, now).await?;
         unit.commit().await?;

@@ -1,6 +1,5 @@
 //! Definitions of services, compiled once and kept: the one place where this feature meets the form engine.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 
 use chrono::{Days, NaiveDate, NaiveTime};
@@ -8,7 +7,7 @@ use domain::application::Outcome;
 use domain::calendar::add_working_days;
 use domain::identifier::{DefinitionId, Key};
 use domain::time::{Timestamp, first_instant_at};
-use forms::{Answers, Circumstances, Definition, Evaluation, FieldError, Locale, NoZones, Party, Term};
+use forms::{Answers, Definition, Evaluation, FieldError, Locale, Party, Term};
 
 use crate::Applications;
 use crate::case::DecisionReason;
@@ -45,10 +44,15 @@ pub struct PublishedService {
 impl Applications {
     /// The version of this id.
     pub(crate) async fn pinned(&self, id: DefinitionId) -> Result<Arc<Pinned>, Failure> {
+        self.pinned_in(Reader::Database(&self.database), id).await
+    }
+
+    /// The version of this id, read in a unit: whoever holds one connection must not wait for another.
+    pub(crate) async fn pinned_in(&self, reader: Reader<'_>, id: DefinitionId) -> Result<Arc<Pinned>, Failure> {
         if let Some(known) = self.known(id) {
             return Ok(known);
         }
-        let row = definitions::by_id(Reader::Database(&self.database), id).await?;
+        let row = definitions::by_id(reader, id).await?;
         self.compiled(row.ok_or(Problem::UnknownService)?)
     }
 
@@ -101,6 +105,15 @@ impl Applications {
 }
 
 impl Pinned {
+    /// A definition that nobody has published.
+    ///
+    /// # Panics
+    /// Never: the key of a definition that loaded is one.
+    pub(crate) fn unpublished(form: Definition) -> Self {
+        let service = Key::new(form.key()).expect("the key of a definition that loaded is one");
+        Self { id: DefinitionId(uuid::Uuid::nil()), service, sequence: 1, sha256: form.sha256().to_owned(), form }
+    }
+
     /// The party that begins.
     pub(crate) fn first_party(&self) -> Result<&Party, Problem> {
         self.form.service().parties.first().ok_or(Problem::UnknownService)
@@ -113,14 +126,7 @@ impl Pinned {
 
     /// What `answers` amount to on `today`.
     pub(crate) fn evaluate(&self, answers: &Answers, calendar: &TownCalendar, today: NaiveDate) -> Evaluation {
-        let circumstances = Circumstances {
-            today,
-            state: calendar.state,
-            extra_holidays: &calendar.extra_holidays,
-            zones: &NoZones,
-            dates: BTreeMap::from([("submission".to_owned(), today)]),
-        };
-        forms::evaluate(&self.form, answers, &circumstances)
+        forms::evaluate(&self.form, answers, &calendar.circumstances(today))
     }
 
     /// Whether the part of `role` holds the answer at `path`.

@@ -166,6 +166,24 @@ pub enum Problem {
     /// No city has been loaded yet.
     #[error("no city has been loaded yet")]
     NoCity,
+    /// Nothing is left to pay.
+    #[error("nothing is left to pay")]
+    NothingDue,
+    /// The fee comes before the decision.
+    #[error("the fee must be paid, or an invoice asked for, before this is handed in")]
+    PaymentDue {
+        /// What is still due, in euro cents.
+        cents: i64,
+    },
+    /// One cannot pay there.
+    #[error("one cannot pay there")]
+    ProviderClosed,
+    /// So much cannot go back.
+    #[error("so much cannot go back")]
+    NothingToRefund,
+    /// Too much is asked for at this moment.
+    #[error("too much is asked for at this moment; try again in a minute")]
+    Busy,
 }
 
 /// Checks a text that somebody wrote: 1 to `most` signs.

@@ -41,9 +41,12 @@ mod forward;
 mod inbox;
 mod invite_party;
 mod join_party;
+mod letter;
 mod look_at_files;
 mod move_draft;
 mod object;
+mod payment;
+mod permit;
 mod publish_definition;
 mod published_definition;
 mod read_case;
@@ -66,10 +69,12 @@ mod store;
 mod submit;
 mod sweep_files;
 mod switch_automation;
+mod tell_applicant;
 mod town;
 mod upload;
 mod withdraw;
 mod work_through;
+mod zones;
 
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
@@ -78,6 +83,7 @@ use database::{Database, Vault};
 use domain::environment::{Clock, Entropy};
 use domain::identifier::DefinitionId;
 use domain::time::Timestamp;
+use tokio::sync::Semaphore;
 
 pub use access::Access;
 pub use answer_request::AnswerRequest;
@@ -112,9 +118,18 @@ pub use forward::{ForwardBacklog, ForwardState, ForwardView, RetryForward};
 pub use inbox::{InboxEntry, InboxFilter, Whose};
 pub use invite_party::{Invitation, InviteParty};
 pub use join_party::JoinParty;
+pub use letter::{IssuedLetter, LetterFile, Occasion, Standing, VerifiedDocument};
 pub use look_at_files::LookedAt;
 pub use move_draft::DroppedAnswer;
 pub use object::ObjectToDecision;
+pub use payment::{
+    BankOrder, Payment, PaymentMessage, PaymentProvider, PressedButton, RecordPayment, RecordedPayment, RefundPayment,
+    SignedMessage, StartPayment,
+};
+pub use permit::{
+    PermitCheck, PermitRegister, PermitToken, RevokePermit, RevokeReason, Stamp, TokenError, Verify, check_permit,
+    read_register,
+};
 pub use publish_definition::{OlderDrafts, PublishDefinition, Published};
 pub use published_definition::PublishedText;
 pub use read_case::CaseView;
@@ -132,10 +147,15 @@ pub use shipped::{shipped_service, shipped_services};
 pub use start_draft::{StartDraft, Started};
 pub use submit::{Receipt, Submit};
 pub use switch_automation::{AutomationState, SwitchAutomation};
-pub use town::{Town, TownCalendar};
+pub use tell_applicant::ApplicantNews;
+pub use town::{Letterhead, Town, TownCalendar};
 pub use upload::{Upload, UploadSettings};
 pub use withdraw::Withdraw;
 pub use work_through::Worked;
+pub use zones::{NotAZone, StreetZones};
+
+/// Letters written at a time: a letter is work for one core, and those who book need the others.
+const TYPESETTERS: usize = 2;
 
 /// What the feature is made of.
 #[derive(Debug)]
@@ -156,6 +176,19 @@ pub struct ApplicationsParts {
     pub files: FileStore,
     /// Limits of files, and who looks for harm in them.
     pub uploads: UploadSettings,
+    /// What signs permits.
+    pub stamp: Arc<dyn Stamp>,
+    /// Whether one can pay at the practice bank.
+    pub practice_bank: PracticeBank,
+}
+
+/// Whether there is a practice bank, where no money moves. Where people pay for real there is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PracticeBank {
+    /// For demonstrations, courses and tests.
+    Open,
+    /// Nobody pays there.
+    Closed,
 }
 
 /// The feature. Cheap to share behind an `Arc`.
@@ -167,6 +200,10 @@ pub struct Applications {
     pub(crate) secret: ApplicationSecret,
     pub(crate) vault: Vault,
     pub(crate) town: Arc<dyn Town>,
+    pub(crate) stamp: Arc<dyn Stamp>,
+    pub(crate) practice_bank_is_open: bool,
+    /// How many letters are written at a time.
+    pub(crate) typesetters: Arc<Semaphore>,
     /// Compiled definitions. A version never changes, so nothing here grows stale.
     pub(crate) definitions: RwLock<HashMap<DefinitionId, Arc<definition::Pinned>>>,
     pub(crate) feed: feed::Feed,
@@ -184,11 +221,15 @@ impl Applications {
     /// Puts the feature together. The caller calls [`Applications::follow_changes`] every second or so and
     /// [`Applications::work_through`] every few seconds.
     pub fn new(parts: ApplicationsParts) -> Self {
-        let ApplicationsParts { database, clock, entropy, secret, vault, town, files, uploads } = parts;
+        letter::read_texts();
+        let ApplicationsParts { database, clock, entropy, secret, vault, town, files, uploads, stamp, practice_bank } =
+            parts;
+        let practice_bank_is_open = practice_bank == PracticeBank::Open;
         let mut drawn = [0; 8];
         entropy.fill(&mut drawn);
         let origin = i64::from_be_bytes(drawn);
         let feed = feed::Feed::new(clock.now());
+        let typesetters = Arc::new(Semaphore::new(TYPESETTERS));
         let definitions = RwLock::default();
         let arriving = tokio::sync::Semaphore::new(uploads.parallel);
         let photos = tokio::sync::Semaphore::new(upload::PHOTOS_AT_ONCE);
@@ -205,6 +246,9 @@ impl Applications {
             uploads,
             arriving,
             photos,
+            stamp,
+            practice_bank_is_open,
+            typesetters,
             origin,
         }
     }

@@ -9,6 +9,7 @@ use domain::time::Timestamp;
 use forms::{CompatClass, CompatReport};
 
 use crate::Applications;
+use crate::definition::Pinned;
 use crate::failure::{Failure, Problem};
 use crate::requests::retried;
 use crate::store::definitions::{self, DefinitionRow};
@@ -73,12 +74,15 @@ impl Applications {
         let refused = |problems: Vec<String>| Problem::DefinitionRefused { problems };
         let loaded = forms::load(&command.files)
             .map_err(|problems| refused(problems.iter().map(ToString::to_string).collect()))?;
-        let form = &loaded.definition;
-        let problems = self.misfits(form, &command.team)?;
+        let notices = loaded.notices.iter().map(ToString::to_string).collect();
+        let pinned = Pinned::unpublished(loaded.definition);
+        let form = &pinned.form;
+        let mut problems = self.misfits(form, &command.team)?;
+        problems.extend(self.unwritable_letters(&pinned, &command.team).await?);
         if !problems.is_empty() {
             return Err(refused(problems).into());
         }
-        let service = Key::new(form.key()).map_err(|error| refused(vec![error.to_string()]))?;
+        let service = pinned.service.clone();
         let Done { row, report, older_drafts } =
             retried(|| self.insert_definition(actor, &service, command, form)).await?;
         let notices = loaded.notices.iter().map(ToString::to_string).collect();

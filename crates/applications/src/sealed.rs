@@ -1,7 +1,7 @@
 //! What is sealed: answers, snapshots, decisions and requests, all with the key of their application.
 
 use database::{Place, SubjectKey};
-use domain::identifier::{ApplicationId, CaseId};
+use domain::identifier::{ApplicationId, CaseId, LetterId};
 use forms::Answers;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -59,6 +59,10 @@ pub(crate) const fn request_of(case: CaseId) -> Place {
 
 pub(crate) const fn objection_of(case: CaseId) -> Place {
     Place { table: "case_file", column: "objection_sealed", row: case.0 }
+}
+
+pub(crate) const fn letter_of(letter: LetterId) -> Place {
+    Place { table: "case_letter", column: "content_sealed", row: letter.0 }
 }
 
 impl Applications {

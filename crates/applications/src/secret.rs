@@ -39,6 +39,8 @@ pub(crate) enum Scope {
     Download,
     /// Fetch everything that is kept about an account, until a moment.
     Archive,
+    /// Ask whether a letter is genuine.
+    Verify,
 }
 
 impl ApplicationSecret {
@@ -83,6 +85,11 @@ impl ApplicationSecret {
         hex::encode(keyed::digest(&self.0, &[b"fingerprint", text.as_bytes()]))
     }
 
+    /// The key with which a provider of payments and we know each other's messages.
+    pub(crate) fn provider_key(&self, provider: &str) -> [u8; 32] {
+        keyed::digest(&self.0, &[b"provider", provider.as_bytes()])
+    }
+
     fn proof(&self, scope: Scope, id: Uuid, links: i64) -> String {
         let scope: &[u8] = match scope {
             Scope::Resume => b"resume",
@@ -91,6 +98,7 @@ impl ApplicationSecret {
             Scope::Upload => b"upload",
             Scope::Download => b"download",
             Scope::Archive => b"archive",
+            Scope::Verify => b"verify",
         };
         signs(&keyed::digest(&self.0, &[scope, id.as_bytes(), &links.to_be_bytes()]), PROOF_LENGTH)
     }

@@ -5,6 +5,7 @@ use domain::application::{ApplicationState, PartyState};
 use domain::identifier::{ApplicationId, Key, PartyId};
 use domain::law::TrustLevel;
 use domain::permission::{Actor, Permission};
+use domain::text::Language;
 use domain::time::Timestamp;
 use forms::Answers;
 use uuid::Uuid;
@@ -31,6 +32,8 @@ pub struct StartDraft {
     pub practice: Practice,
     /// By which way it comes. All but [`Intake::Online`] are for staff of the service's office.
     pub intake: Intake,
+    /// In which language messages about it are written.
+    pub language: Language,
     /// The client's key of this request.
     pub idempotency_key: String,
 }
@@ -54,11 +57,11 @@ impl Applications {
         if command.intake != Intake::Online {
             actor.may_in(Permission::WorkOnCases, &self.service(&command.service).await?.team)?;
         }
-        let input = format!("{:?}", (&command.service, command.practice, command.intake));
+        let input = format!("{:?}", (&command.service, command.practice, command.intake, command.language));
         let key = idempotency_key(actor, &command.idempotency_key, "start_draft", &input)?;
         self.vault.unlock(&self.database, self.now()).await?;
         let id = match command.practice {
-            Practice::Real => self.once(&key, || self.insert_draft(actor, &pinned, command.intake, &key)).await?,
+            Practice::Real => self.once(&key, || self.insert_draft(actor, &pinned, command, &key)).await?,
             Practice::Rehearsal => self.once(&key, || self.insert_rehearsal(&pinned, &key)).await?,
         };
         self.started(command.practice, id).await
@@ -87,10 +90,11 @@ impl Applications {
         &self,
         actor: &Actor,
         pinned: &Pinned,
-        intake: Intake,
+        command: &StartDraft,
         key: &IdempotencyKey,
     ) -> Result<Uuid, Failure> {
         let (now, calendar) = (self.now(), self.calendar()?);
+        let intake = command.intake;
         let id = ApplicationId(self.entropy.id(now));
         let sealed = self.vault.seal_new(id.0, answers_of(id), &json(&Answers::empty()))?;
         let draft = DraftRow {
@@ -107,6 +111,7 @@ impl Applications {
             keep_until: None,
             moves_to: None,
             dropped_sealed: None,
+            language: command.language,
         };
         // Staff fill in for somebody; their own account has no part in it.
         let account = if intake == Intake::Online { taker(actor) } else { None };

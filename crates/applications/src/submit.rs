@@ -18,6 +18,7 @@ use crate::case::Case;
 use crate::consent::has_trust;
 use crate::definition::Pinned;
 use crate::failure::{Failure, Problem};
+use crate::letter::Occasion;
 use crate::requests::idempotency_key;
 use crate::sealed::{Handling, Snapshot, snapshot_of};
 use crate::store::attachments::AttachmentRow;
@@ -79,7 +80,11 @@ impl Applications {
             // It is handed in all the same; the worker looks again.
             tracing::warn!(case.id = %case, %failure, "the machine could not look at a case yet");
         }
-        self.receipt(case).await
+        let receipt = self.receipt(case).await?;
+        if let Err(failure) = self.give_back_surplus(receipt.application).await {
+            tracing::warn!(case.id = %case, %failure, "what was paid too much waits for the worker");
+        }
+        Ok(receipt)
     }
 
     async fn receipt(&self, id: CaseId) -> Result<Receipt, Failure> {
@@ -122,6 +127,7 @@ impl Applications {
         self.start_clocks(&unit, &case, &ready.pinned, now).await?;
         let sinks = (&*ready.pinned, ready.evaluation.sinks.as_slice());
         self.plan_forwards(&unit, &case, sinks, forms::SinkMoment::Submission, now).await?;
+        self.issue_letter(&unit, case.id, Occasion::Receipt, now).await?;
         self.trace(&unit, case.id, "case.submitted", actor.account(), now).await?;
         unit.remember(key, case.id.0, now).await?;
         unit.commit().await?;
@@ -157,6 +163,10 @@ impl Applications {
         let missing = missing_consents(&pinned, &evaluation, entry, &summary);
         if !missing.is_empty() {
             return Err(Problem::ConsentMissing { roles: missing }.into());
+        }
+        if pinned.form.service().payment == Some(forms::PaymentRule::BeforeDecision) {
+            let fee = evaluation.fee.as_ref().map_or(0, |fee| i64::from(fee.cents));
+            self.is_settled(entry.draft.id, fee).await?;
         }
         let answers = self.answers(entry).await?;
         let canonical = evaluation.effective.canonical_json(&pinned.form);

@@ -52,6 +52,8 @@ impl Applications {
             Ok(case.id.0)
         };
         self.once(&key, work).await?;
+        let found = self.own_case(actor, &command.access).await?;
+        self.give_back_surplus(found.case.application).await?;
         self.case_status(actor, &command.access).await
     }
 
@@ -70,9 +72,10 @@ impl Applications {
             }
             entry.draft.state.after(ApplicationStep::Abandon)?;
             self.delete_draft(&entry).await?;
-            Ok(())
+            Ok(entry.draft.id)
         };
-        retried(work).await?;
+        let gone = retried(work).await?;
+        self.give_back_surplus(gone).await?;
         self.delete_garbage_now().await;
         Ok(self.database.scrub().await?)
     }

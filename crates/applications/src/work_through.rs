@@ -18,6 +18,10 @@ pub struct Worked {
     pub moved: u64,
     /// Drafts and rehearsals that were deleted.
     pub expired: u64,
+    /// Payments that were asked about.
+    pub payments: u64,
+    /// Holders who were told that their permit ends.
+    pub reminded: u64,
 }
 
 impl Applications {
@@ -38,6 +42,8 @@ impl Applications {
         worked.moved = self.run_clocks().await?;
         worked.moved += self.show_late_forwards().await?;
         worked.expired = self.expire_drafts().await?;
+        worked.payments = self.look_at_payments().await?;
+        worked.reminded = self.remind_of_permits().await?;
         Ok(worked)
     }
 }

@@ -32,7 +32,8 @@ fn run(city: &Path, questions: &Path, wrong: bool, fitting: bool) -> Result<Stri
     let mut files = Vec::new();
     read_folder(city, city, &mut files).map_err(|error| format!("{}: {error}", city.display()))?;
     files.sort_by(|a, b| a.path.cmp(&b.path));
-    let lines = |problems: Vec<reading::Problem>| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+    let lines =
+        |problems: Vec<reading::Problem>| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
     let services = city::check(&files).map_err(lines)?.city.services;
     let content = match content::read(&files, &services) {
         Ok(content) => content,
@@ -69,8 +70,15 @@ fn run(city: &Path, questions: &Path, wrong: bool, fitting: bool) -> Result<Stri
             let (intent, confidence) = (understood.intent.as_str(), understood.confidence);
             told += &format!(
                 "{} {} {:?}\n    wanted {:?} {:?} {:?}\n    got {} {action:?} {intent} {confidence:.2} {named:?} {:?} {:?}\n",
-                case.id, case.kind.as_str(), case.text, expected.services, expected.intent, expected.action,
-                understood.language, understood.not_us, understood.alarm
+                case.id,
+                case.kind.as_str(),
+                case.text,
+                expected.services,
+                expected.intent,
+                expected.action,
+                understood.language,
+                understood.not_us,
+                understood.alarm
             );
         }
         outcomes.push((case, outcome));

@@ -114,6 +114,12 @@ typed_ids! {
     PartyId,
     /// One version of a service's definition.
     DefinitionId,
+    /// A letter about a case.
+    LetterId,
+    /// A permit that others check without asking the city.
+    PermitId,
+    /// One attempt to pay.
+    PaymentId,
 }
 
 #[cfg(test)]

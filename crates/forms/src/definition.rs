@@ -120,6 +120,24 @@ impl Definition {
         find(locale).or_else(|| find(Locale::De))
     }
 
+    /// The texts whose keys begin with `prefix`, by key: those of `locale`, and the German ones that it does not have.
+    pub fn texts_under(&self, prefix: &str, locale: Locale) -> BTreeMap<&str, &str> {
+        let mut found = BTreeMap::new();
+        for locale in [Locale::De, locale] {
+            for (key, text) in self.model.texts.get(&locale).into_iter().flatten() {
+                if key.starts_with(prefix) {
+                    found.insert(key.as_str(), text.as_str());
+                }
+            }
+        }
+        found
+    }
+
+    /// Whether there is a text of `key` in `locale` itself.
+    pub fn is_translated(&self, key: &str, locale: Locale) -> bool {
+        self.model.texts.get(&locale).is_some_and(|texts| texts.contains_key(key))
+    }
+
     /// The hash that an answer to the declaration at `path` (`group.field`) carries when its text was shown in `locale`.
     pub fn declaration_hash(&self, path: &str, locale: Locale) -> Option<String> {
         let (_, field) = self.model.form.field(path)?;

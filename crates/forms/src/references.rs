@@ -17,6 +17,7 @@ pub(crate) fn check(model: &Model, places: &Places, problems: &mut Vec<Problem>)
     checker.tables();
     checker.deadlines();
     checker.letters();
+    checker.permit();
 }
 
 struct Checker<'a> {
@@ -145,6 +146,25 @@ impl Checker<'_> {
             if from.contains('.') && !self.is_single_date(from) {
                 let message = format!("\"{from}\" is no field of type date outside repeated groups");
                 self.refuse(&format!("deadline.{}.from", deadline.key), Code::UnknownReference, message);
+            }
+        }
+    }
+
+    fn permit(&mut self) {
+        let Some(permit) = &self.model.service.permit else { return };
+        let named = [
+            ("holder", Some(&permit.holder)),
+            ("zone", Some(&permit.zone)),
+            ("from", Some(&permit.from)),
+            ("until", Some(&permit.until)),
+            ("replaces", permit.replaces.as_ref()),
+        ];
+        for (at, path) in named {
+            let Some(path) = path else { continue };
+            let found = self.model.form.field(path);
+            if found.is_none_or(|(group, _)| group.repeat.is_some()) {
+                let message = format!("\"{path}\" is no field outside repeated groups");
+                self.refuse(&format!("service.permit.{at}"), Code::UnknownReference, message);
             }
         }
     }

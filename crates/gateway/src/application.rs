@@ -3,7 +3,9 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
-use applications::{ApplicationSecret, Applications, ApplicationsParts, FileStore, UploadSettings};
+use applications::{
+    ApplicationSecret, Applications, ApplicationsParts, FileStore, PracticeBank, StreetZones, UploadSettings,
+};
 use database::{AuditKey, Database, DatabaseError, Unit, Vault};
 use domain::environment::{Clock, Entropy};
 use domain::permission::Actor;
@@ -12,6 +14,7 @@ use notifications::{Deliveries, UnsubscribeSecret};
 use scheduling::{Companion, DeskWork, LinkSecret, Scheduling, Settings};
 
 use crate::proof_of_work::{ProofOfWork, ProofSettings};
+use crate::stamp::Stamped;
 use crate::town::ServingTown;
 
 /// Everything behind the door. Cloning is cheap.
@@ -68,6 +71,10 @@ pub struct Parts {
     pub files: FileStore,
     /// Limits of files, and who looks for harm in them.
     pub uploads: UploadSettings,
+    /// In which zone which street lies.
+    pub zones: Arc<StreetZones>,
+    /// Whether one can pay at the practice bank, where no money moves.
+    pub practice_bank: PracticeBank,
 }
 
 impl Application {
@@ -83,17 +90,23 @@ impl Application {
             parts.scheduling,
         );
         let scheduling = Arc::new(scheduling);
+        let public_url = parts.identity.issuer.clone();
         let applications = Applications::new(ApplicationsParts {
             database: parts.database.clone(),
             clock: Arc::clone(&parts.clock),
             entropy: Arc::clone(&parts.entropy),
             secret: ApplicationSecret::from_master(&parts.master),
             vault: vault.clone(),
-            town: Arc::new(ServingTown(Arc::clone(&scheduling))),
+            town: Arc::new(ServingTown {
+                scheduling: Arc::clone(&scheduling),
+                zones: parts.zones,
+                public_url: public_url.clone(),
+            }),
+            stamp: Arc::new(Stamped::from_master(&parts.master)),
+            practice_bank: parts.practice_bank,
             files: parts.files,
             uploads: parts.uploads,
         });
-        let public_url = parts.identity.issuer.clone();
         let identity = Arc::new(Identity::new(IdentityParts {
             database: parts.database.clone(),
             clock: Arc::clone(&parts.clock),

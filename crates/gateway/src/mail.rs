@@ -23,6 +23,7 @@ use scheduling::{Appointment, Failure, Picture, Scheduling, invitation};
 
 use crate::account_letters::FromIdentity;
 use crate::application::Application;
+use crate::case_messages::FromApplications;
 use crate::cli::CommandError;
 use crate::configuration::Configuration;
 
@@ -87,6 +88,7 @@ pub fn notifications(
         deliveries: Arc::clone(&application.deliveries),
         facts: Arc::new(facts),
         accounts: Arc::new(FromIdentity::new(application)),
+        cases: Arc::new(FromApplications::new(application)),
         post,
         webhooks,
         settings,

@@ -9,12 +9,14 @@ mod code;
 mod confirm;
 mod files;
 mod outcome;
+mod practice_bank;
 mod reminders;
 mod render;
 mod reschedule;
 mod reset;
 mod show;
 mod summary;
+mod verify;
 mod words;
 
 use std::sync::Arc;
@@ -37,6 +39,8 @@ pub fn routes(application: Application) -> Router {
         .merge(reschedule::routes(Arc::clone(&application)))
         .merge(reminders::routes(Arc::clone(&application)))
         .merge(reset::routes(Arc::clone(&application)))
+        .merge(verify::routes(Arc::clone(&application)))
+        .merge(practice_bank::routes(Arc::clone(&application)))
         .layer(DefaultBodyLimit::max(LONGEST_FORM))
         .merge(files::routes(application))
 }

@@ -47,6 +47,7 @@ pub(crate) async fn serve(configuration: &Configuration, worker: Worker) -> Resu
     let database = start::connect(configuration).await?;
     start::migrated(&database).await?;
     let secrets = start::secrets(configuration, &database).await?;
+    start::zones(configuration)?;
     let (application, desk) = start::application(configuration, database, secrets)?;
     let drain_key = DrainKey::new(&start::master_key(configuration)?);
     let letters = match worker {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use applications::FileStore;
+use applications::{FileStore, StreetZones};
 use database::{ConnectOptions, Database, DatabaseError, Engine, RootOrigin, Vault};
 use domain::environment::Clock;
 use identity::IdentitySettings;
@@ -229,8 +229,24 @@ pub(crate) fn application(
         files: FileStore::open(&files::place(configuration)?)
             .map_err(|error| CommandError::Failed(format!("uploads: {error}")))?,
         uploads: files::settings(configuration),
+        zones: Arc::new(zones(configuration).unwrap_or_default()),
+        practice_bank: configuration.payments.practice_bank,
     });
     Ok((application.with_proof_of_work(configuration.limits.proof_of_work), desk))
+}
+
+/// Reads the list of streets and zones, if there is one. Whoever serves or works does so first, so that a mistake in it
+/// is told and not taken for an empty list.
+///
+/// # Errors
+/// The file is missing, or a line of it cannot be read.
+pub(crate) fn zones(configuration: &Configuration) -> Result<StreetZones, CommandError> {
+    let Some(path) = &configuration.services.zones_file else { return Ok(StreetZones::default()) };
+    let wrong = |reason: &dyn std::fmt::Display| {
+        CommandError::Usage(format!("services.zones_file: {}: {reason}", path.display()))
+    };
+    let text = std::fs::read_to_string(path).map_err(|error| wrong(&error.kind()))?;
+    StreetZones::read(&text).map_err(|error| wrong(&error))
 }
 
 /// Reads the trusted documents, if there are any.

@@ -2,22 +2,44 @@
 
 use std::sync::Arc;
 
-use applications::{Town, TownCalendar};
+use applications::{Letterhead, StreetZones, Town, TownCalendar};
+use domain::identifier::Key;
+use domain::text::Language;
 use scheduling::Scheduling;
 
 /// The city that serves appointments serves applications, too.
 #[derive(Debug)]
-pub(crate) struct ServingTown(pub(crate) Arc<Scheduling>);
+pub(crate) struct ServingTown {
+    pub(crate) scheduling: Arc<Scheduling>,
+    pub(crate) zones: Arc<StreetZones>,
+    /// How browsers reach this server, without a slash at the end.
+    pub(crate) public_url: String,
+}
 
 impl Town for ServingTown {
     fn calendar(&self) -> Option<TownCalendar> {
-        let picture = self.0.board().picture().ok()?;
+        let picture = self.scheduling.board().picture().ok()?;
         let municipality = &picture.city.municipality;
         Some(TownCalendar {
             state: municipality.state,
             extra_holidays: municipality.extra_holidays.clone(),
             time_zone: municipality.time_zone,
             offices: picture.city.offices.keys().cloned().collect(),
+            zones: Arc::clone(&self.zones),
         })
+    }
+
+    fn letterhead(&self, office: &Key) -> Option<Letterhead> {
+        let picture = self.scheduling.board().picture().ok()?;
+        let municipality = &picture.city.municipality;
+        let city = municipality.name.get(Language::German).to_owned();
+        // An office that closed since then still has its cases: then the city itself signs.
+        let office = picture.city.offices.get(office);
+        let name = office.map(|office| office.name.get(Language::German).to_owned());
+        let address = office.and_then(|office| office.address.as_ref()).map(|address| address.line.clone());
+        let phone = office.and_then(|office| office.phone.clone()).or_else(|| municipality.phone.clone());
+        let place: Vec<String> = name.into_iter().chain(address).collect();
+        let office = if place.is_empty() { city.clone() } else { place.join(", ") };
+        Some(Letterhead { city, office, phone, public_url: self.public_url.clone() })
     }
 }

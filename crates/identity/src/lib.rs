@@ -65,6 +65,7 @@ mod set_up_second_factor;
 mod settings;
 mod sign_in;
 mod sign_out;
+mod stamp;
 mod standing;
 mod store;
 mod tidy;
@@ -110,6 +111,7 @@ pub use sessions::{Session, SessionKind};
 pub use set_up_second_factor::{NewSecondFactor, SecondFactorState};
 pub use settings::IdentitySettings;
 pub use sign_in::{Proof, SignInError, SignedIn};
+pub use stamp::{CityStamp, is_stamped};
 pub use token_keys::{KEY_SET_CACHE_SECONDS, KeyPhase};
 pub use void_sign_ins::void_sign_ins;
 

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::fmt;
 use std::pin::Pin;
 
+use chrono::NaiveDate;
 use chrono_tz::Tz;
-use domain::identifier::{AccountId, AppointmentId, EventId, Key};
+use domain::identifier::{AccountId, AppointmentId, CaseId, EventId, Key};
 use domain::personal::Pii;
 use domain::text::Language;
 use domain::time::Timestamp;
@@ -113,6 +114,46 @@ impl fmt::Debug for Reset {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("Reset(redacted)")
     }
+}
+
+/// The port to whoever owns applications and cases. The gateway wires it.
+pub trait CaseFacts: Send + Sync + fmt::Debug {
+    /// What a message about a case says, as it stands now. `None` when there is nobody to write to, or the case has moved
+    /// on: the later event brings its own message.
+    ///
+    /// # Errors
+    /// [`FactsMissing`] when they cannot be read at the moment.
+    fn facts(&self, case: CaseId, occasion: CaseOccasion) -> Answer<'_, Option<CaseMessage>>;
+}
+
+/// What happened to a case, as far as its applicant is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CaseOccasion {
+    /// `case.submitted`: it was handed in.
+    Received,
+    /// `case.request_items`: something is missing.
+    ItemsRequested,
+    /// `case.deliver`: a decision can be read.
+    Decided,
+    /// `case.permit_expires_soon`: a permit ends.
+    PermitExpiresSoon,
+}
+
+/// What a message about a case says. It names nobody and opens nothing: whoever typed the address may not own it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseMessage {
+    /// Where to, and in which language; the name is never written.
+    pub recipient: Recipient,
+    /// The name of the service.
+    pub service: String,
+    /// The number to quote.
+    pub number: String,
+    /// The last local day of a permit; there for [`CaseOccasion::PermitExpiresSoon`] alone.
+    pub until: Option<NaiveDate>,
+    /// Name of the city.
+    pub city: String,
+    /// Whom to call.
+    pub phone: Option<String>,
 }
 
 /// The facts cannot be read at the moment. The reason holds no personal data.

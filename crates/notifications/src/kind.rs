@@ -2,7 +2,7 @@
 
 use domain::time::Timestamp;
 
-use crate::facts::{AccountOccasion, Facts, Standing};
+use crate::facts::{AccountOccasion, CaseOccasion, Facts, Standing};
 
 /// A kind of event that leads to a letter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,16 +12,21 @@ pub(crate) enum Kind {
     Rescheduled,
     Cancelled,
     Account(AccountOccasion),
+    Case(CaseOccasion),
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::ConfirmationRequested,
         Self::Booked,
         Self::Rescheduled,
         Self::Cancelled,
         Self::Account(AccountOccasion::ResetRequested),
         Self::Account(AccountOccasion::SecondFactorChanged),
+        Self::Case(CaseOccasion::Received),
+        Self::Case(CaseOccasion::ItemsRequested),
+        Self::Case(CaseOccasion::Decided),
+        Self::Case(CaseOccasion::PermitExpiresSoon),
     ];
 
     /// The word in the outbox.
@@ -33,6 +38,10 @@ impl Kind {
             Self::Cancelled => "appointment.cancelled",
             Self::Account(AccountOccasion::ResetRequested) => "account.reset_requested",
             Self::Account(AccountOccasion::SecondFactorChanged) => "account.second_factor_changed",
+            Self::Case(CaseOccasion::Received) => "case.submitted",
+            Self::Case(CaseOccasion::ItemsRequested) => "case.request_items",
+            Self::Case(CaseOccasion::Decided) => "case.deliver",
+            Self::Case(CaseOccasion::PermitExpiresSoon) => "case.permit_expires_soon",
         }
     }
 
@@ -58,7 +67,7 @@ impl Kind {
             | (Self::Booked | Self::Cancelled, Standing::Pending { .. })
             | (Self::Booked | Self::Rescheduled, Standing::Cancelled { .. })
             | (Self::Cancelled, Standing::Confirmed { .. })
-            | (Self::Account(_), _) => None,
+            | (Self::Account(_) | Self::Case(_), _) => None,
         }
     }
 
@@ -66,7 +75,7 @@ impl Kind {
     pub(crate) const fn plans_reminders(self) -> bool {
         match self {
             Self::Booked | Self::Rescheduled => true,
-            Self::ConfirmationRequested | Self::Cancelled | Self::Account(_) => false,
+            Self::ConfirmationRequested | Self::Cancelled | Self::Account(_) | Self::Case(_) => false,
         }
     }
 
@@ -74,7 +83,7 @@ impl Kind {
     pub(crate) const fn voids_reminders(self) -> bool {
         match self {
             Self::Rescheduled | Self::Cancelled => true,
-            Self::Booked | Self::ConfirmationRequested | Self::Account(_) => false,
+            Self::Booked | Self::ConfirmationRequested | Self::Account(_) | Self::Case(_) => false,
         }
     }
 }
@@ -124,5 +133,15 @@ pub(crate) const fn account_text(occasion: AccountOccasion) -> &'static str {
     match occasion {
         AccountOccasion::ResetRequested => "reset_requested",
         AccountOccasion::SecondFactorChanged => "second_factor_changed",
+    }
+}
+
+/// The name of the text of a message about a case.
+pub(crate) const fn case_text(occasion: CaseOccasion) -> &'static str {
+    match occasion {
+        CaseOccasion::Received => "case_received",
+        CaseOccasion::ItemsRequested => "case_items_requested",
+        CaseOccasion::Decided => "case_decided",
+        CaseOccasion::PermitExpiresSoon => "permit_expires_soon",
     }
 }

@@ -37,8 +37,8 @@ pub use deliveries::{Deliveries, FailedDeliveriesError, SettleError};
 pub use delivery::{Delivery, State};
 pub use dispatch::Dispatched;
 pub use facts::{
-    AccountFacts, AccountHappening, AccountLetter, AccountOccasion, Answer, AppointmentFacts, Facts, FactsMissing,
-    Outline, Recipient, Reset, Standing,
+    AccountFacts, AccountHappening, AccountLetter, AccountOccasion, Answer, AppointmentFacts, CaseFacts, CaseMessage,
+    CaseOccasion, Facts, FactsMissing, Outline, Recipient, Reset, Standing,
 };
 pub use post::{NotAnSmtpAddress, NotSent, Post};
 pub use reminders::Reminders;
@@ -70,6 +70,8 @@ pub struct Parts {
     pub facts: Arc<dyn AppointmentFacts>,
     /// Who knows the accounts.
     pub accounts: Arc<dyn AccountFacts>,
+    /// Who knows the cases.
+    pub cases: Arc<dyn CaseFacts>,
     /// Who carries the letters.
     pub post: Post,
     /// Who is called.
@@ -86,6 +88,7 @@ pub struct Notifications {
     deliveries: Arc<Deliveries>,
     facts: Arc<dyn AppointmentFacts>,
     accounts: Arc<dyn AccountFacts>,
+    cases: Arc<dyn CaseFacts>,
     post: Post,
     webhooks: Vec<Endpoint>,
     caller: webhook::Caller,
@@ -101,13 +104,14 @@ impl Notifications {
     /// [`CallerUnusable`] when this machine cannot speak HTTPS.
     pub fn new(parts: Parts) -> Result<Self, CallerUnusable> {
         texts::read();
-        let Parts { deliveries, facts, accounts, post, webhooks, settings } = parts;
+        let Parts { deliveries, facts, accounts, cases, post, webhooks, settings } = parts;
         Ok(Self {
             database: deliveries.database.clone(),
             clock: Arc::clone(&deliveries.clock),
             deliveries,
             facts,
             accounts,
+            cases,
             post,
             webhooks,
             caller: webhook::Caller::new()?,

@@ -1,12 +1,12 @@
 //! Writes one letter from the facts as they stand now, and hands it to the post.
 
 use database::DatabaseError;
-use domain::identifier::{AccountId, AppointmentId, EventId};
+use domain::identifier::{AccountId, AppointmentId, CaseId, EventId};
 use domain::time::Timestamp;
 
 use crate::Notifications;
 use crate::deliver_due::{Outcome, Trouble};
-use crate::facts::{AccountHappening, AccountOccasion, Facts, FactsMissing};
+use crate::facts::{AccountHappening, AccountOccasion, CaseOccasion, Facts, FactsMissing};
 use crate::kind::{Kind, Letter};
 use crate::message::{Envelope, compose, message_id};
 use crate::post::NotSent;
@@ -19,6 +19,7 @@ impl Notifications {
         let Some(kind) = Kind::parse(&row.kind) else { return Ok(Outcome::Skipped) };
         match kind {
             Kind::Account(occasion) => self.write_to_account(row, occasion).await,
+            Kind::Case(occasion) => self.write_to_applicant(row, occasion).await,
             Kind::ConfirmationRequested | Kind::Booked | Kind::Rescheduled | Kind::Cancelled => {
                 // Read late: what the letter says holds when it leaves.
                 let Some(facts) = self.facts.facts(AppointmentId(row.subject)).await? else {
@@ -74,6 +75,22 @@ impl Notifications {
             at: row.at,
             recipient: &told.recipient,
             names_the_person: true,
+            city: &told.city,
+            unsubscribe: None,
+            calendar: None,
+        };
+        self.post_letter(&envelope, written).await
+    }
+
+    async fn write_to_applicant(&self, row: &Taken, occasion: CaseOccasion) -> Result<Outcome, Trouble> {
+        // Read late: whoever was decided about meanwhile is not told that it came in.
+        let Some(told) = self.cases.facts(CaseId(row.subject), occasion).await? else { return Ok(Outcome::Skipped) };
+        let written = texts::write_to_applicant(occasion, &told, &self.settings.public_url);
+        let envelope = Envelope {
+            id: row.id,
+            at: row.at,
+            recipient: &told.recipient,
+            names_the_person: false,
             city: &told.city,
             unsubscribe: None,
             calendar: None,

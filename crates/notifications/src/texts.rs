@@ -9,8 +9,8 @@ use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior};
 use serde::Serialize;
 
-use crate::facts::{AccountHappening, AccountLetter, Facts, Standing};
-use crate::kind::{Letter, account_text};
+use crate::facts::{AccountHappening, AccountLetter, CaseMessage, CaseOccasion, Facts, Standing};
+use crate::kind::{Letter, account_text, case_text};
 
 macro_rules! files {
     ($($name:literal),* $(,)?) => {
@@ -29,10 +29,14 @@ const FILES: &[(&str, &str)] = files![
     "bring",
     "calendar_name",
     "cancelled",
+    "case_decided",
+    "case_items_requested",
+    "case_received",
     "closing",
     "confirmation_requested",
     "date",
     "manage",
+    "permit_expires_soon",
     "reminder",
     "rescheduled",
     "reset_requested",
@@ -101,6 +105,17 @@ struct AccountWords<'a> {
     reset_url: String,
     until_date: String,
     until_time: String,
+}
+
+/// What the texts of messages about cases can name. No name: whoever typed the address may not own it.
+#[derive(Serialize)]
+struct CaseWords<'a> {
+    service: &'a str,
+    number: &'a str,
+    city: &'a str,
+    phone: Option<&'a str>,
+    until_date: String,
+    public_url: &'a str,
 }
 
 /// Where the links of a letter begin, and the code that ends reminders.
@@ -177,6 +192,20 @@ pub(crate) fn write_to_account(happening: &AccountHappening, told: &AccountLette
         until_time: clock(until),
     };
     written(language, &render(language, account_text(happening.occasion), &words))
+}
+
+/// Writes a message about a case.
+pub(crate) fn write_to_applicant(occasion: CaseOccasion, told: &CaseMessage, public_url: &str) -> Written {
+    let language = told.recipient.language;
+    let words = CaseWords {
+        service: &told.service,
+        number: &told.number,
+        city: &told.city,
+        phone: told.phone.as_deref(),
+        until_date: told.until.map(|day| date_in_words(day, language)).unwrap_or_default(),
+        public_url,
+    };
+    written(language, &render(language, case_text(occasion), &words))
 }
 
 /// The first line is the subject.

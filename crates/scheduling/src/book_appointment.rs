@@ -243,7 +243,10 @@ impl Scheduling {
                         | Rule::PartyIdentity
                         | Rule::RehearsalNumber
                         | Rule::CaseReceipt
-                        | Rule::QuotaNotExceeded => {
+                        | Rule::QuotaNotExceeded
+                        | Rule::LetterNumber
+                        | Rule::PaymentReference
+                        | Rule::PaymentRefund => {
                             return Err(DatabaseError::Broken(rule).into());
                         }
                     }

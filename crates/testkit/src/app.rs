@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use applications::{FilePlace, FileStore, UploadSettings};
+use applications::{FilePlace, FileStore, PracticeBank, UploadSettings};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
@@ -106,6 +106,8 @@ impl TestApp {
             secure_cookies: true,
             files: FileStore::open(place).expect("the place can be used"),
             uploads,
+            zones: Arc::new(crate::test_zones()),
+            practice_bank: PracticeBank::Open,
         });
         tokio::spawn(desk.run());
         // Everybody in a story comes from one address; what counting callers does is told elsewhere.

@@ -14,11 +14,20 @@ pub struct TestService {
     trust: &'static str,
     more: &'static str,
     title: &'static str,
+    fee_due: Option<&'static str>,
 }
 
 impl Default for TestService {
     fn default() -> Self {
-        Self { degree: "full", sample_permille: 0, partner: false, trust: "none", more: "", title: "Parkausweis" }
+        Self {
+            degree: "full",
+            sample_permille: 0,
+            partner: false,
+            trust: "none",
+            more: "",
+            title: "Parkausweis",
+            fee_due: None,
+        }
     }
 }
 
@@ -65,6 +74,13 @@ impl TestService {
         self
     }
 
+    /// It costs 30.70 euro, due `before_decision` or `with_decision`.
+    #[must_use]
+    pub fn fee(mut self, due: &'static str) -> Self {
+        self.fee_due = Some(due);
+        self
+    }
+
     /// The files.
     pub fn files(&self) -> BTreeMap<String, String> {
         let basis =
@@ -84,8 +100,12 @@ impl TestService {
              sections = [\"person\", \"vehicle\"]\n{partner}[decision]\ntable = \"permit\"\n[[deadline]]\n\
              key = \"processing\"\nfrom = \"submission\"\nworking_days = 10\nlegal_basis = \"§ 75 VwGO\"\n[automation]\n\
              degree = \"{}\"\n{basis}sample_permille = {}\n[retention]\ndraft = \"P30D\"\nclosed = \"P10Y\"\n\
-             attachments = \"P1Y\"\n{}\n",
-            self.trust, self.degree, self.sample_permille, self.more
+             attachments = \"P1Y\"\n{}\n{}\n",
+            self.trust,
+            self.degree,
+            self.sample_permille,
+            self.more,
+            self.fee_due.map(fee_lines).unwrap_or_default()
         );
         let form = if self.partner { format!("{FORM}{PARTNER_FORM}") } else { FORM.to_owned() };
         let texts = TEXTS.replace("TITLE", self.title);
@@ -98,16 +118,28 @@ impl TestService {
         } else {
             texts
         };
-        [
+        let fee = self.fee_due.map(|_| ("tables/fee.U.csv", FEE.to_owned()));
+        let texts =
+            if fee.is_some() { texts.replace("[reason]\n", "[reason]\nfee = \"Der Ausweis\"\n") } else { texts };
+        let files = [
             ("service.toml", service),
             ("form.toml", form),
             ("texts/de.toml", texts),
             ("tables/permit.U.csv", TABLE.to_owned()),
-        ]
-        .map(|(path, text)| (path.to_owned(), text))
-        .into()
+        ];
+        files.into_iter().chain(fee).map(|(path, text)| (path.to_owned(), text)).collect()
     }
 }
+
+fn fee_lines(due: &str) -> String {
+    format!("[fee]\ntable = \"fee\"\nlegal_basis = \"§ 1 Gebührensatzung\"\n[payment]\ndue = \"{due}\"\n")
+}
+
+const FEE: &str = "in,out,annotation,annotation
+vehicle.own_garage:bool,amount:number,reason_key,legal_ref
+-,,,
+-,30.70,fee,§ 1 Gebührensatzung
+";
 
 const FORM: &str = r#"
 [[steps]]

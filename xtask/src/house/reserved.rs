@@ -39,6 +39,7 @@ const RESERVED: &[Reserved] = &[
     },
     Reserved { external: "lettre", allowed: is_notifications, instead: "letters are written in notifications" },
     Reserved { external: "minijinja", allowed: writes_to_people, instead: "letters and pages are written elsewhere" },
+    Reserved { external: "typst", allowed: is_letters, instead: "letters on paper are written in letters" },
     Reserved { external: "openidconnect", allowed: is_identity, instead: "providers are asked in identity" },
     Reserved { external: "reqwest", allowed: makes_calls, instead: "a test tool is a dev-dependency" },
     Reserved { external: "tempfile", allowed: is_testkit, instead: "a test tool is a dev-dependency" },
@@ -126,6 +127,10 @@ fn speaks_http(name: &str) -> bool {
 
 fn is_notifications(name: &str) -> bool {
     name == "notifications"
+}
+
+fn is_letters(name: &str) -> bool {
+    name == "letters"
 }
 
 /// Letters in notifications, pages in the gateway.

@@ -64,6 +64,12 @@ pub(crate) async fn by_id(reader: Reader<'_>, id: CaseId) -> Result<Option<Found
     reader.row(&format!("{SELECT} WHERE c.id = $1"), vec![id.0.into()]).await?.as_ref().map(read).transpose()
 }
 
+/// The case with this receipt.
+pub(crate) async fn by_receipt(reader: Reader<'_>, receipt: &ReceiptNumber) -> Result<Option<Found>, DatabaseError> {
+    let sql = format!("{SELECT} WHERE c.receipt = $1");
+    reader.row(&sql, vec![receipt.as_str().into()]).await?.as_ref().map(read).transpose()
+}
+
 /// Cases that the machine has not looked at, oldest first.
 pub(crate) async fn received(reader: Reader<'_>, limit: i64) -> Result<Vec<CaseId>, DatabaseError> {
     let sql = "SELECT id FROM case_file WHERE state = 'received' ORDER BY submitted_at LIMIT $1";

@@ -3,7 +3,9 @@
 use database::{DatabaseError, Row, SubjectKey, Unit};
 use domain::application::ApplicationState;
 use domain::identifier::{AccountId, ApplicationId, CaseId, DefinitionId, Key};
+use domain::text::Language;
 use domain::time::Timestamp;
+use forms::Locale;
 use uuid::Uuid;
 
 use crate::case::Intake;
@@ -23,6 +25,8 @@ pub(crate) struct DraftRow {
     pub(crate) key: Option<SubjectKey>,
     pub(crate) case: Option<CaseId>,
     pub(crate) expires_at: Timestamp,
+    /// In which language messages are written.
+    pub(crate) language: Language,
     /// Until when drafts of this version can be gone on with, where somebody has said so.
     pub(crate) keep_until: Option<Timestamp>,
     /// The version that drafts of this one are carried to, where somebody has said so.
@@ -55,13 +59,14 @@ fn read(row: &Row) -> Result<DraftRow, DatabaseError> {
         keep_until: row.get::<Option<i64>>("keep_until")?.map(Timestamp::from_millis),
         moves_to: row.get::<Option<Uuid>>("moves_to")?.map(DefinitionId),
         dropped_sealed: row.get("dropped_sealed")?,
+        language: word(row, "language", language_of)?,
     })
 }
 
 /// The application of this id.
 pub(crate) async fn by_id(reader: Reader<'_>, id: ApplicationId) -> Result<Option<DraftRow>, DatabaseError> {
     let sql = "SELECT a.id, a.definition, a.service, a.intake, a.state, a.rev, a.answers_sealed, a.case_file, \
-               a.expires_at, a.dropped_sealed, r.keep_until, r.moves_to, k.generation AS key_generation, \
+               a.expires_at, a.language, a.dropped_sealed, r.keep_until, r.moves_to, k.generation AS key_generation, \
                k.wrapped AS key_wrapped FROM application a LEFT JOIN subject_key k ON k.subject = a.id \
                LEFT JOIN draft_rule r ON r.definition = a.definition WHERE a.id = $1";
     reader.row(sql, vec![id.0.into()]).await?.as_ref().map(read).transpose()
@@ -91,7 +96,7 @@ pub(crate) async fn of_account(
 /// Writes a new application.
 pub(crate) async fn insert(unit: &Unit, draft: &DraftRow, at: Timestamp) -> Result<(), DatabaseError> {
     let sql = "INSERT INTO application (id, definition, service, intake, state, rev, answers_sealed, created_at, \
-               edited_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)";
+               edited_at, expires_at, language) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10)";
     let values = vec![
         draft.id.0.into(),
         draft.definition.0.into(),
@@ -102,6 +107,7 @@ pub(crate) async fn insert(unit: &Unit, draft: &DraftRow, at: Timestamp) -> Resu
         draft.answers_sealed.clone().into(),
         at.millis().into(),
         draft.expires_at.millis().into(),
+        Locale::from(draft.language).as_str().into(),
     ];
     unit.execute(sql, values).await.map(drop)
 }
@@ -128,6 +134,13 @@ pub(crate) async fn carry(
         seen.into(),
     ];
     Ok(unit.execute(sql, values).await? == 1)
+}
+
+/// The language of that name; only those that everybody here writes.
+fn language_of(name: &str) -> Option<Language> {
+    [Language::German, Language::PlainGerman, Language::English]
+        .into_iter()
+        .find(|language| Locale::from(*language).as_str() == name)
 }
 
 /// Writes a changed application back, unless somebody changed it since `seen`. `false` when somebody did.

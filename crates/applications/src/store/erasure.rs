@@ -11,7 +11,8 @@ pub(crate) async fn erase(
     application: ApplicationId,
     at: Timestamp,
 ) -> Result<(), DatabaseError> {
-    for table in ["case_snapshot", "case_event", "case_deadline", "case_task", "case_forward"] {
+    let tables = ["permit", "case_letter", "case_snapshot", "case_event", "case_deadline", "case_task", "case_forward"];
+    for table in tables {
         unit.execute(&format!("DELETE FROM {table} WHERE case_file = $1"), vec![case.0.into()]).await?;
     }
     let sql = "UPDATE case_file SET receipt = NULL, clerk = NULL, drafter = NULL, decision_sealed = NULL, \

@@ -170,7 +170,8 @@ fn foreign_part(text: &str, language: ChatLanguage, other: ChatLanguage) -> Opti
         return None;
     }
     // Latin words in a text of another script are nearly always what the matter is called here.
-    let latin: String = text.chars().map(|sign| if sign.is_alphabetic() && sign > '\u{024f}' { ' ' } else { sign }).collect();
+    let latin: String =
+        text.chars().map(|sign| if sign.is_alphabetic() && sign > '\u{024f}' { ' ' } else { sign }).collect();
     let letters = latin.chars().filter(|sign| sign.is_alphabetic()).count();
     (letters >= 3).then_some(ForeignPart { text: latin, share: 0.9 })
 }

@@ -103,7 +103,9 @@ impl Pattern {
 
 impl Step {
     fn fits(&self, word: &str) -> bool {
-        self.words.iter().any(|wanted| if wanted.is_beginning { word.starts_with(&wanted.text) } else { word == wanted.text })
+        self.words
+            .iter()
+            .any(|wanted| if wanted.is_beginning { word.starts_with(&wanted.text) } else { word == wanted.text })
     }
 }
 

@@ -116,7 +116,8 @@ fn language_of(index: &Index, text: &str, page: Option<ChatLanguage>) -> ChatLan
 
 fn facets(message: &Message, language: ChatLanguage) -> Vec<String> {
     let asked = rules::of(language).facets.iter();
-    let asked = asked.filter(|(_, patterns)| patterns.iter().any(|pattern| pattern.is_in(message, language.searched())));
+    let asked =
+        asked.filter(|(_, patterns)| patterns.iter().any(|pattern| pattern.is_in(message, language.searched())));
     asked.map(|(name, _)| name.clone()).collect()
 }
 
@@ -182,7 +183,8 @@ fn decide(
         understood.intent = Intent::Clarify;
         (understood.services, understood.matters) = (services, matters);
     } else {
-        understood.intent = if message_words <= 2 && ranking.known > 0.0 { Intent::Clarify } else { Intent::OutOfScope };
+        understood.intent =
+            if message_words <= 2 && ranking.known > 0.0 { Intent::Clarify } else { Intent::OutOfScope };
     }
 }
 

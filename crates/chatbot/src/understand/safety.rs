@@ -22,9 +22,36 @@ pub enum Alarm {
 
 /// What only a program would send: markup, marks of prompts, statements of databases.
 const MARKUP: [&str; 30] = [
-    "<script", "</", "javascript:", "onerror=", "onload=", "<img", "<iframe", "<svg", "{{", "}}", "${", "<|", "|>", "[inst]",
-    "[/inst]", "<<sys>>", "### instruction", "### system", "system:", "assistant:", "\"role\"", "' or '1'='1", "' or 1=1",
-    "\" or 1=1", "union select", "drop table", "; --", "';--", "%3cscript", "function_call",
+    "<script",
+    "</",
+    "javascript:",
+    "onerror=",
+    "onload=",
+    "<img",
+    "<iframe",
+    "<svg",
+    "{{",
+    "}}",
+    "${",
+    "<|",
+    "|>",
+    "[inst]",
+    "[/inst]",
+    "<<sys>>",
+    "### instruction",
+    "### system",
+    "system:",
+    "assistant:",
+    "\"role\"",
+    "' or '1'='1",
+    "' or 1=1",
+    "\" or 1=1",
+    "union select",
+    "drop table",
+    "; --",
+    "';--",
+    "%3cscript",
+    "function_call",
 ];
 
 /// What speaks against answering the message as a question, if anything does. `raw` is what was sent, `text` its visible form.
@@ -66,7 +93,8 @@ pub(crate) fn alarm(raw: &str, text: &str, message: &Message) -> Option<Alarm> {
 
 /// Letters nobody sees (the block of tags) and marks that turn the direction of reading hide a message in a message.
 fn hides(raw: &str) -> bool {
-    raw.chars().any(|sign| matches!(sign, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{e0000}'..='\u{e007f}'))
+    raw.chars()
+        .any(|sign| matches!(sign, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{e0000}'..='\u{e007f}'))
 }
 
 fn is_markup(raw: &str) -> bool {

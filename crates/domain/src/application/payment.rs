@@ -38,11 +38,49 @@ impl PaymentState {
             Self::Paid | Self::PartiallyRefunded | Self::Refunded => true,
         }
     }
+
+    /// What a refund of so much makes of an attempt over so much, in cents. Nothing given back is no evidence of its own.
+    #[must_use]
+    pub const fn of_refund(refunded_cents: i64, amount_cents: i64) -> Option<Self> {
+        match refunded_cents {
+            ..=0 => None,
+            part if part < amount_cents => Some(Self::PartiallyRefunded),
+            _ => Some(Self::Refunded),
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::PaymentState as S;
+
+    /// Every pair of what was known and what is said, written down by hand: rows what was known, columns what is said.
+    const TABLE: [[S; 6]; 6] = [
+        [S::Created, S::Pending, S::Failed, S::Paid, S::PartiallyRefunded, S::Refunded],
+        [S::Pending, S::Pending, S::Failed, S::Paid, S::PartiallyRefunded, S::Refunded],
+        // Captured after all: the money is there.
+        [S::Failed, S::Failed, S::Failed, S::Paid, S::PartiallyRefunded, S::Refunded],
+        // A failure that comes late undoes nothing.
+        [S::Paid, S::Paid, S::Paid, S::Paid, S::PartiallyRefunded, S::Refunded],
+        [
+            S::PartiallyRefunded,
+            S::PartiallyRefunded,
+            S::PartiallyRefunded,
+            S::PartiallyRefunded,
+            S::PartiallyRefunded,
+            S::Refunded,
+        ],
+        [S::Refunded, S::Refunded, S::Refunded, S::Refunded, S::Refunded, S::Refunded],
+    ];
+
+    #[test]
+    fn every_pair_is_decided() {
+        for (known, row) in S::ALL.iter().zip(TABLE) {
+            for (said, wanted) in S::ALL.iter().zip(row) {
+                assert_eq!(known.with(*said), wanted, "{known:?} and {said:?}");
+            }
+        }
+    }
 
     #[test]
     fn the_order_of_messages_does_not_matter_and_no_payment_is_lost() {
@@ -52,10 +90,14 @@ mod tests {
                 assert!(first.with(*second) >= *first);
             }
         }
-        assert_eq!(S::Failed.with(S::Paid), S::Paid, "captured later");
-        assert_eq!(S::Paid.with(S::Failed), S::Paid);
-        assert_eq!(S::Paid.with(S::Pending), S::Paid);
-        assert_eq!(S::Refunded.with(S::Paid), S::Refunded);
         assert!(!S::Failed.is_final(), "it may still be captured");
+    }
+
+    #[test]
+    fn a_refund_is_of_a_part_or_of_all() {
+        let of = |refunded| S::of_refund(refunded, 3_070);
+        assert_eq!([of(-1), of(0)], [None, None]);
+        assert_eq!([of(1), of(3_069)], [Some(S::PartiallyRefunded); 2]);
+        assert_eq!([of(3_070), of(4_000)], [Some(S::Refunded); 2]);
     }
 }

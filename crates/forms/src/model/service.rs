@@ -42,6 +42,40 @@ pub struct Service {
     pub letters: Vec<LetterRule>,
     /// Whether it can be rehearsed.
     pub practice: Practice,
+    /// When the fee is paid; with the decision if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment: Option<PaymentRule>,
+    /// What a grant gives to show to others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub permit: Option<PermitRule>,
+}
+
+/// When the fee is paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PaymentRule {
+    /// Nothing is handed in before the fee is paid, or an invoice is asked for.
+    BeforeDecision,
+    /// The decision asks for it.
+    WithDecision,
+}
+
+/// A permit that others check without asking the city, and which answers stand in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PermitRule {
+    /// The field with what is permitted: a number plate.
+    pub holder: String,
+    /// The field with where it holds.
+    pub zone: String,
+    /// The field of type date with its first day.
+    pub from: String,
+    /// The field of type date with its last day.
+    pub until: String,
+    /// The field with the number of the permit that this one replaces, if the form asks for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<String>,
+    /// How many days before the last one the holder is reminded.
+    pub remind_days: u16,
 }
 
 /// A number of the federal catalogue of services.

@@ -5,7 +5,8 @@ use reading::{Code, Node, Table, Unique};
 
 use crate::model::{
     Automation, AutomationDegree, Consent, Deadline, DecisionRule, Fiction, FitConnectSink, Join, Leika, LetterRule,
-    Party, Period, Practice, Representation, Retention, Service, Sink, SinkMoment, TableRule, Term,
+    Party, PaymentRule, Period, PermitRule, Practice, Representation, Retention, Service, Sink, SinkMoment, TableRule,
+    Term,
 };
 use crate::read::Places;
 use crate::read::words::{expression, name, path, period, statutes};
@@ -70,6 +71,13 @@ pub(crate) fn service(table: &Table<'_>, places: &mut Places) -> Option<Service>
     let practice = table.optional("practice", |node| {
         node.word(&[("offered", Practice::Offered), ("off", Practice::Off), ("only", Practice::Only)])
     });
+    let payment = table.optional("payment", |node| {
+        node.table(|table| {
+            let due = [("before_decision", PaymentRule::BeforeDecision), ("with_decision", PaymentRule::WithDecision)];
+            table.required("due", |node| node.word(&due))
+        })
+    });
+    let permit = table.optional("permit", |node| permit(node, places));
     Some(Service {
         key: key?,
         leika,
@@ -88,6 +96,34 @@ pub(crate) fn service(table: &Table<'_>, places: &mut Places) -> Option<Service>
         statuses,
         letters,
         practice: practice.unwrap_or(Practice::Offered),
+        payment,
+        permit,
+    })
+}
+
+fn permit(node: &Node<'_>, places: &mut Places) -> Option<PermitRule> {
+    places.note("service.permit", node.place());
+    node.table(|table| {
+        let mut field = |key: &'static str| {
+            table.required(key, |node| {
+                places.note(format!("service.permit.{key}"), node.place());
+                path(node)
+            })
+        };
+        let [holder, zone, from, until] = ["holder", "zone", "from", "until"].map(&mut field);
+        let replaces = table.optional("replaces", |node| {
+            places.note("service.permit.replaces", node.place());
+            path(node)
+        });
+        let remind_days = table.required("remind_days", |node| node.integer(1..=365_u16));
+        Some(PermitRule {
+            holder: holder?,
+            zone: zone?,
+            from: from?,
+            until: until?,
+            replaces,
+            remind_days: remind_days?,
+        })
     })
 }
 

@@ -14,6 +14,7 @@ mod ending;
 mod keys;
 mod manual;
 mod migrate;
+mod permit;
 mod person;
 mod probe;
 mod restore;
@@ -79,6 +80,9 @@ enum Command {
     Services(services::ServicesCommand),
     /// Asks the chatbot the questions of a file: no server, no database.
     ChatBatch(chat_batch::ChatBatch),
+    /// Checks permits without network, and writes what that needs.
+    #[command(subcommand)]
+    Permit(permit::PermitCommand),
     /// Prints the GraphQL schema.
     Schema,
     /// Looks at everything this installation needs.
@@ -184,6 +188,8 @@ fn run(source: &Source, command: Command) -> Result<(), CommandError> {
             running(Runtime::Small, services::export(&source.read()?, key))
         }
         Command::Services(services::ServicesCommand::Import { file, directory }) => services::import(&file, &directory),
+        Command::Permit(permit::PermitCommand::Check { keys, on, token }) => permit::check(&keys, on, &token),
+        Command::Permit(permit::PermitCommand::Register) => running(Runtime::Small, permit::register(&source.read()?)),
         Command::Account(command) => running(Runtime::Small, account::run(&source.read()?, command)),
         Command::Audit(command) => running(Runtime::Small, audit::run(&source.read()?, command)),
         Command::Keys(command) => running(Runtime::Small, keys::run(&source.read()?, command)),
@@ -224,6 +230,7 @@ async fn work_alone(configuration: &Configuration) -> Result<(), CommandError> {
     let database = start::connect(configuration).await?;
     start::migrated(&database).await?;
     let secrets = start::secrets(configuration, &database).await?;
+    start::zones(configuration)?;
     let (application, _desk) = start::application(configuration, database, secrets)?;
     let stop = CancellationToken::new();
     let letters = mail::open(configuration, &application)?;

@@ -23,6 +23,8 @@ pub use crate::configuration::{
     render::reference_markdown,
     secret::{MasterKey, is_credential, load_or_create_secret},
 };
+use applications::PracticeBank;
+
 use crate::configuration::{read::Values, value::Value};
 
 /// Everything that can be set, checked. `docs/configuration.md` explains each value.
@@ -39,6 +41,8 @@ pub struct Configuration {
     pub reminders: Reminders,
     pub webhooks: Webhooks,
     pub exchange: Exchange,
+    pub services: Services,
+    pub payments: Payments,
     pub scheduling: Scheduling,
     pub uploads: Uploads,
     pub retention: Retention,
@@ -134,6 +138,20 @@ pub struct Mail {
 pub struct Reminders {
     pub early_hours: u32,
     pub late_hours: u32,
+}
+
+/// `[services]`
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the reference explains each setting")]
+pub struct Services {
+    pub zones_file: Option<PathBuf>,
+}
+
+/// `[payments]`
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the reference explains each setting")]
+pub struct Payments {
+    pub practice_bank: PracticeBank,
 }
 
 /// `[webhooks]`
@@ -265,6 +283,8 @@ impl Configuration {
                 early_hours: count("reminders.early_hours"),
                 late_hours: count("reminders.late_hours"),
             },
+            services: Services { zones_file: values.optional_path("services.zones_file") },
+            payments: Payments { practice_bank: practice_bank(&values) },
             webhooks: Webhooks {
                 endpoints_file: values.optional_path("webhooks.endpoints_file"),
                 timeout: seconds("webhooks.timeout_seconds"),
@@ -372,4 +392,13 @@ impl Values {
             other => unreachable!("{key} is a list of networks, not {other:?}"),
         }
     }
+}
+
+fn practice_bank(values: &Values) -> PracticeBank {
+    let is_open = match values.text("payments.practice_bank").as_str() {
+        "on" => true,
+        "off" => false,
+        _ => values.text("server.mode") == "development",
+    };
+    if is_open { PracticeBank::Open } else { PracticeBank::Closed }
 }

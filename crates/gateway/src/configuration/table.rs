@@ -73,6 +73,8 @@ pub(super) static SETTINGS: &[Setting] = &[
     setting("webhooks", "endpoints_file", Kind::OptionalPath, "", "A TOML file that names the programs which are told what happens, and the files of their secrets; empty for none. `docs/webhooks.md` explains it."),
     setting("webhooks", "timeout_seconds", number(1, 30), "10", "Time that one call of a webhook may take."),
     setting("exchange", "fit_connect_file", Kind::OptionalPath, "", "A TOML file that says how the delivery service of FIT-Connect is reached, and names the file of its secret; empty for not at all. `docs/exchange.md` explains it."),
+    setting("services", "zones_file", Kind::OptionalPath, "", "A list of streets and the zones they lie in, for permits: a CSV file with the columns `postcode,street,from,to,zone`; empty for none. `docs/permits.md` explains it."),
+    setting("payments", "practice_bank", Kind::Choice(&["auto", "on", "off"]), "auto", "Whether fees can be paid at the practice bank, where no money moves. `auto` is `on` in development and `off` in production."),
     setting("backup", "directory", Kind::OptionalPath, "", "Where `servicepoint backup create` puts backups; empty for nowhere. Named, the age of the last one is measured and looked at by `doctor`. On another disk than the database."),
     setting("backup", "keep_days", number(1, 3_650), "30", "How long `servicepoint backup prune` keeps a backup."),
     setting("backup", "keep_keys_days", number(1, 3_650), "7", "How long it keeps the keys of people's data inside a backup. What was erased can be read from a backup until then."),

@@ -46,6 +46,8 @@ pub struct Query(
     privacy::PrivacyQuery,
     applications::ApplicationQuery,
     applications::FileQuery,
+    applications::LetterQuery,
+    applications::PaymentQuery,
     catalogue::NodeQuery,
 );
 
@@ -60,6 +62,8 @@ pub struct Mutation(
     applications::FileMutation,
     applications::CaseMutation,
     applications::SteeringMutation,
+    applications::PermitMutation,
+    applications::PaymentMutation,
 );
 
 /// Everything that can be followed live, over websockets (`graphql-transport-ws`) or server-sent events.

@@ -46,10 +46,18 @@ pub(super) fn enter_code(
         alert: Option<&'static str>,
         target: &'a str,
         button: &'static str,
+        hint: &'static str,
     }
-    let button = if target == "/appointments/confirm" { "confirm_button" } else { "enter_button" };
-    let content = EnterCode { alert: alert.map(|name| word(language, name)), target, button: word(language, button) };
-    let here = alert.is_none().then(|| target.to_owned());
+    let button = match target {
+        "/appointments/confirm" => "confirm_button",
+        "/verify" => "verify_button",
+        _ => "enter_button",
+    };
+    let hint = if target == "/verify" { "verify_hint" } else { "code_hint" };
+    let alert = alert.map(|name| word(language, name));
+    let (button, hint) = (word(language, button), word(language, hint));
+    let content = EnterCode { alert, target, button, hint };
+    let here = content.alert.is_none().then(|| target.to_owned());
     page(Frame { status, language, title, here }, "enter_code.html", &content)
 }
 

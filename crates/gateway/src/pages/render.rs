@@ -31,11 +31,13 @@ const TEMPLATES: &[(&str, &str)] = templates![
     "move_confirm.html",
     "new_password.html",
     "page.html",
+    "practice_bank.html",
     "press.html",
     "says.html",
     "show.html",
     "taken.html",
     "times.html",
+    "verify.html",
 ];
 
 static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {

@@ -14,6 +14,7 @@ mod figures;
 mod installation;
 mod keeping;
 mod packaging;
+mod permit;
 mod postgres;
 mod restore;
 mod rolling;

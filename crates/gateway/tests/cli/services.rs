@@ -94,3 +94,24 @@ fn a_form_leaves_as_data_fields_and_comes_back_as_a_draft() {
     assert!(installation.run(&["services", "import", "other.xml", "new"]).failure(3).contains("only XDatenfelder 3"));
     assert!(!installation.path("new").exists());
 }
+
+#[test]
+fn a_letter_that_cannot_be_written_is_told_with_file_and_line() {
+    let installation = Installation::new();
+    installation.run(&["city", "load", demo_city().to_str().expect("text")]).success();
+    written(&installation, &TestService::default().with("[[letter]]\noccasion = \"grant\"\nfile = \"grant.typ\"\n"));
+    std::fs::create_dir_all(installation.path("service/letters")).expect("made");
+    let letter = installation.path("service/letters/grant.typ");
+    for (template, words) in [
+        ("#set document(title: \"a\")\n#unknown()", "letters/grant.typ:2: unknown variable: unknown"),
+        ("= Ohne Titel", "letters/grant.typ"),
+        ("#set document(title: \"a\")\n#read(\"/etc/hostname\")", "letters/grant.typ:2: "),
+    ] {
+        std::fs::write(&letter, template).expect("written");
+        let ended = installation.run(&["services", "publish", "--office", "aegi", "service"]);
+        assert!(ended.out.contains(words), "{} {}", ended.out, ended.err);
+        assert!(ended.failure(3).contains("1 problem; nothing was published"));
+    }
+    std::fs::write(&letter, "#set document(title: \"a\")\n= Bescheid").expect("written");
+    installation.run(&["services", "publish", "--office", "aegi", "service"]).success();
+}

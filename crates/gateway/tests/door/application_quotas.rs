@@ -19,6 +19,7 @@ async fn ready(app: &TestApp) -> Submit {
         service: Key::new("parking").unwrap(),
         practice: Practice::Real,
         intake: Intake::Online,
+        language: domain::text::Language::German,
         idempotency_key: app.key(),
     };
     let started = features.start_draft(&Actor::Anonymous, &command).await.expect("it begins");

@@ -13,14 +13,14 @@ use testkit::{TestApp, on_both_engines};
 use crate::application_support::{INBOX, START, by, save, status, submit};
 use crate::booking_support::{office_id, service_id};
 
-const FORM: &str = "query($access: ApplicationAccessInput!) { draft(access: $access) {
+pub(super) const FORM: &str = "query($access: ApplicationAccessInput!) { draft(access: $access) {
     rev complete steps { key fields { path label required declaration { text sha256 } } } } }";
 
-fn services() -> PathBuf {
+pub(super) fn services() -> PathBuf {
     Path::new(env!("REPOSITORY_ROOT")).join("crates/applications/services")
 }
 
-fn files(root: &Path, folder: &Path, found: &mut BTreeMap<String, String>) {
+pub(super) fn files(root: &Path, folder: &Path, found: &mut BTreeMap<String, String>) {
     for entry in fs::read_dir(folder).expect("a directory") {
         let path = entry.expect("an entry").path();
         if path.is_dir() {

@@ -2,6 +2,7 @@
 
 mod application_changes;
 mod application_impartial;
+mod application_letters;
 mod application_live;
 mod application_parties;
 mod application_quotas;
@@ -21,6 +22,8 @@ mod letters;
 mod manage;
 mod office_bounds;
 mod pages;
+mod parking_permit;
+mod payments;
 mod people;
 mod people_letters;
 mod people_managed;

@@ -125,6 +125,7 @@ fn of_catalogue(row: &Row, caller: &Caller) -> Option<Ask> {
         ("nodes", "catalogue") => ("query($id: ID!) { nodes(ids: [$id]) { id } }", id),
         ("office", _) => ("{ office(key: \"mitte\") { key } }", json!({})),
         ("offices", _) => ("{ offices { totalCount } }", json!({})),
+        ("permitRegister", _) => ("{ permitRegister }", json!({})),
         ("proofOfWorkChallenge", _) => ("{ proofOfWorkChallenge(subject: { holdCode: \"A\" }) { json } }", json!({})),
         ("service", _) => ("{ service(key: \"residence\") { key } }", json!({})),
         ("services", _) => ("{ services { totalCount } }", json!({})),

@@ -62,6 +62,46 @@ async fn of_reading(town: &Town, row: &Row, caller: &Caller, relation: Relation)
         Ask::new(caller, &query, variables(access(row.way, begun, relation))).beside(variables(no_access(row.way)))
     };
     let ask = match (row.field, row.way) {
+        ("applicationLetters", _) => {
+            let filed = town.filed(caller, relation, Stage::Open).await;
+            by_access(&filed.begun, "query", "{ occasion }").finding("RECEIPT")
+        }
+        ("applicationLetter", _) => {
+            let filed = town.filed(caller, relation, Stage::Open).await;
+            let letter = town.letter(&filed).await;
+            let query = "query($a: ApplicationAccessInput!, $l: ID!) {
+                applicationLetter(access: $a, letterId: $l) { mediaType } }";
+            let variables = |access: Value| json!({ "a": access, "l": letter });
+            Ask::new(caller, query, variables(access(row.way, &filed.begun, relation)))
+                .beside(variables(no_access(row.way)))
+        }
+        ("applicationPayments", _) => {
+            let filed = town.filed(caller, relation, Stage::Open).await;
+            town.invoice(&filed.begun).await;
+            by_access(&filed.begun, "query", "{ provider }").finding("INVOICE")
+        }
+        ("casePayments", _) => {
+            let filed = town.filed(caller, relation, Stage::Open).await;
+            town.invoice(&filed.begun).await;
+            let query = "query($id: ID!) { casePayments(case: $id) { provider } }";
+            Ask::new(caller, query, json!({ "id": filed.id }))
+                .finding("INVOICE")
+                .beside(json!({ "id": no_such("Case") }))
+        }
+        ("caseLetters", _) => {
+            let filed = town.filed(caller, relation, Stage::Open).await;
+            let query = "query($id: ID!) { caseLetters(case: $id) { occasion } }";
+            Ask::new(caller, query, json!({ "id": filed.id }))
+                .finding("RECEIPT")
+                .beside(json!({ "id": no_such("Case") }))
+        }
+        ("caseLetter", _) => {
+            let filed = town.filed(caller, relation, Stage::Open).await;
+            let letter = town.letter(&filed).await;
+            let query = "query($id: ID!, $l: ID!) { caseLetter(case: $id, letterId: $l) { mediaType } }";
+            Ask::new(caller, query, json!({ "id": filed.id, "l": letter }))
+                .beside(json!({ "id": no_such("Case"), "l": letter }))
+        }
         ("applicationSummary", _) => by_access(&town.begun(caller, relation).await, "query", "{ draft { id } sha256 }"),
         ("upload" | "uploadDownload" | "uploadState", _) => {
             let (begun, file) = town.begun_with_file(caller, relation).await;
@@ -126,6 +166,11 @@ async fn of_reading(town: &Town, row: &Row, caller: &Caller, relation: Relation)
         ("node" | "nodes", "case") => {
             let filed = town.filed(caller, relation, Stage::Open).await;
             node(row, caller, &filed.id).beside(json!({ "id": no_such("Case") }))
+        }
+        ("verifyDocument", _) => {
+            let filed = town.filed(caller, relation, Stage::Open).await;
+            let query = "query($c: String!) { verifyDocument(code: $c) { issuedOn } }";
+            Ask::new(caller, query, json!({ "c": town.verification_code(&filed).await })).finding("20")
         }
         ("onlineServices", _) => Ask::new(caller, "{ onlineServices { key } }", json!({})).finding("parking"),
         _ => return None,
@@ -203,6 +248,12 @@ async fn of_drafts(town: &Town, row: &Row, caller: &Caller, relation: Relation) 
             let input = json!({ "service": service, "intake": intake, "idempotencyKey": key });
             Ask::new(caller, query, json!({ "i": input }))
         }
+        "startPayment" => {
+            let (begun, _) = town.filled_in(caller, relation).await;
+            let query =
+                "mutation($i: StartPaymentInput!) { startPayment(input: $i) { payment { id } problem { code } } }";
+            by_right(row, caller, relation, &begun, query, &json!({ "provider": "INVOICE", "idempotencyKey": key }))
+        }
         "submitApplication" => {
             let (begun, sha256) = town.filled_in(caller, relation).await;
             let query = "mutation($i: SubmitApplicationInput!) {
@@ -241,11 +292,27 @@ async fn of_casework(town: &Town, row: &Row, caller: &Caller, relation: Relation
             return Some(Ask::new(caller, query, json!({ "c": filed.id })).beside(json!({ "c": no_such("Case") })));
         }
         "reopenCase" => ("ReopenCaseInput", Stage::Closed, json!({ "reason": "NEW_FACTS" })),
+        "recordPayment" => ("RecordPaymentInput", Stage::Open, json!({ "happened": "PAID" })),
+        "refundPayment" => ("RefundPaymentInput", Stage::Open, json!({ "refundedCents": 100 })),
         "retryForward" => ("RetryForwardInput", Stage::Open, json!({ "sink": "office" })),
+        "revokePermit" => ("RevokePermitInput", Stage::Delivered, json!({ "reason": "RETURNED" })),
         "requestItems" => ("RequestItemsInput", Stage::Claimed, json!({ "items": ["Fahrzeugschein"] })),
         _ => return None,
     };
     let filed = town.filed(caller, relation, stage).await;
+    if row.field == "revokePermit" {
+        town.plant_permit(&filed).await;
+    }
+    let more = if matches!(row.field, "recordPayment" | "refundPayment") {
+        let mut more = more;
+        more["payment"] = json!(town.invoice(&filed.begun).await);
+        if row.field == "refundPayment" {
+            town.write("UPDATE payment_attempt SET state = 'paid'", vec![]).await;
+        }
+        more
+    } else {
+        more
+    };
     let query = format!("mutation($i: {input}!) {{ {}(input: $i) {{ case {{ id }} problem {{ code }} }} }}", row.field);
     let input = |case: String| {
         let mut input = more.clone();

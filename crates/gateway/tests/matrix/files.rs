@@ -2,8 +2,8 @@
 
 use applications::{
     Access, AnswerChange, ApproveDecision, ClaimCase, CloseCase, CreateUpload, DeliverDecision, DraftDecision,
-    Handling, Intake, InviteParty, Practice, PublishDefinition, ReceiveUpload, RequestItems, SaveAnswers, StartDraft,
-    Submit, Verdict,
+    Handling, Intake, InviteParty, PaymentProvider, Practice, PublishDefinition, ReceiveUpload, RequestItems,
+    SaveAnswers, StartDraft, StartPayment, Submit, Verdict,
 };
 use bytes::Bytes;
 use domain::application::{DeliveryChannel, Outcome};
@@ -60,7 +60,8 @@ const fn pair(relation: Relation) -> &'static str {
 impl Town {
     /// Publishes a service for one person and one for two in each office. People decide.
     pub(super) async fn publish_services(&self) {
-        let (alone, both) = (TestService::default().degree("assist"), TestService::default().with_partner());
+        let alone = TestService::default().degree("assist").fee("with_decision");
+        let both = TestService::default().with_partner();
         for (name, office, service) in [
             ("parking", MITTE, &alone),
             ("parkingnord", NORD, &alone),
@@ -104,7 +105,8 @@ impl Town {
 
     async fn begin(&self, caller: &Caller, relation: Relation, service: &str, practice: Practice) -> Begun {
         let (service, idempotency_key) = (key(service), self.app.key());
-        let command = StartDraft { service, practice, intake: Intake::Online, idempotency_key };
+        let (intake, language) = (Intake::Online, domain::text::Language::German);
+        let command = StartDraft { service, practice, intake, language, idempotency_key };
         let actor = self.applicant(caller, relation);
         let started = self.app.application.applications.start_draft(actor, &command).await.expect("begun");
         Begun { id: gid("Application", started.draft.id.0), code: started.code }
@@ -221,6 +223,44 @@ impl Town {
             let command = CloseCase { case, idempotency_key: self.app.key() };
             applications.close_case(clerk, &command).await.expect("closed");
         }
+    }
+
+    /// The id of the first letter about a case.
+    pub(super) async fn letter(&self, filed: &Filed) -> String {
+        let access = Access::Code(filed.begun.code.clone());
+        let letters = self.app.application.applications.my_letters(&Actor::Anonymous, &access).await;
+        letters.expect("letters").first().expect("the receipt").id.0.simple().to_string()
+    }
+
+    /// The code on the first letter about a case.
+    pub(super) async fn verification_code(&self, filed: &Filed) -> String {
+        let access = Access::Code(filed.begun.code.clone());
+        let applications = &self.app.application.applications;
+        let letters = applications.my_letters(&Actor::Anonymous, &access).await.expect("letters");
+        let language = domain::text::Language::German;
+        let file = applications.my_letter(&Actor::Anonymous, &access, letters[0].id, language).await.expect("a PDF");
+        let links = testkit::qr_codes_of(&file.pdf);
+        links[0].rsplit('/').next().expect("a code").to_owned()
+    }
+
+    /// A permit that the decision of a case granted.
+    pub(super) async fn plant_permit(&self, filed: &Filed) {
+        let access = Access::Code(filed.begun.code.clone());
+        let letters = self.app.application.applications.my_letters(&Actor::Anonymous, &access).await;
+        let letter = letters.expect("letters").last().expect("the decision").id;
+        let sql = "INSERT INTO permit (id, case_file, letter, service, valid_from, valid_until, remind_on, issued_at) \
+                   SELECT id, case_file, id, service, '2026-11-01', '2027-10-31', '2027-10-01', issued_at \
+                   FROM case_letter WHERE id = $1";
+        self.write(sql, vec![letter.0.into()]).await;
+    }
+
+    /// An invoice for an application, as its id.
+    pub(super) async fn invoice(&self, begun: &Begun) -> String {
+        let access = Access::Code(begun.code.clone());
+        let (provider, idempotency_key) = (PaymentProvider::Invoice, self.app.key());
+        let command = StartPayment { access, provider, idempotency_key };
+        let payment = self.app.application.applications.start_payment(&Actor::Anonymous, &command).await;
+        payment.expect("an invoice").id.0.simple().to_string()
     }
 
     /// Nothing is open in any office, so that what is planted next is the first of its list.

@@ -36,6 +36,15 @@ impl Cases {
 
 /// The question that reads, once and twice in one request. What is about a citizen's account is asked of the citizen.
 async fn questions(town: &Town, cases: &mut Cases, row: &Row, caller: &Caller, relation: Relation) -> Option<[Ask; 2]> {
+    if row.field == "caseLetter" {
+        let filed = town.filed(caller, relation, Stage::Open).await;
+        let letter = town.letter(&filed).await;
+        let part = "caseLetter(case: $id, letterId: $l) { mediaType }";
+        let variables = json!({ "id": filed.id, "l": letter });
+        let ask = |query: String| Ask::new(caller, &query, variables.clone());
+        let head = "query($id: ID!, $l: ID!)";
+        return Some([ask(format!("{head} {{ one: {part} }}")), ask(format!("{head} {{ one: {part} two: {part} }}"))]);
+    }
     if row.kind == "CaseDetails" || row.field == "case" {
         return Some(questions_of_cases(row, caller, cases.of(town, caller, relation).await));
     }
@@ -109,9 +118,8 @@ fn expected(row: &Row, when: When, asker: Asker, relation: Relation, times: i64)
         (When::OncePerRequest, "Account", _) => i64::from(role == Role::Operator && of_another),
         (When::OncePerRequest, "Query", "accounts") => 1,
         // Whoever opens a file leaves a trace, whosever it is.
-        (When::OncePerRequest, "CaseDetails", _) | (When::OncePerRequest, "Query", "case" | "caseFileDownload") => {
-            i64::from(role.is_staff())
-        }
+        (When::OncePerRequest, "CaseDetails", _)
+        | (When::OncePerRequest, "Query", "case" | "caseFileDownload" | "caseLetter") => i64::from(role.is_staff()),
         (When::OncePerRequest, ..) => i64::from(role.is_staff() && of_another),
     }
 }

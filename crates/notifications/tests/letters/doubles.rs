@@ -3,8 +3,11 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use domain::identifier::{AccountId, AppointmentId};
-use notifications::{AccountFacts, AccountHappening, AccountLetter, Answer, AppointmentFacts, Facts, Outline};
+use domain::identifier::{AccountId, AppointmentId, CaseId};
+use notifications::{
+    AccountFacts, AccountHappening, AccountLetter, Answer, AppointmentFacts, CaseFacts, CaseMessage, CaseOccasion,
+    Facts, Outline,
+};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
@@ -47,6 +50,22 @@ impl AccountsDouble {
 impl AccountFacts for AccountsDouble {
     fn facts<'a>(&'a self, happening: &'a AccountHappening) -> Answer<'a, Option<AccountLetter>> {
         Box::pin(async move { Ok(self.0.lock().unwrap().get(&happening.account).cloned()) })
+    }
+}
+
+/// A double of whoever owns the cases.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct CasesDouble(Arc<Mutex<HashMap<CaseId, Option<CaseMessage>>>>);
+
+impl CasesDouble {
+    pub(crate) fn tell(&self, case: CaseId, message: Option<CaseMessage>) {
+        self.0.lock().unwrap().insert(case, message);
+    }
+}
+
+impl CaseFacts for CasesDouble {
+    fn facts(&self, case: CaseId, _occasion: CaseOccasion) -> Answer<'_, Option<CaseMessage>> {
+        Box::pin(async move { Ok(self.0.lock().unwrap().get(&case).cloned().flatten()) })
     }
 }
 

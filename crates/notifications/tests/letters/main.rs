@@ -1,6 +1,7 @@
 //! The stories of messages, told through the face of the feature on both engines.
 
 mod accounts;
+mod cases;
 mod counter;
 mod delivery;
 mod doubles;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use applications::{FilePlace, FileStore, UploadSettings};
+use applications::{FilePlace, FileStore, PracticeBank, UploadSettings};
 use database::{ConnectOptions, Database, DatabaseError, Engine, within_statements};
 use domain::environment::{Clock, Entropy};
 use gateway::application::{Application, Parts};
@@ -46,6 +46,8 @@ impl Process {
             secure_cookies: true,
             files: FileStore::open(&FilePlace::Memory).expect("memory can be used"),
             uploads: UploadSettings::default(),
+            zones: Arc::default(),
+            practice_bank: PracticeBank::Open,
         });
         let desk = match fails_after {
             Some(statements) => tokio::spawn(within_statements(statements, desk.run())),

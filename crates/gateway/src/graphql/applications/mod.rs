@@ -2,8 +2,10 @@
 
 mod files;
 mod inputs;
+mod letters;
 mod mutations;
 mod payloads;
+mod payments;
 mod problem;
 mod queries;
 mod staff;
@@ -14,7 +16,9 @@ mod types;
 mod words;
 
 pub(crate) use files::{FileMutation, FileQuery, FileSubscription};
+pub(crate) use letters::{LetterQuery, PermitMutation};
 pub(crate) use mutations::ApplicationMutation;
+pub(crate) use payments::{PaymentMutation, PaymentQuery};
 pub(crate) use problem::{refused, words_of};
 pub(crate) use queries::ApplicationQuery;
 pub(crate) use staff::CaseMutation;

@@ -13,6 +13,7 @@ use crate::graphql::applications::payloads::{
 use crate::graphql::applications::words::{Handling, Intake, Practice};
 use crate::graphql::context::ContextExtensions;
 use crate::graphql::ids::Global;
+use crate::graphql::words::Language;
 
 /// Mutations of applicants.
 #[derive(Default)]
@@ -29,6 +30,9 @@ struct StartDraftInput {
     /// By which way it comes; all but ONLINE are for staff of the service's office.
     #[graphql(default_with = "Intake::Online")]
     intake: Intake,
+    /// In which language messages about it are written.
+    #[graphql(default_with = "Language::German")]
+    language: Language,
     /// A random text of 16 to 128 printable ASCII signs, new for each request and the same for its repetitions.
     idempotency_key: String,
 }
@@ -119,6 +123,7 @@ impl ApplicationMutation {
             service: Global::service(&input.service)?,
             practice: input.kind.into(),
             intake: input.intake.into(),
+            language: input.language.into(),
             idempotency_key: input.idempotency_key,
         };
         StartDraftPayload::of(ctx.application().applications.start_draft(ctx.actor(), &command).await)

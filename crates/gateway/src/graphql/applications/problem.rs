@@ -76,6 +76,16 @@ pub(crate) enum Code {
     TooBusy,
     /// No city has been loaded yet.
     NoCity,
+    /// Nothing is left to pay.
+    NothingDue,
+    /// The fee must be paid, or an invoice asked for, before this is handed in: `dueCents`.
+    PaymentDue,
+    /// One cannot pay there.
+    ProviderClosed,
+    /// So much cannot go back.
+    NothingToRefund,
+    /// Too much is asked for at this moment. Try again in a minute.
+    Busy,
 }
 
 /// Something in the way that a person can act on.
@@ -98,6 +108,8 @@ pub(crate) struct ProblemObject {
     accept: Vec<String>,
     /// The paragraph that forbids it, where it is law.
     legal_reference: Option<String>,
+    /// What is still to be paid, in euro cents.
+    due_cents: Option<i64>,
     /// Further details, for whoever publishes definitions.
     details: Vec<String>,
 }
@@ -132,6 +144,7 @@ impl From<Problem> for ProblemObject {
             most_bytes: None,
             accept: Vec::new(),
             legal_reference: None,
+            due_cents: None,
             details: Vec::new(),
         };
         match problem {
@@ -143,6 +156,7 @@ impl From<Problem> for ProblemObject {
             Problem::FileType { accept } => object.accept = accept,
             Problem::OwnCase => object.legal_reference = Some("§ 20 Abs. 1 Satz 1 Nr. 1 VwVfG".to_owned()),
             Problem::ConsentMissing { roles } => object.roles = roles,
+            Problem::PaymentDue { cents } => object.due_cents = Some(cents),
             Problem::DefinitionRefused { problems } => object.details = problems,
             Problem::DraftsCannotMove { changes } => object.details = changes,
             Problem::NotFound
@@ -168,7 +182,11 @@ impl From<Problem> for ProblemObject {
             | Problem::UploadLength
             | Problem::UploadBroken
             | Problem::TooBusy
-            | Problem::NoCity => {}
+            | Problem::NoCity
+            | Problem::NothingDue
+            | Problem::ProviderClosed
+            | Problem::NothingToRefund
+            | Problem::Busy => {}
         }
         object
     }
@@ -209,6 +227,11 @@ const fn code_of(problem: &Problem) -> Code {
         Problem::UploadBroken => Code::UploadBroken,
         Problem::TooBusy => Code::TooBusy,
         Problem::NoCity => Code::NoCity,
+        Problem::NothingDue => Code::NothingDue,
+        Problem::PaymentDue { .. } => Code::PaymentDue,
+        Problem::ProviderClosed => Code::ProviderClosed,
+        Problem::NothingToRefund => Code::NothingToRefund,
+        Problem::Busy => Code::Busy,
     }
 }
 
