@@ -101,16 +101,6 @@ impl Installation {
         process::run(command.args(["services", "publish"]).arg(directory).args(["--office", office]))
     }
 
-    /// Publishes the online service of one directory, with its cases in this office.
-    ///
-    /// # Errors
-    ///
-    /// If the program refuses it; its output says why.
-    pub fn publish_service(&self, directory: &Path, office: &str) -> Result<()> {
-        let mut command = self.command()?;
-        process::capture(command.args(["services", "publish"]).arg(directory).args(["--office", office])).map(drop)
-    }
-
     /// Makes a backup where the settings say.
     ///
     /// # Errors

@@ -85,7 +85,6 @@ impl Applications {
         let service = pinned.service.clone();
         let Done { row, report, older_drafts } =
             retried(|| self.insert_definition(actor, &service, command, form)).await?;
-        let notices = loaded.notices.iter().map(ToString::to_string).collect();
         Ok(Published { service, sequence: row.sequence, sha256: row.sha256, notices, report, older_drafts })
     }
 

@@ -269,15 +269,6 @@ impl Stand {
         self.cluster.as_ref().ok_or_else(|| Failure::new("this stand has no PostgreSQL"))
     }
 
-    /// Publishes the online service in a directory.
-    ///
-    /// # Errors
-    ///
-    /// If the program refuses it.
-    pub fn publish_service(&self, directory: &Path, office: &str) -> Result<()> {
-        self.installation.publish_service(directory, office)
-    }
-
     /// The program that is measured.
     pub fn program(&self) -> &Path {
         &self.installation.program

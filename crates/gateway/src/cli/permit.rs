@@ -67,7 +67,7 @@ pub(crate) async fn register(configuration: &Configuration) -> Result<(), Comman
     let database = start::connect(configuration).await?;
     start::migrated(&database).await?;
     let secrets = start::secrets(configuration, &database).await?;
-    let (application, _desk) = start::application(configuration, database, secrets);
+    let (application, _desk) = start::application(configuration, database, secrets)?;
     application.scheduling.follow_changes().await.map_err(|failure| CommandError::Failed(failure.to_string()))?;
     let register = application.applications.permit_register().await;
     let register = register.map_err(|failure| CommandError::Failed(failure.to_string()))?;

@@ -104,7 +104,7 @@ async fn hear(
         Err(Failure::Problem(_) | Failure::Forbidden(_) | Failure::IdempotencyMismatch) => {
             StatusCode::NOT_FOUND.into_response()
         }
-        Err(failure @ Failure::Database(_)) => {
+        Err(failure @ (Failure::Database(_) | Failure::Files(_))) => {
             tracing::warn!(%failure, "a provider of payments was not heard; it says it again");
             StatusCode::SERVICE_UNAVAILABLE.into_response()
         }
@@ -114,7 +114,11 @@ async fn hear(
 fn failed(language: Language, failure: &Failure) -> Response {
     match failure {
         Failure::Problem(Problem::NotFound) => unknown(language),
-        Failure::Problem(_) | Failure::Forbidden(_) | Failure::IdempotencyMismatch | Failure::Database(_) => {
+        Failure::Problem(_)
+        | Failure::Forbidden(_)
+        | Failure::IdempotencyMismatch
+        | Failure::Database(_)
+        | Failure::Files(_) => {
             tracing::warn!(%failure, "the practice bank does not answer");
             outcome::plain(StatusCode::SERVICE_UNAVAILABLE, language, "later_title", "later_text")
         }
