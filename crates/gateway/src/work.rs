@@ -51,7 +51,8 @@ pub(crate) async fn work(
     tokio::join!(
         tidy(application, stop.clone()),
         keep_up(upkeep, stop.clone()),
-        forwarding::carry(forwarding, stop.clone()),
+        // What it holds of a case is large; the others need not carry it along.
+        Box::pin(forwarding::carry(forwarding, stop.clone())),
         mail::deliver(letters, stop)
     );
 }
