@@ -117,7 +117,6 @@ fn row(name: &str, (median, high): (Duration, Duration), promised: f64) {
     );
 }
 
-#[expect(clippy::disallowed_methods, reason = "a program to measure with reads its arguments")]
 fn asked_to_write() -> Option<PathBuf> {
     std::env::args_os().nth(1).map(PathBuf::from)
 }

@@ -56,7 +56,8 @@ pub(crate) async fn work(
         tidy(application.clone(), stop.clone()),
         keep_up(upkeep, stop.clone()),
         look_after_files(application, stop.clone()),
-        forwarding::carry(forwarding, stop.clone()),
+        // What it holds of a case is large; the others need not carry it along.
+        Box::pin(forwarding::carry(forwarding, stop.clone())),
         mail::deliver(letters, stop)
     );
 }

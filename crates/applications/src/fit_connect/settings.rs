@@ -55,7 +55,7 @@ pub enum SettingsProblem {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
+struct Written {
     token_url: String,
     submission_url: String,
     issuer: String,
@@ -73,7 +73,7 @@ pub fn read_settings(
     text: &str,
     read_secret: &dyn Fn(&Path) -> std::io::Result<String>,
 ) -> Result<FitConnectSettings, SettingsProblem> {
-    let file: File = toml::from_str(text).map_err(|error| SettingsProblem::Form(error.to_string()))?;
+    let file: Written = toml::from_str(text).map_err(|error| SettingsProblem::Form(error.to_string()))?;
     let plain_http = if file.private_network { PlainHttp::PrivateNetwork } else { PlainHttp::Refused };
     for (key, url) in [("token_url", &file.token_url), ("submission_url", &file.submission_url)] {
         let plain = plain_http == PlainHttp::PrivateNetwork && url.starts_with("http://");

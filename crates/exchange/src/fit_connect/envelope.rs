@@ -51,6 +51,10 @@ impl std::fmt::Debug for EnvelopeRandom {
 ///
 /// # Errors
 /// [`EnvelopeFault::NotSealed`].
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "what was used for one envelope is gone and cannot be used for another"
+)]
 pub fn encrypt(
     key: &EncryptionKey,
     content_type: &str,

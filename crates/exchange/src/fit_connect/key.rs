@@ -72,12 +72,12 @@ struct Jwk {
 /// What a key must be for.
 struct Purpose {
     algorithm: &'static str,
-    purpose: &'static str,
+    usage: &'static str,
     operation: &'static str,
 }
 
-const WRAPPING: Purpose = Purpose { algorithm: "RSA-OAEP-256", purpose: "enc", operation: "wrapKey" };
-const VERIFYING: Purpose = Purpose { algorithm: "PS512", purpose: "sig", operation: "verify" };
+const WRAPPING: Purpose = Purpose { algorithm: "RSA-OAEP-256", usage: "enc", operation: "wrapKey" };
+const VERIFYING: Purpose = Purpose { algorithm: "PS512", usage: "sig", operation: "verify" };
 
 /// A destination's key, checked: what is sealed for it opens nobody else.
 #[derive(Debug)]
@@ -143,8 +143,8 @@ fn checked(json: &str, name: &str, wanted: &Purpose) -> Result<(Vec<u8>, Vec<u8>
     if jwk.alg.as_deref() != Some(wanted.algorithm) {
         return Err(KeyRefused::Algorithm { wanted: wanted.algorithm });
     }
-    if jwk.purpose.is_some_and(|purpose| purpose != wanted.purpose) {
-        return Err(KeyRefused::Use { wanted: wanted.purpose });
+    if jwk.purpose.is_some_and(|usage| usage != wanted.usage) {
+        return Err(KeyRefused::Use { wanted: wanted.usage });
     }
     if !jwk.key_ops.is_some_and(|operations| {
         operations.iter().all(|operation| operation == wanted.operation) && !operations.is_empty()

@@ -25,11 +25,11 @@ impl Ids {
         drawn.one('S', "schema");
         for step in &definition.form().steps {
             drawn.one('G', &format!("step.{}", step.key));
-            drawn.rule(step.visible.is_some(), &format!("step.{}.visible", step.key));
+            drawn.one('R', &format!("step.{}.visible", step.key));
         }
         for (_, group) in definition.form().groups() {
             drawn.one('G', &format!("group.{}", group.key));
-            drawn.rule(group.visible.is_some(), &format!("group.{}.visible", group.key));
+            drawn.one('R', &format!("group.{}.visible", group.key));
         }
         for (group, field) in definition.form().fields() {
             let place = format!("field.{}.{}", group.key, field.key);
@@ -39,14 +39,14 @@ impl Ids {
                 drawn.one('F', &format!("{place}.{}", part.key));
             }
             for what in ["visible", "required", "value"] {
-                drawn.rule(true, &format!("{place}.{what}"));
+                drawn.one('R', &format!("{place}.{what}"));
             }
             for rule in &field.rules {
-                drawn.rule(true, &format!("rule.{}", rule.key));
+                drawn.one('R', &format!("rule.{}", rule.key));
             }
         }
         for rule in &definition.form().rules {
-            drawn.rule(true, &format!("rule.{}", rule.key));
+            drawn.one('R', &format!("rule.{}", rule.key));
         }
         Self { known: drawn.known }
     }
@@ -64,12 +64,6 @@ struct Draw<'a> {
 }
 
 impl Draw<'_> {
-    fn rule(&mut self, is_there: bool, place: &str) {
-        if is_there {
-            self.one('R', place);
-        }
-    }
-
     fn one(&mut self, letter: char, place: &str) {
         let digest = Sha256::digest(format!("{}\n{place}", self.service));
         let first = digest.iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));

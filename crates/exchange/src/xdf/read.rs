@@ -133,12 +133,12 @@ impl Reading {
         let (direct, deeper): (Vec<_>, Vec<_>) =
             contents(element).into_iter().partition(|(content, _)| is_field(content));
         let repeat = self.repeat(element, times, &key);
-        let visible = match keyword(element, "part") {
-            Some(_) => self.condition(element, &format!("Gruppe „{key}“")),
-            None => {
-                self.foreign_rules(element, &format!("Gruppe „{key}“"));
-                None
-            }
+        let what = format!("Gruppe „{key}“");
+        let visible = if keyword(element, "part").is_some() {
+            self.condition(element, &what)
+        } else {
+            self.foreign_rules(element, &what);
+            None
         };
         let fields = self.fields(&key, &direct);
         if !fields.is_empty() {
@@ -244,9 +244,7 @@ impl Reading {
 
     /// The condition of a step or group of our own; what others wrote becomes a notice.
     fn condition(&mut self, element: &Element, what: &str) -> Option<String> {
-        if keyword(element, "part").is_none() {
-            return None;
-        }
+        keyword(element, "part")?;
         for rule in element.all("regel").filter(|rule| keyword(rule, "part").is_none()) {
             self.foreign_rule(rule, what);
         }

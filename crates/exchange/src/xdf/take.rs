@@ -69,7 +69,7 @@ fn name_of(text: &str) -> Option<String> {
         }
     }
     if name.starts_with(|sign: char| sign.is_ascii_digit()) {
-        name.insert_str(0, "n");
+        name.insert(0, 'n');
     }
     let mut name: String = name.chars().take(MAX).collect();
     name.truncate(name.trim_end_matches('_').len());

@@ -169,7 +169,7 @@ fn a_schema_of_others_becomes_a_draft_that_says_what_is_missing() {
     assert_eq!(
         keys,
         ["angaben.staat", "angaben.abholung", "zur_person.familienname", "zur_person.geburtsdatum", "kind.vorname"]
-            .map(|key| key.to_owned())
+            .map(str::to_owned)
             .to_vec(),
         "{:?}",
         definition.form()

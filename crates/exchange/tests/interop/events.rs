@@ -19,7 +19,7 @@ fn claims(event: &str) -> Value {
     })
 }
 
-fn signed(claims: &Value, header: Value) -> String {
+fn signed(claims: &Value, header: &Value) -> String {
     let token = ask("sign", json!({ "claims": claims, "jwk": keys()["signPrivate"], "header": header }));
     token.expect("signed")["token"].as_str().expect("a text").to_owned()
 }
@@ -46,7 +46,7 @@ fn events_of_the_peer_are_believed_and_told_in_the_words_of_the_mailbox() {
     ];
     assert_eq!(wanted.len(), EventKind::ALL.len());
     for (word, public) in wanted {
-        let event = read(&signed(&claims(word), json!({}))).unwrap_or_else(|fault| panic!("{word}: {fault}"));
+        let event = read(&signed(&claims(word), &json!({}))).unwrap_or_else(|fault| panic!("{word}: {fault}"));
         assert_eq!((event.kind.as_str(), event.kind.public(), event.id.as_str()), (word, public, "j-1"));
         let tags = event.tags.expect("tags");
         assert_eq!((tags.data.as_deref(), tags.attachments["a"].as_str()), (Some("d"), "t"));
@@ -60,9 +60,9 @@ fn what_only_looks_like_an_event_is_not_believed() {
     let with = |name: &str, value: Value| {
         let mut changed = good.clone();
         changed[name] = value;
-        read(&signed(&changed, json!({})))
+        read(&signed(&changed, &json!({})))
     };
-    assert!(read(&signed(&good, json!({}))).is_ok());
+    assert!(read(&signed(&good, &json!({}))).is_ok());
     assert_eq!(with("sub", json!("submission:s-2")), Err(EventFault::OtherSubject));
     assert_eq!(with("txn", json!("case:c-2")), Err(EventFault::OtherSubject));
     assert_eq!(with("iss", json!("https://evil.example")), Err(EventFault::OtherSubject));
@@ -70,17 +70,17 @@ fn what_only_looks_like_an_event_is_not_believed() {
     assert_eq!(with("events", json!({})), Err(EventFault::UnknownEvent));
     assert_eq!(with("events", json!({ "https://evil.example/accept-submission": {} })), Err(EventFault::UnknownEvent));
     assert_eq!(with("jti", Value::Null), Err(EventFault::Signature));
-    assert_eq!(read(&signed(&good, json!({ "typ": "JWT" }))), Err(EventFault::NoToken));
-    assert_eq!(read(&signed(&good, json!({ "kid": "sign-2" }))), Err(EventFault::UnknownKey));
+    assert_eq!(read(&signed(&good, &json!({ "typ": "JWT" }))), Err(EventFault::NoToken));
+    assert_eq!(read(&signed(&good, &json!({ "kid": "sign-2" }))), Err(EventFault::UnknownKey));
     // The same key with a weaker way of signing is another key.
     let mut weaker = keys()["signPrivate"].clone();
     weaker["alg"] = json!("PS256");
     let token = ask("sign", json!({ "claims": good, "jwk": weaker, "header": { "alg": "PS256" } })).expect("signed");
     assert_eq!(read(token["token"].as_str().expect("a text")), Err(EventFault::NoToken));
     // One sign of the content, of the signature.
-    let token = signed(&good, json!({}));
+    let token = signed(&good, &json!({}));
     let parts: Vec<&str> = token.split('.').collect();
-    let other = signed(&claims("reject-submission"), json!({}));
+    let other = signed(&claims("reject-submission"), &json!({}));
     let foreign: Vec<&str> = other.split('.').collect();
     assert_eq!(read(&format!("{}.{}.{}", parts[0], foreign[1], parts[2])), Err(EventFault::Signature));
     assert_eq!(read(&format!("{}.{}.{}", parts[0], parts[1], foreign[2])), Err(EventFault::Signature));

@@ -16,15 +16,20 @@ const AFTER_DECISION: &str = "[[sink]]\nkey = \"office\"\nkind = \"fit-connect\"
     service_identifier = \"urn:example:parken\"\n";
 const FORWARDS: &str = "query($id: ID!) { case(id: $id) { forwards { sink state attempts remoteEvent reason } } }";
 
-async fn forward(app: &TestApp, clerk: &str, case: &Value) -> Value {
-    let read = app.ask_as(Some(clerk), FORWARDS, json!({ "id": case })).await;
+/// Tokens are short-lived, and these stories long: each look has its own.
+async fn clerk(app: &TestApp) -> String {
+    app.token("clerk.mitte").await
+}
+
+async fn forward(app: &TestApp, case: &Value) -> Value {
+    let read = app.ask_as(Some(&clerk(app).await), FORWARDS, json!({ "id": case })).await;
     let forwards = read.data("case.forwards");
     assert_eq!(forwards.as_array().map(Vec::len), Some(1), "{read:?}");
     forwards[0].clone()
 }
 
-async fn tasks(app: &TestApp, clerk: &str) -> Vec<String> {
-    let inbox = app.ask_as(Some(clerk), INBOX, json!({ "office": office_id("mitte") })).await;
+async fn tasks(app: &TestApp) -> Vec<String> {
+    let inbox = app.ask_as(Some(&clerk(app).await), INBOX, json!({ "office": office_id("mitte") })).await;
     let nodes = inbox.data("inbox.nodes").as_array().cloned().unwrap_or_default();
     nodes.iter().filter_map(|node| node["task"].as_str().map(str::to_owned)).collect()
 }
@@ -38,10 +43,9 @@ async fn a_case_reaches_its_destination_once_and_is_accepted() {
     on_both_engines(async |database| {
         let (app, double) = (TestApp::start(database).await, Double::open().await);
         app.publish(&TestService::default().with(SINK)).await;
-        let clerk = app.token("clerk.mitte").await;
         let carrier = double.carrier(&app);
         let (_, case) = handed_in(&app, 1_800).await;
-        assert_eq!(forward(&app, &clerk, &case).await["state"], "WAITING");
+        assert_eq!(forward(&app, &case).await["state"], "WAITING");
         assert_eq!(carry(&carrier).await.sent, 1);
         let seen = double.seen().await;
         let submission = &seen["submissions"][0];
@@ -50,7 +54,7 @@ async fn a_case_reaches_its_destination_once_and_is_accepted() {
         assert_eq!(submission["data"]["header"]["cty"], "application/xml");
         let about = &submission["metadata"]["contentStructure"]["data"];
         assert_eq!(about["submissionSchema"]["schemaUri"], "https://schema.example/parken");
-        let sent = forward(&app, &clerk, &case).await;
+        let sent = forward(&app, &case).await;
         assert_eq!((&sent["state"], &sent["remoteEvent"]), (&json!("SENT"), &json!("submit-submission")));
         // Nothing more happens until the receiver says something.
         app.clock.pass_seconds(3_600);
@@ -58,7 +62,7 @@ async fn a_case_reaches_its_destination_once_and_is_accepted() {
         double.act(&submission["id"], "accept-submission", Value::Null).await;
         app.clock.pass_seconds(3_600);
         assert_eq!(carry(&carrier).await.sent, 1);
-        assert_eq!(forward(&app, &clerk, &case).await["state"], "DONE");
+        assert_eq!(forward(&app, &case).await["state"], "DONE");
         app.clock.pass_seconds(86_400);
         carry(&carrier).await;
         assert_eq!(double.seen().await["submissions"].as_array().map(Vec::len), Some(1));
@@ -71,12 +75,11 @@ async fn a_lost_answer_is_no_second_submission() {
     on_both_engines(async |database| {
         let (app, double) = (TestApp::start(database).await, Double::open().await);
         app.publish(&TestService::default().with(SINK)).await;
-        let clerk = app.token("clerk.mitte").await;
         let carrier = double.carrier(&app);
         let (_, case) = handed_in(&app, 1_800).await;
         double.plan(json!({ "loseAnswer": true })).await;
         assert_eq!(carry(&carrier).await.failed, 1);
-        let waiting = forward(&app, &clerk, &case).await;
+        let waiting = forward(&app, &case).await;
         assert_eq!((&waiting["state"], &waiting["reason"]), (&json!("WAITING"), &json!("UNREACHABLE")));
         app.clock.pass_seconds(120);
         assert_eq!(carry(&carrier).await.sent, 1);
@@ -93,7 +96,6 @@ async fn a_sink_that_is_down_for_half_an_hour_is_a_task_and_nothing_is_lost() {
     on_both_engines(async |database| {
         let (app, double) = (TestApp::start(database).await, Double::open().await);
         app.publish(&TestService::default().with(SINK)).await;
-        let clerk = app.token("clerk.mitte").await;
         let carrier = double.carrier(&app);
         double.plan(json!({ "status": 503 })).await;
         let (_, case) = handed_in(&app, 1_800).await;
@@ -101,10 +103,10 @@ async fn a_sink_that_is_down_for_half_an_hour_is_a_task_and_nothing_is_lost() {
             carry(&carrier).await;
             app.application.applications.work_through(&Actor::System).await.expect("the database answers");
             assert_eq!(silent(&app).await, 0, "minute {minute}");
-            assert_eq!(tasks(&app, &clerk).await.contains(&"FORWARD".to_owned()), minute >= 5, "minute {minute}");
+            assert_eq!(tasks(&app).await.contains(&"FORWARD".to_owned()), minute >= 5, "minute {minute}");
             app.clock.pass_seconds(60);
         }
-        let failing = forward(&app, &clerk, &case).await;
+        let failing = forward(&app, &case).await;
         assert_eq!(failing["reason"], "HTTP_503");
         assert!(failing["attempts"].as_i64().is_some_and(|attempts| (4..=8).contains(&attempts)), "{failing}");
         double.plan(json!({})).await;
@@ -112,8 +114,8 @@ async fn a_sink_that_is_down_for_half_an_hour_is_a_task_and_nothing_is_lost() {
             carry(&carrier).await;
             app.clock.pass_seconds(60);
         }
-        assert_eq!(forward(&app, &clerk, &case).await["state"], "SENT");
-        assert_eq!(tasks(&app, &clerk).await, Vec::<String>::new(), "the task is gone with its reason");
+        assert_eq!(forward(&app, &case).await["state"], "SENT");
+        assert_eq!(tasks(&app).await, Vec::<String>::new(), "the task is gone with its reason");
         let seen = double.seen().await;
         assert_eq!((&seen["submissions"][0]["submits"], silent(&app).await), (&json!(1), 0), "{seen}");
         // The control: a case that nobody carries and nobody has as a task is counted.
@@ -131,7 +133,6 @@ async fn what_the_receiver_refuses_is_a_task_until_somebody_sends_it_again() {
     on_both_engines(async |database| {
         let (app, double) = (TestApp::start(database).await, Double::open().await);
         app.publish(&TestService::default().with(SINK)).await;
-        let clerk = app.token("clerk.mitte").await;
         let carrier = double.carrier(&app);
         let (_, case) = handed_in(&app, 1_800).await;
         carry(&carrier).await;
@@ -140,17 +141,19 @@ async fn what_the_receiver_refuses_is_a_task_until_somebody_sends_it_again() {
         double.act(&first, "reject-submission", json!({ "problems": [{ "type": problem }] })).await;
         app.clock.pass_seconds(600);
         assert_eq!(carry(&carrier).await.dead, 1);
-        let dead = forward(&app, &clerk, &case).await;
+        let dead = forward(&app, &case).await;
         assert_eq!((&dead["state"], &dead["reason"]), (&json!("DEAD"), &json!("REJECTED schema-violation")));
-        assert_eq!(tasks(&app, &clerk).await, ["FORWARD"]);
+        assert_eq!(tasks(&app).await, ["FORWARD"]);
         app.clock.pass_seconds(86_400);
         assert_eq!((carry(&carrier).await.sent, silent(&app).await), (0, 0), "it waits for people");
-        let again = step(&app, &clerk, "retryForward", "RetryForwardInput", &case, json!({ "sink": "office" })).await;
+        let again =
+            step(&app, &clerk(&app).await, "retryForward", "RetryForwardInput", &case, json!({ "sink": "office" }))
+                .await;
         assert_eq!(again.data("retryForward.problem"), &Value::Null, "{again:?}");
         assert_eq!(carry(&carrier).await.sent, 1);
         let seen = double.seen().await;
         assert_eq!(seen["submissions"].as_array().map(Vec::len), Some(2), "{seen}");
-        assert_eq!(tasks(&app, &clerk).await, Vec::<String>::new());
+        assert_eq!(tasks(&app).await, Vec::<String>::new());
     })
     .await;
 }
@@ -160,29 +163,28 @@ async fn nothing_is_sealed_for_a_wrong_key_and_no_forged_event_is_believed() {
     on_both_engines(async |database| {
         let (app, double) = (TestApp::start(database).await, Double::open().await);
         app.publish(&TestService::default().with(SINK)).await;
-        let clerk = app.token("clerk.mitte").await;
         let carrier = double.carrier(&app);
         double.plan(json!({ "key": { "alg": "RSA-OAEP" } })).await;
         let (_, case) = handed_in(&app, 1_800).await;
         assert_eq!(carry(&carrier).await.dead, 1);
-        assert_eq!(forward(&app, &clerk, &case).await["reason"], "KEY_REFUSED");
+        assert_eq!(forward(&app, &case).await["reason"], "KEY_REFUSED");
         assert_eq!(double.seen().await["submissions"], json!([]), "nothing was even announced");
         // The right key, and a receiver that speaks for another destination.
         double.plan(json!({ "receiver": "99999999-2222-3333-4444-555555555555" })).await;
-        step(&app, &clerk, "retryForward", "RetryForwardInput", &case, json!({ "sink": "office" })).await;
+        step(&app, &clerk(&app).await, "retryForward", "RetryForwardInput", &case, json!({ "sink": "office" })).await;
         assert_eq!(carry(&carrier).await.sent, 1);
         let id = double.seen().await["submissions"][0]["id"].clone();
         double.act(&id, "accept-submission", Value::Null).await;
         app.clock.pass_seconds(3_600);
         carry(&carrier).await;
-        assert_eq!(forward(&app, &clerk, &case).await["state"], "SENT", "it was not the receiver who said so");
+        assert_eq!(forward(&app, &case).await["state"], "SENT", "it was not the receiver who said so");
         // The receiver itself, about other envelopes than ours.
         double.plan(json!({})).await;
         let other = json!({ "authenticationTags": { "metadata": "x", "data": "y", "attachments": {} } });
         double.act(&id, "accept-submission", other).await;
         app.clock.pass_seconds(7_200);
         carry(&carrier).await;
-        assert_eq!(forward(&app, &clerk, &case).await["reason"], "ACCEPTED_SOMETHING_ELSE");
+        assert_eq!(forward(&app, &case).await["reason"], "ACCEPTED_SOMETHING_ELSE");
     })
     .await;
 }
@@ -192,7 +194,6 @@ async fn a_sink_for_decisions_gets_the_decision_and_a_rehearsal_goes_nowhere() {
     on_both_engines(async |database| {
         let (app, double) = (TestApp::start(database).await, Double::open().await);
         app.publish(&TestService::default().with(AFTER_DECISION)).await;
-        let clerk = app.token("clerk.mitte").await;
         let carrier = double.carrier(&app);
         let code = start(&app, None, "REHEARSAL").await;
         save(&app, &code, &car(1_800)).await;
@@ -200,16 +201,16 @@ async fn a_sink_for_decisions_gets_the_decision_and_a_rehearsal_goes_nowhere() {
         app.ask(finish, json!({ "code": code })).await;
         // A heavy car is for people: nothing is decided yet.
         let (_, heavy) = handed_in(&app, 5_000).await;
-        let open = app.ask_as(Some(&clerk), FORWARDS, json!({ "id": heavy })).await;
+        let open = app.ask_as(Some(&clerk(&app).await), FORWARDS, json!({ "id": heavy })).await;
         assert_eq!(open.data("case.forwards"), &json!([]));
         let (_, light) = handed_in(&app, 1_800).await;
-        assert_eq!(forward(&app, &clerk, &light).await["state"], "WAITING");
+        assert_eq!(forward(&app, &light).await["state"], "WAITING");
         assert_eq!(carry(&carrier).await.sent, 1);
         let seen = double.seen().await;
         assert_eq!(seen["submissions"].as_array().map(Vec::len), Some(1));
         let data = seen["submissions"][0]["data"]["content"].as_str().expect("opened").to_owned();
         assert!(data.contains("ergebnis>granted<"), "{data}");
-        let whole = app.ask_as(Some(&clerk), CASE, json!({ "id": light })).await;
+        let whole = app.ask_as(Some(&clerk(&app).await), CASE, json!({ "id": light })).await;
         assert_eq!(whole.data("case.historyIntact"), true, "{whole:?}");
     })
     .await;
