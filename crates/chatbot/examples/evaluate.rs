@@ -1,4 +1,4 @@
-//! Asks the questions of an evaluation set and prints the table: `evaluate CITY QUESTIONS [--wrong] [--fit]`.
+//! Asks the questions of an evaluation set and prints the table: `evaluate CITY QUESTIONS [--wrong] [--fit] [--features]`.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -13,10 +13,10 @@ fn main() -> ExitCode {
     let told = |option: &str| arguments.iter().any(|argument| argument == option);
     let paths: Vec<&String> = arguments.iter().filter(|argument| !argument.starts_with("--")).collect();
     let [city, questions] = paths[..] else {
-        eprintln!("usage: evaluate CITY QUESTIONS [--wrong] [--fit]");
+        eprintln!("usage: evaluate CITY QUESTIONS [--wrong] [--fit] [--features]");
         return ExitCode::from(2);
     };
-    match run(Path::new(city), Path::new(questions), told("--wrong"), told("--fit")) {
+    match run(Path::new(city), Path::new(questions), told("--wrong"), told("--fit"), told("--features")) {
         Ok(text) => {
             println!("{text}");
             ExitCode::SUCCESS
@@ -28,11 +28,12 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(city: &Path, questions: &Path, wrong: bool, fitting: bool) -> Result<String, String> {
+fn run(city: &Path, questions: &Path, wrong: bool, fitting: bool, features: bool) -> Result<String, String> {
     let mut files = Vec::new();
     read_folder(city, city, &mut files).map_err(|error| format!("{}: {error}", city.display()))?;
     files.sort_by(|a, b| a.path.cmp(&b.path));
-    let lines = |problems: Vec<reading::Problem>| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+    let lines =
+        |problems: Vec<reading::Problem>| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
     let services = city::check(&files).map_err(lines)?.city.services;
     let content = match content::read(&files, &services) {
         Ok(content) => content,
@@ -43,6 +44,9 @@ fn run(city: &Path, questions: &Path, wrong: bool, fitting: bool) -> Result<Stri
     let built = began.elapsed();
     let text = std::fs::read_to_string(questions).map_err(|error| format!("{}: {error}", questions.display()))?;
     let cases = read_cases(&text).map_err(|error| error.to_string())?;
+    if features {
+        return Ok(cases.iter().map(|case| feature_line(&engine, case)).collect());
+    }
     if fitting {
         return Ok(format!("{:?}", fit(engine.index(), &cases)));
     }
@@ -69,8 +73,15 @@ fn run(city: &Path, questions: &Path, wrong: bool, fitting: bool) -> Result<Stri
             let (intent, confidence) = (understood.intent.as_str(), understood.confidence);
             told += &format!(
                 "{} {} {:?}\n    wanted {:?} {:?} {:?}\n    got {} {action:?} {intent} {confidence:.2} {named:?} {:?} {:?}\n",
-                case.id, case.kind.as_str(), case.text, expected.services, expected.intent, expected.action,
-                understood.language, understood.not_us, understood.alarm
+                case.id,
+                case.kind.as_str(),
+                case.text,
+                expected.services,
+                expected.intent,
+                expected.action,
+                understood.language,
+                understood.not_us,
+                understood.alarm
             );
         }
         outcomes.push((case, outcome));
@@ -84,6 +95,25 @@ fn run(city: &Path, questions: &Path, wrong: bool, fitting: bool) -> Result<Stri
         at(0.99)
     );
     Ok(format!("{told}\n{}\n{cost}", table(&outcomes)))
+}
+
+/// Kind, language, whether the best target is right, and what the confidence is computed from.
+fn feature_line(engine: &Engine, case: &Case) -> String {
+    let text = chatbot::text::normalise(&case.text);
+    let language =
+        engine.ask(Asked { text: &case.text, page: case.page(), today: NaiveDate::default() }).understood.language;
+    let ranking = engine.index().rank(&text, language);
+    let top = ranking.best.first();
+    let target = top.map(|top| format!("{:?}", engine.index().target(top.target))).unwrap_or_default();
+    let is_right = case.expect.services.iter().any(|key| target == format!("Service(\"{key}\")"));
+    let score = |place: usize| ranking.best.get(place).map_or(0.0, |scored| scored.score);
+    let (kind, known, meaningful) = (case.kind.as_str(), ranking.known, ranking.meaningful);
+    format!(
+        "{kind}\t{language}\t{is_right}\t{}\t{}\t{known}\t{meaningful}\t{target}\t{}\n",
+        score(0),
+        score(1),
+        case.id
+    )
 }
 
 fn read_folder(root: &Path, folder: &Path, files: &mut Vec<TextFile>) -> std::io::Result<()> {

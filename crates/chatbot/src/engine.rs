@@ -45,17 +45,23 @@ impl Engine {
     /// Builds the index over `services` and `content`. Below a second for a thousand services.
     pub fn build(services: BTreeMap<Key, Service>, content: Content) -> Self {
         let mut documents: Vec<Document> = services.values().flat_map(catalogue_documents).collect();
-        documents.extend(content.services.iter().map(|((language, key), entry)| {
-            written_document(Target::Service(key.clone()), *language, entry)
-        }));
         documents.extend(
-            content.not_us.iter().map(|((language, key), entry)| written_document(Target::NotUs(key.clone()), *language, entry)),
+            content
+                .services
+                .iter()
+                .map(|((language, key), entry)| written_document(Target::Service(key.clone()), *language, entry)),
+        );
+        documents.extend(
+            content
+                .not_us
+                .iter()
+                .map(|((language, key), entry)| written_document(Target::NotUs(key.clone()), *language, entry)),
         );
         documents.extend(rules::all().flat_map(|(language, rules)| {
             rules.out_of_scope.iter().map(move |(topic, examples)| Document {
                 target: Target::OutOfScope(topic.clone()),
                 language,
-                phrases: examples.iter().map(|text| (Field::Question, text.clone())).collect(),
+                phrases: examples.iter().map(|text| (field_of(text), text.clone())).collect(),
                 not_this: Vec::new(),
             })
         }));
@@ -83,6 +89,11 @@ impl Engine {
     }
 }
 
+/// One or two words name a matter as a synonym does.
+fn field_of(example: &str) -> Field {
+    if example.split(' ').count() <= 2 { Field::Synonym } else { Field::Question }
+}
+
 /// What the catalogue itself says, in German, plain German and English.
 fn catalogue_documents(service: &Service) -> Vec<Document> {
     let document = |language, name: &str, synonyms: &[String]| {
@@ -105,7 +116,8 @@ fn written_document(target: Target, language: ChatLanguage, entry: &Entry) -> Do
     let synonyms = entry.synonyms.iter().map(|text| (Field::Synonym, text.clone()));
     let questions = entry.questions.iter().map(|text| (Field::Question, text.clone()));
     let ends = [(Field::Name, entry.name.clone()), (Field::Text, entry.text.clone())];
-    let hints = entry.not_this.iter().flat_map(|hint| hint.words.iter().map(|words| (words.clone(), hint.instead.clone())));
+    let hints =
+        entry.not_this.iter().flat_map(|hint| hint.words.iter().map(|words| (words.clone(), hint.instead.clone())));
     Document {
         target,
         language: language.searched(),

@@ -36,15 +36,8 @@ pub enum Script {
 
 impl ChatLanguage {
     /// Every language, German first.
-    pub const ALL: [Self; 7] = [
-        Self::German,
-        Self::PlainGerman,
-        Self::English,
-        Self::Turkish,
-        Self::Ukrainian,
-        Self::Russian,
-        Self::Arabic,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::German, Self::PlainGerman, Self::English, Self::Turkish, Self::Ukrainian, Self::Russian, Self::Arabic];
 
     /// The languages that have an index of their own.
     pub const SEARCHED: [Self; 6] =

@@ -95,12 +95,17 @@ fn personal_data_is_not_in_what_may_be_kept() {
     let text = "Mein Perso L01X00T471 ist weg, Mail eva@example.org, Konto DE02 1203 0000 0000 2020 51";
     let reply = ask(text, ChatLanguage::German);
     assert_eq!(reply.understood.redacted.text, "Mein Perso [number] ist weg, Mail [mail] Konto [iban]");
-    assert_eq!(reply.understood.services.first().map(|choice| choice.service.as_str()), Some("personalausweis-verlust"));
+    assert_eq!(
+        reply.understood.services.first().map(|choice| choice.service.as_str()),
+        Some("personalausweis-verlust")
+    );
 }
 
 #[test]
 fn nonsense_and_giants_are_no_panic() {
-    for text in ["", " ", "?", "🎉", "asdfghjkl", "\u{0}", "1", &"a".repeat(200_000), &"und ".repeat(50_000), "ß\u{301}"] {
+    for text in
+        ["", " ", "?", "🎉", "asdfghjkl", "\u{0}", "1", &"a".repeat(200_000), &"und ".repeat(50_000), "ß\u{301}"]
+    {
         let reply = ask(text, ChatLanguage::German);
         assert!(!reply.answer.lines.is_empty(), "{:.20}", text);
     }

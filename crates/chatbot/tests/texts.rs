@@ -68,7 +68,12 @@ fn copied_figures_unknown_places_and_names_are_refused_with_their_line() {
         let found = problems_of(path, &GOOD.replace(from, to));
         assert!(found.starts_with(&format!("{path}:{line}: ")) && found.contains(words), "{found:?}");
     };
-    refused("Nach einem Umzug", "Innerhalb von 14 Tagen", "7", "\"14 tagen\" looks like a fee, a duration or a deadline");
+    refused(
+        "Nach einem Umzug",
+        "Innerhalb von 14 Tagen",
+        "7",
+        "\"14 tagen\" looks like a fee, a duration or a deadline",
+    );
     refused("Ich bin umgezogen", "Kostet das 12 Euro?", "6", "12 euro");
     refused("{fee}", "{price}", "7", "stands alone on its line; allowed are {fee}");
     refused("kfz-adresse", "kfz-adrese", "12", "did you mean \"kfz-adresse\"?");

@@ -59,8 +59,7 @@ impl Facts<'_> {
         if self.service.ways.is_empty() {
             return Vec::new();
         }
-        let ways: Vec<&str> =
-            self.service.ways.iter().map(|offer| phrase(self.language, name_of(offer.way))).collect();
+        let ways: Vec<&str> = self.service.ways.iter().map(|offer| phrase(self.language, name_of(offer.way))).collect();
         let text = phrase(self.language, "ways").replace("{ways}", &ways.join(", "));
         vec![(text, self.citation("ways"))]
     }

@@ -36,7 +36,11 @@ mod tests {
             assert_eq!(phrases.keys().collect::<Vec<_>>(), german, "{language}");
             for (name, german) in &PHRASES[&ChatLanguage::German] {
                 let places = |text: &str| {
-                    let mut all: Vec<String> = text.split('{').skip(1).map(|rest| rest.split('}').next().unwrap_or_default().to_owned()).collect();
+                    let mut all: Vec<String> = text
+                        .split('{')
+                        .skip(1)
+                        .map(|rest| rest.split('}').next().unwrap_or_default().to_owned())
+                        .collect();
                     all.sort();
                     all
                 };

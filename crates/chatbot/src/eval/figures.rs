@@ -61,7 +61,8 @@ pub struct Outcome {
 pub fn judge(case: &Case, reply: &Reply) -> Outcome {
     let understood = &reply.understood;
     let named: Vec<&str> = understood.services.iter().map(|choice| choice.service.as_str()).collect();
-    let within = |count: usize| named.iter().take(count).any(|key| case.expect.services.iter().any(|right| right == key));
+    let within =
+        |count: usize| named.iter().take(count).any(|key| case.expect.services.iter().any(|right| right == key));
     let found = case.expect.services.iter().filter(|right| named.iter().take(5).any(|key| key == right)).count();
     let about_services = matches!(case.kind, Kind::Single | Kind::Multi);
     let turned_away = match understood.intent {

@@ -30,7 +30,8 @@ pub fn fit(index: &Index, cases: &[Case]) -> Fitted {
                 Target::Service(key) => case.expect.services.iter().any(|right| right == key.as_str()),
                 Target::NotUs(_) | Target::OutOfScope(_) => false,
             };
-            let right: Vec<usize> = best.iter().enumerate().filter(|(_, scored)| is_right(scored)).map(|(at, _)| at).collect();
+            let right: Vec<usize> =
+                best.iter().enumerate().filter(|(_, scored)| is_right(scored)).map(|(at, _)| at).collect();
             (!right.is_empty()).then_some((best, right))
         })
         .collect();

@@ -29,7 +29,8 @@ pub fn table(outcomes: &[(&Case, Outcome)]) -> String {
         rows.entry(("~all".to_owned(), case.kind)).or_default().push(*outcome);
     }
     let heads: Vec<&str> = COLUMNS.iter().map(|(head, _)| *head).collect();
-    let mut text = format!("| language | kind | n | {} | spurious |\n|---|---|---|{}---|\n", heads.join(" | "), "---|".repeat(6));
+    let mut text =
+        format!("| language | kind | n | {} | spurious |\n|---|---|---|{}---|\n", heads.join(" | "), "---|".repeat(6));
     for ((language, kind), outcomes) in &rows {
         let cells: Vec<String> = COLUMNS.iter().map(|(_, pick)| cell(outcomes, *pick)).collect();
         let spurious = outcomes.iter().filter(|outcome| outcome.spurious).count();

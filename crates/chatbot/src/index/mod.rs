@@ -75,8 +75,8 @@ pub struct Ranking {
     pub best: Vec<Scored>,
     /// Share of the question's meaningful words that are known, weighted by how much they tell, 0 to 1.
     pub known: f32,
-    /// How many meaningful words there are.
-    pub words: usize,
+    /// How many words say something about the matter.
+    pub meaningful: usize,
 }
 
 /// The whole index.
@@ -170,14 +170,15 @@ fn foreign_part(text: &str, language: ChatLanguage, other: ChatLanguage) -> Opti
         return None;
     }
     // Latin words in a text of another script are nearly always what the matter is called here.
-    let latin: String = text.chars().map(|sign| if sign.is_alphabetic() && sign > '\u{024f}' { ' ' } else { sign }).collect();
+    let latin: String =
+        text.chars().map(|sign| if sign.is_alphabetic() && sign > '\u{024f}' { ' ' } else { sign }).collect();
     let letters = latin.chars().filter(|sign| sign.is_alphabetic()).count();
     (letters >= 3).then_some(ForeignPart { text: latin, share: 0.9 })
 }
 
 /// Each target with its best score in any language.
 fn merged(main: Ranking, others: Vec<Ranking>) -> Ranking {
-    let words = main.words.max(others.iter().map(|ranking| ranking.words).max().unwrap_or(0));
+    let meaningful = main.meaningful;
     let known = others.iter().map(|ranking| ranking.known).fold(main.known, f32::max);
     let mut best: BTreeMap<usize, Scored> = BTreeMap::new();
     for scored in main.best.into_iter().chain(others.into_iter().flat_map(|ranking| ranking.best)) {
@@ -188,5 +189,5 @@ fn merged(main: Ranking, others: Vec<Ranking>) -> Ranking {
     }
     let mut best: Vec<Scored> = best.into_values().collect();
     best.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.target.cmp(&b.target)));
-    Ranking { best, known, words }
+    Ranking { best, known, meaningful }
 }

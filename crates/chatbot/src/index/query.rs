@@ -42,7 +42,8 @@ impl LanguageIndex {
             .collect();
         best.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.target.cmp(&b.target)));
         best.truncate(30);
-        Ranking { best, known: known(&terms), words: analysed.plain.len() }
+        let meaningful = words.iter().filter(|word| self.is_meaningful(word)).count();
+        Ranking { best, known: known(&terms), meaningful }
     }
 
     /// The words with those nobody knows replaced by what was probably meant.

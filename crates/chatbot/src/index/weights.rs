@@ -26,7 +26,7 @@ pub struct Weights(pub [f32; SIGNALS]);
 
 impl Weights {
     /// Fitted on the development questions.
-    pub const FITTED: Self = Self([0.25, 0.1, 0.15, 0.15, 0.2, 0.15]);
+    pub const FITTED: Self = Self([0.0, 0.19, 0.32, 0.35, 0.0, 0.14]);
 
     /// The weighted sum.
     pub fn score(&self, signals: &[f32; SIGNALS]) -> f32 {

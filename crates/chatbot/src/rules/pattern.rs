@@ -81,6 +81,12 @@ impl Pattern {
         Self { steps, at_start, at_end }
     }
 
+    /// Whether it means the same in a text of another language: a row of words, or words long enough.
+    pub(crate) fn is_unmistakable(&self) -> bool {
+        let long = |word: &Word| word.text.chars().count() >= 6;
+        self.steps.len() >= 2 || self.steps.iter().all(|step| step.words.iter().all(long))
+    }
+
     /// Whether the message has these words.
     pub(crate) fn is_in(&self, message: &Message, language: ChatLanguage) -> bool {
         let words = message.words(language);
@@ -103,7 +109,9 @@ impl Pattern {
 
 impl Step {
     fn fits(&self, word: &str) -> bool {
-        self.words.iter().any(|wanted| if wanted.is_beginning { word.starts_with(&wanted.text) } else { word == wanted.text })
+        self.words
+            .iter()
+            .any(|wanted| if wanted.is_beginning { word.starts_with(&wanted.text) } else { word == wanted.text })
     }
 }
 

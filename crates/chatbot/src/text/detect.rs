@@ -27,11 +27,7 @@ pub struct Evidence {
 }
 
 /// The language of a normalised message. `known` gives the evidence for each language; `page` is the language of the page.
-pub fn detect(
-    text: &str,
-    page: Option<ChatLanguage>,
-    known: impl Fn(ChatLanguage) -> Evidence,
-) -> ChatLanguage {
+pub fn detect(text: &str, page: Option<ChatLanguage>, known: impl Fn(ChatLanguage) -> Evidence) -> ChatLanguage {
     let [latin, cyrillic, arabic] = scripts(text);
     if arabic > 0 && arabic >= latin.max(cyrillic) / 2 {
         return ChatLanguage::Arabic;
@@ -51,7 +47,8 @@ pub fn detect(
             + guessed.map_or(0.0, |info| 0.2 + 0.3 * info.confidence() as f32)
             + if here { 0.25 } else { 0.0 }
     };
-    let best = candidates.into_iter().rev().map(|language| (score(language), language)).max_by(|a, b| a.0.total_cmp(&b.0));
+    let best =
+        candidates.into_iter().rev().map(|language| (score(language), language)).max_by(|a, b| a.0.total_cmp(&b.0));
     let best = best.map_or(ChatLanguage::German, |(_, language)| language);
     match page {
         Some(page) if page.searched() == best => page,

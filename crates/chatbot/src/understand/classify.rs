@@ -76,7 +76,7 @@ pub(crate) fn understand(index: &Index, raw: &str, page: Option<ChatLanguage>) -
         not_us: None,
         facets: Vec::new(),
         smalltalk: None,
-        alarm: alarm(raw, &text, &message),
+        alarm: alarm(raw, &text, &message, language),
         redacted,
         confidence: 0.0,
     };
@@ -116,7 +116,8 @@ fn language_of(index: &Index, text: &str, page: Option<ChatLanguage>) -> ChatLan
 
 fn facets(message: &Message, language: ChatLanguage) -> Vec<String> {
     let asked = rules::of(language).facets.iter();
-    let asked = asked.filter(|(_, patterns)| patterns.iter().any(|pattern| pattern.is_in(message, language.searched())));
+    let asked =
+        asked.filter(|(_, patterns)| patterns.iter().any(|pattern| pattern.is_in(message, language.searched())));
     asked.map(|(name, _)| name.clone()).collect()
 }
 
@@ -170,7 +171,7 @@ fn decide(
         if confidence >= ANSWER && elsewhere.is_none() {
             (understood.services, understood.matters) = (services, matters);
         }
-    } else if understood.smalltalk.is_some() && (confidence < ANSWER || ranking.words == message_words) {
+    } else if understood.smalltalk.as_deref().is_some_and(|kind| is_small(kind, ranking, confidence)) {
         understood.intent = Intent::Smalltalk;
     } else if let Some(not_us) = elsewhere {
         understood.intent = Intent::OutOfScope;
@@ -182,14 +183,20 @@ fn decide(
         understood.intent = Intent::Clarify;
         (understood.services, understood.matters) = (services, matters);
     } else {
-        understood.intent = if message_words <= 2 && ranking.known > 0.0 { Intent::Clarify } else { Intent::OutOfScope };
+        understood.intent =
+            if message_words <= 2 && ranking.known > 0.0 { Intent::Clarify } else { Intent::OutOfScope };
     }
 }
 
-/// How probable it is that the best target is meant: a logistic curve over its score, its lead over the next one and the
-/// share of the question that is known. Fitted on the development questions.
+/// Whether small talk is all there is: thanks and questions about the program bear one other word, a greeting none.
+fn is_small(kind: &str, ranking: &Ranking, confidence: f32) -> bool {
+    let bears = if matches!(kind, "thanks" | "goodbye" | "who" | "feeling") { 1 } else { 0 };
+    ranking.meaningful <= bears || confidence < ANSWER
+}
+
+/// How probable it is that the best target is meant at all: a logistic curve over its score, its lead over the next one and
+/// the share of the question that is known. Set on the development questions, where questions of ours score 0.4 and more.
 fn confidence(score: f32, next: f32, known: f32) -> f32 {
-    let margin = score - next;
-    let sum = -3.2 + 9.0 * score + 4.0 * margin + 1.2 * known;
+    let sum = 12.0 * (score - 0.36) + 3.0 * (known - 0.6) + (score - next);
     1.0 / (1.0 + (-sum).exp())
 }

@@ -145,7 +145,10 @@ mod tests {
         check("Steuer-ID 12345678903", "Steuer-ID [number]");
         check("Termin am 24.12.2026 um 10 Uhr, § 17 BMG, 115", "Termin am 24.12.2026 um 10 Uhr, § 17 BMG, 115");
         let status = redact("Wo ist mein Antrag k7m4-qx2p?");
-        assert_eq!((status.text.as_str(), status.references), ("Wo ist mein Antrag [code]", vec!["K7M4QX2P".to_owned()]));
+        assert_eq!(
+            (status.text.as_str(), status.references),
+            ("Wo ist mein Antrag [code]", vec!["K7M4QX2P".to_owned()])
+        );
         // Wrong check digits are no account; the row is a long number all the same.
         assert_eq!(redact("DE03120300000000202051").findings, [Finding::Number]);
     }

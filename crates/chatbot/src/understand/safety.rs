@@ -21,14 +21,44 @@ pub enum Alarm {
 }
 
 /// What only a program would send: markup, marks of prompts, statements of databases.
-const MARKUP: [&str; 30] = [
-    "<script", "</", "javascript:", "onerror=", "onload=", "<img", "<iframe", "<svg", "{{", "}}", "${", "<|", "|>", "[inst]",
-    "[/inst]", "<<sys>>", "### instruction", "### system", "system:", "assistant:", "\"role\"", "' or '1'='1", "' or 1=1",
-    "\" or 1=1", "union select", "drop table", "; --", "';--", "%3cscript", "function_call",
+const MARKUP: [&str; 32] = [
+    "<script",
+    "</",
+    "javascript:",
+    "onerror=",
+    "onload=",
+    "<img",
+    "<iframe",
+    "<svg",
+    "{{",
+    "}}",
+    "${",
+    "<|",
+    "|>",
+    "[inst]",
+    "[/inst]",
+    "<<sys>>",
+    "### instruction",
+    "### system",
+    "system:",
+    "assistant:",
+    "\"role\"",
+    "\"function\"",
+    "\"arguments\"",
+    "' or '1'='1",
+    "' or 1=1",
+    "\" or 1=1",
+    "union select",
+    "drop table",
+    "; --",
+    "';--",
+    "%3cscript",
+    "function_call",
 ];
 
-/// What speaks against answering the message as a question, if anything does. `raw` is what was sent, `text` its visible form.
-pub(crate) fn alarm(raw: &str, text: &str, message: &Message) -> Option<Alarm> {
+/// What speaks against answering the message as a question, if anything does. `raw` is what was sent, `text` its visible form,
+/// `own` the language it seems to be in.
+pub(crate) fn alarm(raw: &str, text: &str, message: &Message, own: ChatLanguage) -> Option<Alarm> {
     let in_script = |language: ChatLanguage| {
         let [latin, cyrillic, arabic] = scripts(text);
         match language.script() {
@@ -38,7 +68,11 @@ pub(crate) fn alarm(raw: &str, text: &str, message: &Message) -> Option<Alarm> {
         }
     };
     let rules: Vec<_> = rules::all().filter(|(language, _)| in_script(*language)).collect();
-    let any = |patterns: &[Pattern], language| patterns.iter().any(|pattern| pattern.is_in(message, language));
+    // A short word of one language is something else in another one: only rows of words and long words count there.
+    let any = |patterns: &[Pattern], language: ChatLanguage| {
+        let counts = |pattern: &&Pattern| language == own.searched() || pattern.is_unmistakable();
+        patterns.iter().filter(counts).any(|pattern| pattern.is_in(message, language))
+    };
     let named = |groups: &[(String, Vec<Pattern>)], language| {
         groups.iter().find(|(_, patterns)| any(patterns, language)).map(|(name, _)| name.clone())
     };
@@ -66,7 +100,8 @@ pub(crate) fn alarm(raw: &str, text: &str, message: &Message) -> Option<Alarm> {
 
 /// Letters nobody sees (the block of tags) and marks that turn the direction of reading hide a message in a message.
 fn hides(raw: &str) -> bool {
-    raw.chars().any(|sign| matches!(sign, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{e0000}'..='\u{e007f}'))
+    raw.chars()
+        .any(|sign| matches!(sign, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{e0000}'..='\u{e007f}'))
 }
 
 fn is_markup(raw: &str) -> bool {

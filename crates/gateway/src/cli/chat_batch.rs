@@ -86,9 +86,8 @@ pub(crate) fn run(wanted: &ChatBatch) -> Result<(), CommandError> {
         if line.trim().is_empty() {
             continue;
         }
-        let question = question(&line).map_err(|reason| {
-            CommandError::Refused(format!("{}:{}: {reason}", wanted.input.display(), index + 1))
-        })?;
+        let question = question(&line)
+            .map_err(|reason| CommandError::Refused(format!("{}:{}: {reason}", wanted.input.display(), index + 1)))?;
         let page = question.lang.as_deref().and_then(ChatLanguage::of_tag);
         let reply = engine.ask(Asked { text: &question.text, page, today });
         write_line(&mut output, &question, &reply).map_err(|error| unusable(&wanted.output, &error))?;

@@ -20,7 +20,10 @@ fn questions_of_a_file_are_answered_without_server_and_database() {
     let answers = std::fs::read_to_string(installation.path("answers.jsonl")).expect("written");
     let answers: Vec<Value> = answers.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     let [dog, cancel, attack] = &answers[..] else { panic!("{answers:?}") };
-    assert_eq!((&dog["id"], &dog["services"][0], &dog["intent"]), (&1.into(), &"hundesteuer".into(), &"service".into()));
+    assert_eq!(
+        (&dog["id"], &dog["services"][0], &dog["intent"]),
+        (&1.into(), &"hundesteuer".into(), &"service".into())
+    );
     assert_eq!(dog["language"], "de");
     let citation = &dog["citations"][0];
     assert!(citation["date"].as_str().is_some_and(|date| date.len() == 10), "{citation}");
