@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 
 use domain::identifier::Key;
 
+use crate::index::query::Spelling;
 use crate::language::ChatLanguage;
 
 pub use language_index::LanguageIndex;
@@ -121,12 +122,15 @@ impl Index {
     /// Ranks the targets for a normalised text in `language`. Words of other languages count where they are known: people
     /// say `Anmeldung` in every language.
     pub fn rank(&self, text: &str, language: ChatLanguage) -> Ranking {
-        let main = self.language(language).map(|index| index.rank(text, &self.weights)).unwrap_or_default();
+        let main = self
+            .language(language)
+            .map(|index| index.rank(text, &self.weights, Spelling::Corrected))
+            .unwrap_or_default();
         let others = self.languages.iter().filter(|(other, _)| **other != language.searched());
         let others: Vec<Ranking> = others
             .filter_map(|(other, index)| {
                 let part = foreign_part(text, language, *other)?;
-                let mut ranking = index.rank(&part.text, &self.weights);
+                let mut ranking = index.rank(&part.text, &self.weights, Spelling::AsTyped);
                 for scored in &mut ranking.best {
                     scored.score *= part.share;
                 }

@@ -21,6 +21,10 @@ const ASK_BACK: f32 = 0.25;
 const MOST_SERVICES: usize = 5;
 /// A service is named if it scores at least this share of the best.
 const NAMED_SHARE: f32 = 0.45;
+/// Beside thanks a service counts from this score on.
+const CLEAR: f32 = 0.75;
+/// Beside a greeting from this one.
+const FAINT: f32 = 0.35;
 /// Small talk is short.
 const MOST_SMALLTALK_WORDS: usize = 8;
 
@@ -171,7 +175,7 @@ fn decide(
         if confidence >= ANSWER && elsewhere.is_none() {
             (understood.services, understood.matters) = (services, matters);
         }
-    } else if understood.smalltalk.as_deref().is_some_and(|kind| is_small(kind, ranking, confidence)) {
+    } else if understood.smalltalk.as_deref().is_some_and(|kind| is_small(kind, ranking, top_score)) {
         understood.intent = Intent::Smalltalk;
     } else if let Some(not_us) = elsewhere {
         understood.intent = Intent::OutOfScope;
@@ -188,10 +192,10 @@ fn decide(
     }
 }
 
-/// Whether small talk is all there is: thanks and questions about the program bear one other word, a greeting none.
-fn is_small(kind: &str, ranking: &Ranking, confidence: f32) -> bool {
-    let bears = if matches!(kind, "thanks" | "goodbye" | "who" | "feeling") { 1 } else { 0 };
-    ranking.meaningful <= bears || confidence < ANSWER
+/// Whether small talk is all there is: thanks and questions about the program bear a word or two, a greeting none.
+fn is_small(kind: &str, ranking: &Ranking, top_score: f32) -> bool {
+    let bears_words = matches!(kind, "thanks" | "goodbye" | "who" | "feeling");
+    ranking.meaningful == 0 || (bears_words && ranking.meaningful <= 2 && top_score < CLEAR) || top_score < FAINT
 }
 
 /// How probable it is that the best target is meant at all: a logistic curve over its score, its lead over the next one and

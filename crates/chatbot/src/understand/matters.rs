@@ -11,6 +11,8 @@ use crate::text::fold;
 const MOST_PIECES: usize = 12;
 /// A piece stands for a matter of its own if its best target scores at least so much.
 const OWN_MATTER: f32 = 0.30;
+/// What a piece's score counts beside that of the whole message.
+const PIECE: f32 = 0.6;
 /// What a matter of its own gains against what the whole message is near to.
 const MATTER_BONUS: f32 = 0.1;
 /// And if it is so much better than the next one.
@@ -86,7 +88,7 @@ fn whole_agrees(whole: &Ranking, best: &Scored) -> bool {
 fn lifted(whole: &Ranking, pieces: &[Ranking]) -> Vec<Scored> {
     let mut best: BTreeMap<usize, Scored> = whole.best.iter().map(|scored| (scored.target, *scored)).collect();
     for scored in pieces.iter().flat_map(|ranking| &ranking.best) {
-        let score = 0.8 * scored.score;
+        let score = PIECE * scored.score;
         let entry = best.entry(scored.target).or_insert(Scored { score, ..*scored });
         entry.score = entry.score.max(score);
     }
