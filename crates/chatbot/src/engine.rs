@@ -65,6 +65,14 @@ impl Engine {
                 not_this: Vec::new(),
             })
         }));
+        documents.extend(rules::all().flat_map(|(language, rules)| {
+            rules.examples.iter().map(move |(name, examples)| Document {
+                target: Target::Reaction(name.clone()),
+                language,
+                phrases: examples.iter().map(|text| (Field::Question, text.clone())).collect(),
+                not_this: Vec::new(),
+            })
+        }));
         let small_words = rules::all().map(|(language, rules)| (language, rules.small_words.clone())).collect();
         let index = Index::build(&documents, &small_words);
         Self { services, content, index }

@@ -3,7 +3,7 @@
 use crate::text::{fold, words};
 
 /// Beginnings of words that measure money or time, folded, in all languages.
-const UNITS: [&str; 61] = [
+const UNITS: [&str; 62] = [
     "€",
     "eur",
     "euro",
@@ -34,6 +34,7 @@ const UNITS: [&str; 61] = [
     "годин",
     "дн",
     "день",
+    "дні",
     "тиж",
     "місяц",
     "рок",
@@ -92,8 +93,8 @@ fn joined(word: &str) -> bool {
 }
 
 fn is_unit(word: &str) -> bool {
-    let measures = |unit: &&str| if WHOLE.contains(unit) { word == *unit } else { word.starts_with(*unit) };
-    UNITS.iter().any(|unit| measures(&unit))
+    let measures = |unit: &str| if WHOLE.contains(&unit) { word == unit } else { word.starts_with(unit) };
+    UNITS.iter().any(|unit| measures(unit))
 }
 
 #[cfg(test)]

@@ -30,6 +30,8 @@ pub enum Target {
     NotUs(Key),
     /// Something no town hall does: weather, jokes, homework.
     OutOfScope(String),
+    /// A kind of message or an action, by its name.
+    Reaction(String),
 }
 
 /// Where a phrase comes from; what it counts for depends on it.

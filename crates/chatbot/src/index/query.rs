@@ -47,9 +47,9 @@ impl LanguageIndex {
         self.by_pieces(&analysed, &mut signals);
         self.by_stems(&terms, &mut signals);
         let stems: Vec<String> = words.iter().map(|word| stem(word, self.language)).collect();
-        let mut scores: Vec<f32> = signals.iter().map(|signals| weights.score(signals)).collect();
-        self.apply_hints(&stems, &mut scores);
-        let scored = scores.into_iter().zip(signals).enumerate();
+        let mut sums: Vec<f32> = signals.iter().map(|signals| weights.score(signals)).collect();
+        self.apply_hints(&stems, &mut sums);
+        let scored = sums.into_iter().zip(signals).enumerate();
         let mut best: Vec<Scored> = scored
             .filter(|(_, (score, _))| *score > LEAST)
             .map(|(target, (score, signals))| Scored { target, score, signals })

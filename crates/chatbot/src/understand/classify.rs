@@ -25,6 +25,8 @@ const NAMED_SHARE: f32 = 0.45;
 const CLEAR: f32 = 0.75;
 /// Beside a greeting from this one.
 const FAINT: f32 = 0.35;
+/// An example of a kind of message must be so near.
+const REACTION: f32 = 0.45;
 /// Small talk is short.
 const MOST_SMALLTALK_WORDS: usize = 8;
 
@@ -97,6 +99,28 @@ pub(crate) fn understand(index: &Index, raw: &str, page: Option<ChatLanguage>) -
     let searched = without_marks(&understood.redacted.text);
     let ranking = index.rank(&searched, language);
     let (best, matters) = with_matters(index, &searched, language, &ranking);
+    let reaction = reaction(index, &ranking);
+    match reaction.as_deref().map(|name| (name, Action::of_name(name))) {
+        Some((_, Some(action))) if understood.action.is_none() => understood.action = Some(action),
+        Some(("emergency", None)) => {
+            let alarm = Some(Alarm::Emergency("call".to_owned()));
+            return Understood { intent: Intent::Emergency, action: None, alarm, ..understood };
+        }
+        Some(("abuse", None)) if understood.action.is_none() => {
+            let alarm = Some(Alarm::Abuse("insult".to_owned()));
+            return Understood { intent: Intent::Abuse, alarm, ..understood };
+        }
+        Some(("injection", None)) => {
+            return Understood { intent: Intent::Injection, action: None, alarm: Some(Alarm::Injection), ..understood };
+        }
+        Some(("smalltalk", None)) if understood.action.is_none() => {
+            return Understood { intent: Intent::Smalltalk, ..understood };
+        }
+        Some((_, Some(_) | None)) | None => {}
+    }
+    // What the message asks for is no longer a candidate for what it is about.
+    let best: Vec<Scored> =
+        best.into_iter().filter(|scored| !matches!(index.target(scored.target), Target::Reaction(_))).collect();
     decide(index, &mut understood, &ranking, &best, matters, message.len());
     understood
 }
@@ -131,18 +155,34 @@ fn smalltalk(message: &Message, language: ChatLanguage) -> Option<String> {
     }
     let kinds = rules::of(language).smalltalk.iter();
     // A greeting in front of something else is the least of what is said.
-    let order = |name: &str| if name == "greeting" || name == "fine" { 1 } else { 0 };
+    let is_least = |name: &str| name == "greeting" || name == "fine";
     let mut found: Vec<&String> = kinds
         .filter(|(_, patterns)| patterns.iter().any(|pattern| pattern.is_in(message, language.searched())))
         .map(|(name, _)| name)
         .collect();
-    found.sort_by_key(|name| order(name));
+    found.sort_by_key(|name| is_least(name));
     found.first().map(|name| (*name).clone())
 }
 
 /// Marks of what was taken out are no words of the question.
 fn without_marks(text: &str) -> String {
     text.split(' ').filter(|token| !(token.starts_with('[') && token.ends_with(']'))).collect::<Vec<_>>().join(" ")
+}
+
+/// The kind of message or the action whose examples are clearly nearest: surely known, and ahead of every service.
+fn reaction(index: &Index, ranking: &Ranking) -> Option<String> {
+    let top = ranking.best.first()?;
+    let Target::Reaction(name) = index.target(top.target) else { return None };
+    let next = ranking.best.iter().find(|scored| !matches!(index.target(scored.target), Target::Reaction(_)));
+    let lead = top.score - next.map_or(0.0, |next| next.score);
+    // A cry for help needs no lead; an action that nobody asked for is worse than one that is not understood.
+    let needed = match name.as_str() {
+        "emergency" => 0.0,
+        "injection" | "abuse" | "smalltalk" => 0.03,
+        _ => 0.08,
+    };
+    let sure = confidence(top.score, next.map_or(0.0, |next| next.score), ranking.known) >= ANSWER;
+    (sure && top.score >= REACTION && lead >= needed).then(|| name.clone())
 }
 
 fn decide(
@@ -162,13 +202,13 @@ fn decide(
         Target::Service(key) if place < matters || scored.score >= NAMED_SHARE * top_score => {
             Some(Choice { service: key.clone(), score: scored.score })
         }
-        Target::Service(_) | Target::NotUs(_) | Target::OutOfScope(_) => None,
+        Target::Service(_) | Target::NotUs(_) | Target::OutOfScope(_) | Target::Reaction(_) => None,
     });
     let services: Vec<Choice> = services.take(MOST_SERVICES).collect();
     let elsewhere = top.map(|top| index.target(top.target)).and_then(|target| match target {
         Target::NotUs(key) => Some(Some(key.clone())),
         Target::OutOfScope(_) => Some(None),
-        Target::Service(_) => None,
+        Target::Service(_) | Target::Reaction(_) => None,
     });
     if understood.action.is_some() {
         understood.intent = Intent::Action;

@@ -8,7 +8,7 @@ use crate::rules;
 use crate::text::fold;
 
 /// More pieces than this are one long story.
-const MOST_PIECES: usize = 12;
+const MOST_PIECES: usize = 8;
 /// A piece stands for a matter of its own if its best target scores at least so much.
 const OWN_MATTER: f32 = 0.30;
 /// What a piece's score counts beside that of the whole message.
