@@ -110,8 +110,8 @@ pub(crate) fn understand(index: &Index, raw: &str, page: Option<ChatLanguage>) -
             let alarm = Some(Alarm::Abuse("insult".to_owned()));
             return Understood { intent: Intent::Abuse, alarm, ..understood };
         }
-        Some(("injection", None)) => {
-            return Understood { intent: Intent::Injection, action: None, alarm: Some(Alarm::Injection), ..understood };
+        Some(("injection", None)) if understood.action.is_none() => {
+            return Understood { intent: Intent::Injection, alarm: Some(Alarm::Injection), ..understood };
         }
         Some(("smalltalk", None)) if understood.action.is_none() => {
             return Understood { intent: Intent::Smalltalk, ..understood };
