@@ -26,7 +26,7 @@ const CLEAR: f32 = 0.75;
 /// Beside a greeting from this one.
 const FAINT: f32 = 0.35;
 /// An example of a kind of message must be so near.
-const REACTION: f32 = 0.45;
+const REACTION: f32 = 0.3;
 /// Small talk is short.
 const MOST_SMALLTALK_WORDS: usize = 8;
 
@@ -178,10 +178,10 @@ fn reaction(index: &Index, ranking: &Ranking) -> Option<String> {
     // A cry for help needs no lead; an action that nobody asked for is worse than one that is not understood.
     let needed = match name.as_str() {
         "emergency" => 0.0,
-        "injection" | "abuse" | "smalltalk" => 0.03,
-        _ => 0.08,
+        "injection" | "abuse" | "smalltalk" => 0.02,
+        _ => 0.05,
     };
-    let sure = confidence(top.score, next.map_or(0.0, |next| next.score), ranking.known) >= ANSWER;
+    let sure = confidence(top.score, next.map_or(0.0, |next| next.score), ranking.known) >= ASK_BACK;
     (sure && top.score >= REACTION && lead >= needed).then(|| name.clone())
 }
 
