@@ -1,22 +1,40 @@
-//! Asks the questions of an evaluation set and prints the table: `evaluate CITY QUESTIONS [--wrong] [--fit]`.
+//! Asks the questions of an evaluation set and prints the table: `evaluate CITY QUESTIONS [--wrong|--fit]`.
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use chrono::NaiveDate;
 
 use chatbot::eval::{Case, Outcome, fit, judge, read_cases, table};
-use chatbot::{Asked, Engine, content};
-use chrono::NaiveDate;
-use reading::TextFile;
+use chatbot::{Asked, Engine, Reply, content};
+use reading::{Problem, TextFile};
 
+/// What to print.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wish {
+    /// The table.
+    Table,
+    /// The table, and before it each question that went wrong.
+    Wrong,
+    /// Weights fitted on the questions.
+    Fit,
+}
+
+#[expect(clippy::disallowed_methods, reason = "a program to measure with reads its command line")]
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let told = |option: &str| arguments.iter().any(|argument| argument == option);
-    let paths: Vec<&String> = arguments.iter().filter(|argument| !argument.starts_with("--")).collect();
-    let [city, questions] = paths[..] else {
-        eprintln!("usage: evaluate CITY QUESTIONS [--wrong] [--fit]");
+    let (wish, paths) = match arguments.last().map(String::as_str) {
+        Some("--wrong") => (Wish::Wrong, &arguments[..arguments.len() - 1]),
+        Some("--fit") => (Wish::Fit, &arguments[..arguments.len() - 1]),
+        _ => (Wish::Table, &arguments[..]),
+    };
+    let [city, questions] = paths else {
+        eprintln!("usage: evaluate CITY QUESTIONS [--wrong|--fit]");
         return ExitCode::from(2);
     };
-    match run(Path::new(city), Path::new(questions), told("--wrong"), told("--fit")) {
+    match run(Path::new(city), Path::new(questions), wish) {
         Ok(text) => {
             println!("{text}");
             ExitCode::SUCCESS
@@ -28,10 +46,12 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(city: &Path, questions: &Path, wrong: bool, fitting: bool) -> Result<String, String> {
+#[expect(clippy::disallowed_methods, reason = "this program measures how long building and asking take")]
+fn run(city: &Path, questions: &Path, wish: Wish) -> Result<String, String> {
     let mut files = Vec::new();
     read_folder(city, city, &mut files).map_err(|error| format!("{}: {error}", city.display()))?;
     files.sort_by(|a, b| a.path.cmp(&b.path));
+<<<<<<< HEAD
     let lines =
         |problems: Vec<reading::Problem>| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
     let services = city::check(&files).map_err(lines)?.city.services;
@@ -41,21 +61,26 @@ fn run(city: &Path, questions: &Path, wrong: bool, fitting: bool) -> Result<Stri
     };
     let began = std::time::Instant::now();
     let engine = Engine::build(services, content);
+=======
+    let services = city::check(&files).map_err(|problems| lines(&problems))?.city.services;
+    let texts = content::read(&files, &services).map_err(|problems| lines(&problems))?;
+    let began = Instant::now();
+    let engine = Engine::build(services, texts);
+>>>>>>> chat
     let built = began.elapsed();
     let text = std::fs::read_to_string(questions).map_err(|error| format!("{}: {error}", questions.display()))?;
     let cases = read_cases(&text).map_err(|error| error.to_string())?;
-    if fitting {
+    if wish == Wish::Fit {
         return Ok(format!("{:?}", fit(engine.index(), &cases)));
     }
     let today = NaiveDate::from_ymd_opt(2026, 12, 1).unwrap_or_default();
-    let mut times = Vec::new();
-    let mut outcomes: Vec<(&Case, Outcome)> = Vec::new();
-    let mut told = String::new();
+    let (mut times, mut outcomes, mut told) = (Vec::new(), Vec::new(), String::new());
     for case in &cases {
-        let began = std::time::Instant::now();
+        let began = Instant::now();
         let reply = engine.ask(Asked { text: &case.text, page: case.page(), today });
         times.push(began.elapsed());
         let outcome = judge(case, &reply);
+<<<<<<< HEAD
         let fails = outcome.top_1 == Some(false)
             || outcome.recall_5.is_some_and(|recall| recall < 1.0)
             || outcome.reaction == Some(false)
@@ -80,11 +105,15 @@ fn run(city: &Path, questions: &Path, wrong: bool, fitting: bool) -> Result<Stri
                 understood.not_us,
                 understood.alarm
             );
+=======
+        if wish == Wish::Wrong && is_wrong(&outcome) {
+            told += &complaint(case, &reply);
+>>>>>>> chat
         }
         outcomes.push((case, outcome));
     }
     times.sort();
-    let at = |share: f64| times.get((times.len() as f64 * share) as usize).copied().unwrap_or_default();
+    let at = |share: f64| times.get((times.len() as f64 * share) as usize).copied().unwrap_or(Duration::ZERO);
     let cost = format!(
         "index: built in {built:?}, {:.1} MiB; question: p50 {:?}, p99 {:?}",
         engine.index().bytes() as f64 / 1_048_576.0,
@@ -92,6 +121,37 @@ fn run(city: &Path, questions: &Path, wrong: bool, fitting: bool) -> Result<Stri
         at(0.99)
     );
     Ok(format!("{told}\n{}\n{cost}", table(&outcomes)))
+}
+
+fn lines(problems: &[Problem]) -> String {
+    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+fn is_wrong(outcome: &Outcome) -> bool {
+    [outcome.top_1, outcome.reaction, outcome.action].contains(&Some(false))
+        || outcome.recall_5.is_some_and(|recall| recall < 1.0)
+        || outcome.refused == Some(true)
+        || outcome.spurious
+}
+
+fn complaint(case: &Case, reply: &Reply) -> String {
+    let understood = &reply.understood;
+    let named = understood.services.iter().map(|choice| format!("{}:{:.2}", choice.service, choice.score));
+    let mut told = String::new();
+    let _ = writeln!(told, "{} {} {:?}", case.id, case.kind.as_str(), case.text);
+    let _ = writeln!(told, "    wanted {:?}", case.expect);
+    let _ = writeln!(
+        told,
+        "    got {} {:?} {} {:.2} {:?} {:?} {:?}",
+        understood.language,
+        understood.action,
+        understood.intent.as_str(),
+        understood.confidence,
+        named.collect::<Vec<_>>(),
+        understood.not_us,
+        understood.alarm
+    );
+    told
 }
 
 fn read_folder(root: &Path, folder: &Path, files: &mut Vec<TextFile>) -> std::io::Result<()> {

@@ -61,6 +61,14 @@ impl Engine {
             rules.out_of_scope.iter().map(move |(topic, examples)| Document {
                 target: Target::OutOfScope(topic.clone()),
                 language,
+                phrases: examples.iter().map(|text| (field_of(text), text.clone())).collect(),
+                not_this: Vec::new(),
+            })
+        }));
+        documents.extend(rules::all().flat_map(|(language, rules)| {
+            rules.examples.iter().map(move |(name, examples)| Document {
+                target: Target::Reaction(name.clone()),
+                language,
                 phrases: examples.iter().map(|text| (Field::Question, text.clone())).collect(),
                 not_this: Vec::new(),
             })
@@ -87,6 +95,11 @@ impl Engine {
     pub fn index_mut(&mut self) -> &mut Index {
         &mut self.index
     }
+}
+
+/// One or two words name a matter as a synonym does.
+fn field_of(example: &str) -> Field {
+    if example.split(' ').count() <= 2 { Field::Synonym } else { Field::Question }
 }
 
 /// What the catalogue itself says, in German, plain German and English.

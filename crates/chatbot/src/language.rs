@@ -62,6 +62,7 @@ impl ChatLanguage {
     }
 
     /// The language whose index answers questions in this one.
+    #[must_use]
     pub const fn searched(self) -> Self {
         match self {
             Self::German | Self::PlainGerman => Self::German,

@@ -25,6 +25,8 @@ pub(crate) struct Rules {
     pub(crate) actions: Vec<(String, ActionRule)>,
     pub(crate) facets: Vec<(String, Vec<Pattern>)>,
     pub(crate) out_of_scope: BTreeMap<String, Vec<String>>,
+    /// Messages of a kind, or for an action, that are searched like services.
+    pub(crate) examples: BTreeMap<String, Vec<String>>,
 }
 
 /// When an action is asked for.
@@ -47,6 +49,7 @@ struct File {
     action: BTreeMap<String, ActionFile>,
     facet: BTreeMap<String, Vec<String>>,
     out_of_scope: BTreeMap<String, Vec<String>>,
+    examples: BTreeMap<String, Vec<String>>,
 }
 
 #[derive(Deserialize)]
@@ -107,6 +110,7 @@ impl Rules {
                 .collect(),
             facets: named(&file.facet),
             out_of_scope: file.out_of_scope,
+            examples: file.examples,
         }
     }
 }

@@ -107,7 +107,7 @@ fn nonsense_and_giants_are_no_panic() {
         ["", " ", "?", "🎉", "asdfghjkl", "\u{0}", "1", &"a".repeat(200_000), &"und ".repeat(50_000), "ß\u{301}"]
     {
         let reply = ask(text, ChatLanguage::German);
-        assert!(!reply.answer.lines.is_empty(), "{:.20}", text);
+        assert!(!reply.answer.lines.is_empty(), "{text:.20}");
     }
 }
 

@@ -24,7 +24,7 @@ const MOST: usize = 200;
 pub fn read(files: &[TextFile], services: &BTreeMap<Key, Service>) -> Result<Content, Vec<Problem>> {
     let mut content = Content::default();
     let mut problems = Vec::new();
-    for file in files.iter().filter(|file| file.path.starts_with("chat/") && file.path.ends_with(".toml")) {
+    for file in files.iter().filter(|file| file.path.starts_with("chat/") && !file.path.ends_with("/README.md")) {
         match place(&file.path) {
             Some((language, NOT_US)) => not_us(file, language, &mut content, &mut problems),
             Some((language, stem)) => match Key::new(stem).ok().and_then(|key| services.get(&key)) {

@@ -2,7 +2,7 @@
 
 use crate::engine::Reply;
 use crate::eval::{Case, Kind};
-use crate::understand::Intent;
+use crate::understand::{Action, Intent};
 
 /// A share of questions.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -70,7 +70,7 @@ pub fn judge(case: &Case, reply: &Reply) -> Outcome {
         Intent::Clarify => named.is_empty(),
         Intent::Service | Intent::Action => false,
     };
-    let action = understood.action.map(|action| action.as_str());
+    let action = understood.action.map(Action::as_str);
     let claims = reply.answer.lines.iter().filter_map(|line| line.citation);
     Outcome {
         top_1: (case.kind == Kind::Single).then(|| within(1)),

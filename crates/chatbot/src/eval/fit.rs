@@ -28,7 +28,7 @@ pub fn fit(index: &Index, cases: &[Case]) -> Fitted {
             let best = index.rank(&normalise(&case.text), case.page()?).best;
             let is_right = |scored: &Scored| match index.target(scored.target) {
                 Target::Service(key) => case.expect.services.iter().any(|right| right == key.as_str()),
-                Target::NotUs(_) | Target::OutOfScope(_) => false,
+                Target::NotUs(_) | Target::OutOfScope(_) | Target::Reaction(_) => false,
             };
             let right: Vec<usize> =
                 best.iter().enumerate().filter(|(_, scored)| is_right(scored)).map(|(at, _)| at).collect();

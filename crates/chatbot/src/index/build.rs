@@ -1,15 +1,22 @@
 //! Building the index of one language from its documents.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::index::language_index::{Hint, Phrase};
 use crate::index::postings::{Numbers, Postings};
+use crate::index::spelling::Spellings;
 use crate::index::{Document, Field, LanguageIndex, Target};
 use crate::language::ChatLanguage;
 use crate::text::{Compounds, fold, grams, stem, words};
 
 /// How soon more of the same word stops to count (BM25's k1).
 const SATURATION: f32 = 1.2;
+
+/// What is known about a word that was met before.
+struct Word {
+    terms: Vec<(u32, f32)>,
+    grams: Vec<u32>,
+}
 
 impl Field {
     /// What an occurrence counts for a target as a whole.
@@ -55,7 +62,8 @@ impl LanguageIndex {
         index.small_words = small_words.iter().flat_map(folded).collect();
         index.compounds = Compounds::learn(part_words.iter().map(|word| word.as_str()));
         index.known_words = all_words.iter().map(|word| (*word).clone()).collect();
-        index.words = all_words.into_iter().filter(|word| index.is_meaningful(word)).cloned().collect();
+        let meaningful = all_words.iter().map(|word| word.as_str()).filter(|word| index.is_meaningful(word));
+        index.spellings = Spellings::of(meaningful);
         index.fill(&phrases);
         index.hints = documents.iter().flat_map(|document| hints(document, targets, language)).collect();
         index
@@ -66,7 +74,7 @@ impl LanguageIndex {
             language,
             small_words: HashSet::new(),
             compounds: Compounds::default(),
-            words: Vec::new(),
+            spellings: Spellings::default(),
             known_words: HashSet::new(),
             terms: Numbers::default(),
             grams: Numbers::default(),
@@ -84,40 +92,54 @@ impl LanguageIndex {
     }
 
     fn fill(&mut self, phrases: &[(u32, Field, Vec<String>)]) {
-        let mut term_phrases = Vec::new();
-        let mut gram_phrases = Vec::new();
-        let mut term_weights: BTreeMap<(u32, u32), f32> = BTreeMap::new();
-        let mut gram_weights: BTreeMap<(u32, u32), f32> = BTreeMap::new();
+        let mut known: HashMap<&str, Word> = HashMap::new();
+        let (mut term_phrases, mut gram_phrases) = (Vec::new(), Vec::new());
+        let (mut term_targets, mut gram_targets) = (Vec::new(), Vec::new());
         for (target, field, words) in phrases {
-            let words: Vec<&str> = words.iter().map(String::as_str).collect();
-            let analysed = self.analyse(&words);
             let number = self.phrases.len() as u32;
-            for (term, weight) in &analysed.terms {
-                let term = self.terms.number(term.clone());
-                term_phrases.push((term, number, *weight));
-                *term_weights.entry((term, *target)).or_default() += weight * field.weight();
+            let mut meaningful: Vec<&str> =
+                words.iter().map(String::as_str).filter(|word| self.is_meaningful(word)).collect();
+            if meaningful.is_empty() {
+                meaningful = words.iter().map(String::as_str).collect();
             }
-            for gram in grams(analysed.plain.iter().map(String::as_str)) {
-                let gram = self.grams.number(gram);
-                // A long text is near to everything; only its coverage counts.
-                if *field != Field::Text {
-                    gram_phrases.push((gram, number, 1.0));
-                }
-                let best = gram_weights.entry((gram, *target)).or_default();
-                *best = best.max(field.trust());
+            let (mut terms, mut pieces) = (Vec::new(), Vec::new());
+            for word in meaningful {
+                let known = known.entry(word).or_insert_with(|| self.word(word));
+                terms.extend_from_slice(&known.terms);
+                pieces.extend_from_slice(&known.grams);
             }
-            let target = *target;
-            self.phrases.push(Phrase { target, field: *field, gram_norm: 0.0, term_norm: 0.0, term_mass: 0.0 });
+            keep_greatest(&mut terms);
+            pieces.sort_unstable();
+            pieces.dedup();
+            term_phrases.extend(terms.iter().map(|(term, weight)| (*term, number, *weight)));
+            term_targets.extend(terms.iter().map(|(term, weight)| (*term, *target, weight * field.weight())));
+            // A long text is near to everything; only what it covers counts.
+            if *field != Field::Text {
+                gram_phrases.extend(pieces.iter().map(|piece| (*piece, number, 1.0)));
+            }
+            gram_targets.extend(pieces.iter().map(|piece| (*piece, *target, field.trust())));
+            self.phrases.push(Phrase { target: *target, field: *field, gram_norm: 0.0, term_mass: 0.0 });
         }
-        self.term_idf = frequencies(term_weights.keys(), self.terms.len(), self.targets);
-        self.gram_idf = frequencies(gram_weights.keys(), self.grams.len(), self.targets);
+        let term_targets = joined(term_targets, |sum, more| sum + more);
+        let gram_targets = joined(gram_targets, f32::max);
+        self.term_idf = frequencies(&term_targets, self.terms.len(), self.targets);
+        self.gram_idf = frequencies(&gram_targets, self.grams.len(), self.targets);
         self.measure(&term_phrases, &gram_phrases);
         self.term_phrases = Postings::of(term_phrases, self.terms.len());
         self.gram_phrases = Postings::of(gram_phrases, self.grams.len());
-        let saturated = |((term, target), weight): ((u32, u32), f32)| (term, target, weight / (weight + SATURATION));
-        self.term_targets = Postings::of(term_weights.into_iter().map(saturated).collect(), self.terms.len());
-        let trusted = |((gram, target), trust)| (gram, target, trust);
-        self.gram_targets = Postings::of(gram_weights.into_iter().map(trusted).collect(), self.grams.len());
+        let saturated = |(term, target, weight): (u32, u32, f32)| (term, target, weight / (weight + SATURATION));
+        self.term_targets = Postings::of(term_targets.into_iter().map(saturated).collect(), self.terms.len());
+        self.gram_targets = Postings::of(gram_targets, self.grams.len());
+    }
+
+    /// A word's stems and pieces as numbers.
+    fn word(&mut self, word: &str) -> Word {
+        let terms = self.terms_of_word(word);
+        let plain = self.plain(word);
+        Word {
+            terms: terms.into_iter().map(|(term, weight)| (self.terms.number(term), weight)).collect(),
+            grams: grams(std::iter::once(plain.as_str())).into_iter().map(|gram| self.grams.number(gram)).collect(),
+        }
     }
 
     /// The lengths of the phrases' vectors.
@@ -125,7 +147,6 @@ impl LanguageIndex {
         for (term, phrase, weight) in term_phrases {
             let tells = self.term_idf[*term as usize] * weight;
             let phrase = &mut self.phrases[*phrase as usize];
-            phrase.term_norm += tells * tells;
             phrase.term_mass += tells;
         }
         for (gram, phrase, _) in gram_phrases {
@@ -133,7 +154,6 @@ impl LanguageIndex {
             self.phrases[*phrase as usize].gram_norm += tells * tells;
         }
         for phrase in &mut self.phrases {
-            phrase.term_norm = phrase.term_norm.sqrt().max(1e-6);
             phrase.gram_norm = phrase.gram_norm.sqrt().max(1e-6);
         }
     }
@@ -145,9 +165,28 @@ pub(super) fn idf(with: usize, all: usize) -> f32 {
     (1.0 + (all - with + 0.5) / (with + 0.5)).ln()
 }
 
-fn frequencies<'k>(pairs: impl Iterator<Item = &'k (u32, u32)>, keys: usize, targets: usize) -> Vec<f32> {
+/// Each key once, with its greatest weight.
+fn keep_greatest(terms: &mut Vec<(u32, f32)>) {
+    terms.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
+    terms.dedup_by_key(|(term, _)| *term);
+}
+
+/// Each pair of key and target once, its weights joined.
+fn joined(mut all: Vec<(u32, u32, f32)>, join: impl Fn(f32, f32) -> f32) -> Vec<(u32, u32, f32)> {
+    all.sort_unstable_by_key(|(key, target, _)| (*key, *target));
+    all.dedup_by(|next, kept| {
+        let same = (next.0, next.1) == (kept.0, kept.1);
+        if same {
+            kept.2 = join(kept.2, next.2);
+        }
+        same
+    });
+    all
+}
+
+fn frequencies(pairs: &[(u32, u32, f32)], keys: usize, targets: usize) -> Vec<f32> {
     let mut with = vec![0; keys];
-    for (key, _) in pairs {
+    for (key, _, _) in pairs {
         with[*key as usize] += 1;
     }
     with.into_iter().map(|with| idf(with, targets)).collect()

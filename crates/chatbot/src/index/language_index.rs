@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use crate::index::Field;
 use crate::index::postings::{Numbers, Postings};
+use crate::index::spelling::Spellings;
 use crate::language::ChatLanguage;
 use crate::text::{Compounds, plain_umlauts, stem};
 
@@ -13,8 +14,8 @@ pub struct LanguageIndex {
     pub(super) language: ChatLanguage,
     pub(super) small_words: HashSet<String>,
     pub(super) compounds: Compounds,
-    /// Every word that was met, with its stem, for words that are misspelt.
-    pub(super) words: Vec<String>,
+    /// Every word that says something, for words that are misspelt.
+    pub(super) spellings: Spellings,
     pub(super) known_words: HashSet<String>,
     pub(super) terms: Numbers<String>,
     pub(super) grams: Numbers<u32>,
@@ -45,8 +46,6 @@ pub(super) struct Phrase {
     pub(super) field: Field,
     /// Length of its vector of pieces.
     pub(super) gram_norm: f32,
-    /// Length of its vector of stems.
-    pub(super) term_norm: f32,
     /// Sum of what its stems tell.
     pub(super) term_mass: f32,
 }
@@ -92,24 +91,31 @@ impl LanguageIndex {
         let mut analysed = Analysed::default();
         for word in meaningful {
             analysed.plain.push(self.plain(word));
-            add(&mut analysed.terms, stem(word, self.language), 1.0);
-            if self.language == ChatLanguage::German {
-                for part in self.compounds.split(word) {
-                    add(&mut analysed.terms, stem(part, self.language), PART);
-                }
+            for (term, weight) in self.terms_of_word(word) {
+                add(&mut analysed.terms, term, weight);
             }
         }
         analysed
     }
 
+    /// The stem of a word and those of its parts.
+    pub(super) fn terms_of_word(&self, word: &str) -> Vec<(String, f32)> {
+        let mut terms = vec![(stem(word, self.language), 1.0)];
+        if self.language == ChatLanguage::German {
+            let parts = self.compounds.split(word).into_iter();
+            terms.extend(parts.map(|part| (stem(part, self.language), PART)));
+        }
+        terms
+    }
+
     /// A word as its pieces are made.
-    fn plain(&self, word: &str) -> String {
+    pub(super) fn plain(&self, word: &str) -> String {
         if self.language == ChatLanguage::German { plain_umlauts(word) } else { word.to_owned() }
     }
 
     /// Bytes that the tables keep.
     pub fn bytes(&self) -> usize {
-        let words: usize = self.words.iter().map(|word| 2 * (word.len() + 56)).sum();
+        let words: usize = self.known_words.iter().map(|word| 3 * (word.len() + 40)).sum();
         let postings = [&self.term_phrases, &self.gram_phrases, &self.term_targets, &self.gram_targets];
         let postings: usize = postings.iter().map(|postings| postings.bytes()).sum();
         words

@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 
 use domain::identifier::Key;
 
+use crate::index::query::Spelling;
 use crate::language::ChatLanguage;
 
 pub use language_index::LanguageIndex;
@@ -29,6 +30,8 @@ pub enum Target {
     NotUs(Key),
     /// Something no town hall does: weather, jokes, homework.
     OutOfScope(String),
+    /// A kind of message or an action, by its name.
+    Reaction(String),
 }
 
 /// Where a phrase comes from; what it counts for depends on it.
@@ -75,8 +78,8 @@ pub struct Ranking {
     pub best: Vec<Scored>,
     /// Share of the question's meaningful words that are known, weighted by how much they tell, 0 to 1.
     pub known: f32,
-    /// How many meaningful words there are.
-    pub words: usize,
+    /// How many words say something about the matter.
+    pub meaningful: usize,
 }
 
 /// The whole index.
@@ -121,12 +124,15 @@ impl Index {
     /// Ranks the targets for a normalised text in `language`. Words of other languages count where they are known: people
     /// say `Anmeldung` in every language.
     pub fn rank(&self, text: &str, language: ChatLanguage) -> Ranking {
-        let main = self.language(language).map(|index| index.rank(text, &self.weights)).unwrap_or_default();
+        let main = self
+            .language(language)
+            .map(|index| index.rank(text, &self.weights, Spelling::Corrected))
+            .unwrap_or_default();
         let others = self.languages.iter().filter(|(other, _)| **other != language.searched());
         let others: Vec<Ranking> = others
             .filter_map(|(other, index)| {
                 let part = foreign_part(text, language, *other)?;
-                let mut ranking = index.rank(&part.text, &self.weights);
+                let mut ranking = index.rank(&part.text, &self.weights, Spelling::AsTyped);
                 for scored in &mut ranking.best {
                     scored.score *= part.share;
                 }
@@ -178,7 +184,7 @@ fn foreign_part(text: &str, language: ChatLanguage, other: ChatLanguage) -> Opti
 
 /// Each target with its best score in any language.
 fn merged(main: Ranking, others: Vec<Ranking>) -> Ranking {
-    let words = main.words.max(others.iter().map(|ranking| ranking.words).max().unwrap_or(0));
+    let meaningful = main.meaningful;
     let known = others.iter().map(|ranking| ranking.known).fold(main.known, f32::max);
     let mut best: BTreeMap<usize, Scored> = BTreeMap::new();
     for scored in main.best.into_iter().chain(others.into_iter().flat_map(|ranking| ranking.best)) {
@@ -189,5 +195,5 @@ fn merged(main: Ranking, others: Vec<Ranking>) -> Ranking {
     }
     let mut best: Vec<Scored> = best.into_values().collect();
     best.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.target.cmp(&b.target)));
-    Ranking { best, known, words }
+    Ranking { best, known, meaningful }
 }

@@ -5,11 +5,22 @@ use crate::index::{Field, LanguageIndex, Ranking, SIGNALS, Scored, Weights};
 use crate::text::{fold, grams, stem, words};
 
 /// A name or synonym must tell at least so much to count fully when it is contained in a question.
-const FULL_MASS: f32 = 4.0;
+const FULL_NAME: f32 = 4.0;
+/// And any phrase so much.
+const FULL_PHRASE: f32 = 8.0;
 /// What a hint "not this" takes from the one and gives to the other.
-const HINT: f32 = 0.15;
+const HINT: f32 = 0.1;
 /// Scores below are noise.
 const LEAST: f32 = 0.02;
+
+/// What becomes of words nobody knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Spelling {
+    /// They become the nearest word that is known.
+    Corrected,
+    /// They stay.
+    AsTyped,
+}
 
 /// One stem of a question.
 struct Term {
@@ -19,10 +30,13 @@ struct Term {
 }
 
 impl LanguageIndex {
-    /// Ranks the targets for a normalised text.
-    pub(super) fn rank(&self, text: &str, weights: &Weights) -> Ranking {
+    /// Ranks the targets for a normalised text. Only words of one's own language are put right.
+    pub(super) fn rank(&self, text: &str, weights: &Weights, spelling: Spelling) -> Ranking {
         let folded = fold(text);
-        let words = self.corrected(&words(&folded));
+        let words = match spelling {
+            Spelling::Corrected => self.corrected(&words(&folded)),
+            Spelling::AsTyped => words(&folded).into_iter().map(str::to_owned).collect(),
+        };
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         if words.is_empty() {
             return Ranking::default();
@@ -33,16 +47,17 @@ impl LanguageIndex {
         self.by_pieces(&analysed, &mut signals);
         self.by_stems(&terms, &mut signals);
         let stems: Vec<String> = words.iter().map(|word| stem(word, self.language)).collect();
-        let mut scores: Vec<f32> = signals.iter().map(|signals| weights.score(signals)).collect();
-        self.apply_hints(&stems, &mut scores);
-        let scored = scores.into_iter().zip(signals).enumerate();
+        let mut sums: Vec<f32> = signals.iter().map(|signals| weights.score(signals)).collect();
+        self.apply_hints(&stems, &mut sums);
+        let scored = sums.into_iter().zip(signals).enumerate();
         let mut best: Vec<Scored> = scored
             .filter(|(_, (score, _))| *score > LEAST)
             .map(|(target, (score, signals))| Scored { target, score, signals })
             .collect();
         best.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.target.cmp(&b.target)));
         best.truncate(30);
-        Ranking { best, known: known(&terms), words: analysed.plain.len() }
+        let meaningful = words.iter().filter(|word| self.is_meaningful(word)).count();
+        Ranking { best, known: known(&terms), meaningful }
     }
 
     /// The words with those nobody knows replaced by what was probably meant.
@@ -52,7 +67,7 @@ impl LanguageIndex {
                 || self.small_words.contains(*word)
                 || self.terms.get(stem(word, self.language).as_str()).is_some()
                 || !self.compounds.split(word).is_empty();
-            if is_known { (*word).to_owned() } else { self.meant(word).unwrap_or(word).to_owned() }
+            if is_known { (*word).to_owned() } else { self.spellings.meant(word).unwrap_or(word).to_owned() }
         };
         words.iter().map(correct).collect()
     }
@@ -103,34 +118,27 @@ impl LanguageIndex {
     }
 
     fn by_stems(&self, terms: &[Term], signals: &mut [[f32; SIGNALS]]) {
-        let mut dots = vec![0.0_f32; self.phrases.len()];
         let mut contained = vec![0.0_f32; self.phrases.len()];
-        let (mut length, mut mass) = (0.0_f32, 0.0_f32);
+        let mut mass = 0.0_f32;
         for term in terms {
-            length += term.tells * term.tells;
             mass += term.tells;
             let Some(number) = term.number else { continue };
             for (phrase, weight) in self.term_phrases.at(number) {
-                let tells = self.term_idf[number as usize] * weight;
-                dots[phrase] += term.tells * tells;
-                contained[phrase] += tells;
+                contained[phrase] += self.term_idf[number as usize] * weight;
             }
             for (target, saturated) in self.term_targets.at(number) {
                 signals[target][3] += term.tells * saturated;
             }
         }
-        let length = length.sqrt().max(1e-6);
-        for ((phrase, dot), contained) in self.phrases.iter().zip(dots).zip(contained) {
-            if dot <= 0.0 {
+        for (phrase, contained) in self.phrases.iter().zip(contained) {
+            if contained <= 0.0 || phrase.field == Field::Text {
                 continue;
             }
+            let whole = (contained / phrase.term_mass.max(1e-6)).min(1.0);
             let signals = &mut signals[phrase.target as usize];
-            if phrase.field != Field::Text {
-                signals[4] = signals[4].max(dot / (length * phrase.term_norm));
-            }
+            signals[4] = signals[4].max(whole * whole * (phrase.term_mass / FULL_PHRASE).min(1.0));
             if matches!(phrase.field, Field::Name | Field::Synonym) {
-                let whole = (contained / phrase.term_mass.max(1e-6)).min(1.0);
-                signals[5] = signals[5].max(whole * whole * (phrase.term_mass / FULL_MASS).min(1.0));
+                signals[5] = signals[5].max(whole * whole * (phrase.term_mass / FULL_NAME).min(1.0));
             }
         }
         for signals in signals {

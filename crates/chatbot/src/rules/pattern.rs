@@ -18,6 +18,8 @@ pub(crate) struct Pattern {
 
 #[derive(Debug)]
 struct Step {
+    /// Which first letters its words have, for passing over most messages at once.
+    letters: u64,
     words: Vec<Word>,
     /// Most other words in front of it.
     gap: usize,
@@ -35,6 +37,7 @@ pub(crate) struct Message {
     words: Vec<String>,
     german: Vec<String>,
     arabic: Vec<String>,
+    letters: u64,
 }
 
 impl Message {
@@ -43,7 +46,8 @@ impl Message {
         let words: Vec<String> = words(&folded).into_iter().map(str::to_owned).collect();
         let german = words.iter().map(|word| plain_umlauts(word)).collect();
         let arabic = words.iter().map(|word| without_article(word).to_owned()).collect();
-        Self { words, german, arabic }
+        let letters = letters_of(words.iter().chain(&arabic).map(String::as_str));
+        Self { words, german, arabic, letters }
     }
 
     /// How many words the message has.
@@ -72,8 +76,9 @@ impl Pattern {
                 ".." => gap = FAR,
                 _ => {
                     let (token, near) = token.strip_prefix('_').map_or((token, gap), |rest| (rest, 0));
-                    let words = token.split('|').filter_map(|word| Word::of(word, language)).collect();
-                    steps.push(Step { words, gap: near });
+                    let words: Vec<Word> = token.split('|').filter_map(|word| Word::of(word, language)).collect();
+                    let letters = letters_of(words.iter().map(|word| word.text.as_str()));
+                    steps.push(Step { letters, words, gap: near });
                     gap = NEAR;
                 }
             }
@@ -81,9 +86,18 @@ impl Pattern {
         Self { steps, at_start, at_end }
     }
 
+    /// Whether it means the same in a text of another language: a row of words, or words long enough.
+    pub(crate) fn is_unmistakable(&self) -> bool {
+        let long = |word: &Word| word.text.chars().count() >= 6;
+        self.steps.len() >= 2 || self.steps.iter().all(|step| step.words.iter().all(long))
+    }
+
     /// Whether the message has these words.
     pub(crate) fn is_in(&self, message: &Message, language: ChatLanguage) -> bool {
         let words = message.words(language);
+        if self.steps.iter().any(|step| step.letters & message.letters == 0) {
+            return false;
+        }
         let starts = if self.at_start { 0..words.len().min(1) } else { 0..words.len() };
         starts.into_iter().any(|start| self.matches_from(words, start, 0))
     }
@@ -120,6 +134,11 @@ impl Word {
         };
         (!text.is_empty()).then_some(Self { text, is_beginning })
     }
+}
+
+/// The first letters of words as bits; several letters share one.
+fn letters_of<'w>(words: impl Iterator<Item = &'w str>) -> u64 {
+    words.filter_map(|word| word.chars().next()).fold(0, |letters, first| letters | 1 << (first as u32 % 64))
 }
 
 /// An Arabic word without what is written in front of it: article, "and", "with the".

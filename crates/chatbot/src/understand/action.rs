@@ -91,18 +91,19 @@ impl Action {
     }
 }
 
-/// What the message asks to be done. Rules of its language, and German ones for what is said in German everywhere.
+/// Who reports something tells it in a sentence; two words are a search.
+const REPORT_WORDS: usize = 4;
+
+/// What the message asks to be done.
 pub(crate) fn asked_for(message: &Message, language: ChatLanguage) -> Option<Action> {
-    let in_language = |language: ChatLanguage| {
-        let rules = rules::of(language);
-        let asked = |action: &Action| {
-            let rule = rules.actions.iter().find(|(name, _)| name == action.as_str());
-            rule.is_some_and(|(_, rule)| {
-                let found = |pattern: &rules::Pattern| pattern.is_in(message, language.searched());
-                rule.ask.iter().any(found) && !rule.unless.iter().any(found)
-            })
-        };
-        Action::ALL.into_iter().find(asked)
+    let rules = rules::of(language);
+    let asked = |action: &Action| {
+        let rule = rules.actions.iter().find(|(name, _)| name == action.as_str());
+        let is_told = *action != Action::ReportDefect || message.len() >= REPORT_WORDS;
+        rule.filter(|_| is_told).is_some_and(|(_, rule)| {
+            let found = |pattern: &rules::Pattern| pattern.is_in(message, language.searched());
+            rule.ask.iter().any(found) && !rule.unless.iter().any(found)
+        })
     };
-    in_language(language)
+    Action::ALL.into_iter().find(asked)
 }

@@ -21,6 +21,12 @@ const ASK_BACK: f32 = 0.25;
 const MOST_SERVICES: usize = 5;
 /// A service is named if it scores at least this share of the best.
 const NAMED_SHARE: f32 = 0.45;
+/// Beside thanks a service counts from this score on.
+const CLEAR: f32 = 0.75;
+/// Beside a greeting from this one.
+const FAINT: f32 = 0.35;
+/// An example of a kind of message must be so near.
+const REACTION: f32 = 0.3;
 /// Small talk is short.
 const MOST_SMALLTALK_WORDS: usize = 8;
 
@@ -76,7 +82,7 @@ pub(crate) fn understand(index: &Index, raw: &str, page: Option<ChatLanguage>) -
         not_us: None,
         facets: Vec::new(),
         smalltalk: None,
-        alarm: alarm(raw, &text, &message),
+        alarm: alarm(raw, &text, &message, language),
         redacted,
         confidence: 0.0,
     };
@@ -93,6 +99,28 @@ pub(crate) fn understand(index: &Index, raw: &str, page: Option<ChatLanguage>) -
     let searched = without_marks(&understood.redacted.text);
     let ranking = index.rank(&searched, language);
     let (best, matters) = with_matters(index, &searched, language, &ranking);
+    let reaction = reaction(index, &ranking);
+    match reaction.as_deref().map(|name| (name, Action::of_name(name))) {
+        Some((_, Some(action))) if understood.action.is_none() => understood.action = Some(action),
+        Some(("emergency", None)) => {
+            let alarm = Some(Alarm::Emergency("call".to_owned()));
+            return Understood { intent: Intent::Emergency, action: None, alarm, ..understood };
+        }
+        Some(("abuse", None)) if understood.action.is_none() => {
+            let alarm = Some(Alarm::Abuse("insult".to_owned()));
+            return Understood { intent: Intent::Abuse, alarm, ..understood };
+        }
+        Some(("injection", None)) if understood.action.is_none() => {
+            return Understood { intent: Intent::Injection, alarm: Some(Alarm::Injection), ..understood };
+        }
+        Some(("smalltalk", None)) if understood.action.is_none() => {
+            return Understood { intent: Intent::Smalltalk, ..understood };
+        }
+        Some((_, Some(_) | None)) | None => {}
+    }
+    // What the message asks for is no longer a candidate for what it is about.
+    let best: Vec<Scored> =
+        best.into_iter().filter(|scored| !matches!(index.target(scored.target), Target::Reaction(_))).collect();
     decide(index, &mut understood, &ranking, &best, matters, message.len());
     understood
 }
@@ -127,18 +155,34 @@ fn smalltalk(message: &Message, language: ChatLanguage) -> Option<String> {
     }
     let kinds = rules::of(language).smalltalk.iter();
     // A greeting in front of something else is the least of what is said.
-    let order = |name: &str| if name == "greeting" || name == "fine" { 1 } else { 0 };
+    let is_least = |name: &str| name == "greeting" || name == "fine";
     let mut found: Vec<&String> = kinds
         .filter(|(_, patterns)| patterns.iter().any(|pattern| pattern.is_in(message, language.searched())))
         .map(|(name, _)| name)
         .collect();
-    found.sort_by_key(|name| order(name));
+    found.sort_by_key(|name| is_least(name));
     found.first().map(|name| (*name).clone())
 }
 
 /// Marks of what was taken out are no words of the question.
 fn without_marks(text: &str) -> String {
     text.split(' ').filter(|token| !(token.starts_with('[') && token.ends_with(']'))).collect::<Vec<_>>().join(" ")
+}
+
+/// The kind of message or the action whose examples are clearly nearest: surely known, and ahead of every service.
+fn reaction(index: &Index, ranking: &Ranking) -> Option<String> {
+    let top = ranking.best.first()?;
+    let Target::Reaction(name) = index.target(top.target) else { return None };
+    let next = ranking.best.iter().find(|scored| !matches!(index.target(scored.target), Target::Reaction(_)));
+    let lead = top.score - next.map_or(0.0, |next| next.score);
+    // A cry for help needs no lead; an action that nobody asked for is worse than one that is not understood.
+    let needed = match name.as_str() {
+        "emergency" => 0.0,
+        "injection" | "abuse" | "smalltalk" => 0.02,
+        _ => 0.05,
+    };
+    let sure = confidence(top.score, next.map_or(0.0, |next| next.score), ranking.known) >= ASK_BACK;
+    (sure && top.score >= REACTION && lead >= needed).then(|| name.clone())
 }
 
 fn decide(
@@ -158,20 +202,20 @@ fn decide(
         Target::Service(key) if place < matters || scored.score >= NAMED_SHARE * top_score => {
             Some(Choice { service: key.clone(), score: scored.score })
         }
-        Target::Service(_) | Target::NotUs(_) | Target::OutOfScope(_) => None,
+        Target::Service(_) | Target::NotUs(_) | Target::OutOfScope(_) | Target::Reaction(_) => None,
     });
     let services: Vec<Choice> = services.take(MOST_SERVICES).collect();
     let elsewhere = top.map(|top| index.target(top.target)).and_then(|target| match target {
         Target::NotUs(key) => Some(Some(key.clone())),
         Target::OutOfScope(_) => Some(None),
-        Target::Service(_) => None,
+        Target::Service(_) | Target::Reaction(_) => None,
     });
     if understood.action.is_some() {
         understood.intent = Intent::Action;
         if confidence >= ANSWER && elsewhere.is_none() {
             (understood.services, understood.matters) = (services, matters);
         }
-    } else if understood.smalltalk.is_some() && (confidence < ANSWER || ranking.words == message_words) {
+    } else if understood.smalltalk.as_deref().is_some_and(|kind| is_small(kind, ranking, top_score)) {
         understood.intent = Intent::Smalltalk;
     } else if let Some(not_us) = elsewhere {
         understood.intent = Intent::OutOfScope;
@@ -188,10 +232,15 @@ fn decide(
     }
 }
 
-/// How probable it is that the best target is meant: a logistic curve over its score, its lead over the next one and the
-/// share of the question that is known. Fitted on the development questions.
+/// Whether small talk is all there is: thanks and questions about the program bear a word or two, a greeting none.
+fn is_small(kind: &str, ranking: &Ranking, top_score: f32) -> bool {
+    let bears_words = matches!(kind, "thanks" | "goodbye" | "who" | "feeling");
+    ranking.meaningful == 0 || (bears_words && ranking.meaningful <= 2 && top_score < CLEAR) || top_score < FAINT
+}
+
+/// How probable it is that the best target is meant at all: a logistic curve over its score, its lead over the next one and
+/// the share of the question that is known. Set on the development questions, where questions of ours score 0.4 and more.
 fn confidence(score: f32, next: f32, known: f32) -> f32 {
-    let margin = score - next;
-    let sum = -3.2 + 9.0 * score + 4.0 * margin + 1.2 * known;
+    let sum = 12.0 * (score - 0.36) + 3.0 * (known - 0.6) + (score - next);
     1.0 / (1.0 + (-sum).exp())
 }

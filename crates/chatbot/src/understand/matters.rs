@@ -8,9 +8,13 @@ use crate::rules;
 use crate::text::fold;
 
 /// More pieces than this are one long story.
-const MOST_PIECES: usize = 12;
+const MOST_PIECES: usize = 8;
 /// A piece stands for a matter of its own if its best target scores at least so much.
 const OWN_MATTER: f32 = 0.30;
+/// What a piece's score counts beside that of the whole message.
+const PIECE: f32 = 0.6;
+/// What a matter of its own gains against what the whole message is near to.
+const MATTER_BONUS: f32 = 0.1;
 /// And if it is so much better than the next one.
 const OWN_MARGIN: f32 = 0.02;
 
@@ -45,7 +49,9 @@ pub(super) fn segments(text: &str, language: ChatLanguage) -> Vec<String> {
 /// The ranking of the whole message with the matters of its pieces in front, and how many matters there are.
 pub(super) fn with_matters(index: &Index, text: &str, language: ChatLanguage, whole: &Ranking) -> (Vec<Scored>, usize) {
     let pieces = segments(text, language);
-    let Some(top) = whole.best.first().filter(|_| pieces.len() > 1) else { return (whole.best.clone(), 1) };
+    if pieces.len() < 2 {
+        return (whole.best.clone(), 1);
+    }
     let rankings: Vec<Ranking> = pieces.iter().map(|piece| index.rank(piece, language)).collect();
     let mut own: Vec<Scored> = Vec::new();
     for ranking in &rankings {
@@ -60,12 +66,17 @@ pub(super) fn with_matters(index: &Index, text: &str, language: ChatLanguage, wh
     if own.len() < 2 {
         return (lifted(whole, &rankings), 1);
     }
-    // What the message is about as a whole stands first if it is one of the matters.
-    own.sort_by_key(|matter| matter.target != top.target);
     let matters = own.len();
-    let rest = lifted(whole, &rankings);
-    let rest = rest.into_iter().filter(|scored| !own.iter().any(|matter| matter.target == scored.target));
-    let all = own.iter().copied().chain(rest).collect();
+    let mut all = lifted(whole, &rankings);
+    for scored in &mut all {
+        if own.iter().any(|matter| matter.target == scored.target) {
+            scored.score += MATTER_BONUS;
+        }
+    }
+    sort(&mut all);
+    // What is nearest to the message as a whole stays first; behind it each matter has its place.
+    let top = all.first().map(|scored| scored.target);
+    all.sort_by_key(|scored| Some(scored.target) != top && !own.iter().any(|matter| matter.target == scored.target));
     (all, matters)
 }
 
@@ -77,11 +88,15 @@ fn whole_agrees(whole: &Ranking, best: &Scored) -> bool {
 fn lifted(whole: &Ranking, pieces: &[Ranking]) -> Vec<Scored> {
     let mut best: BTreeMap<usize, Scored> = whole.best.iter().map(|scored| (scored.target, *scored)).collect();
     for scored in pieces.iter().flat_map(|ranking| &ranking.best) {
-        let score = 0.8 * scored.score;
+        let score = PIECE * scored.score;
         let entry = best.entry(scored.target).or_insert(Scored { score, ..*scored });
         entry.score = entry.score.max(score);
     }
     let mut all: Vec<Scored> = best.into_values().collect();
-    all.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.target.cmp(&b.target)));
+    sort(&mut all);
     all
+}
+
+fn sort(all: &mut [Scored]) {
+    all.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.target.cmp(&b.target)));
 }

@@ -79,11 +79,11 @@ fn look(tokens: &[&str]) -> Option<(usize, Option<Finding>, Option<String>)> {
     }
     // Accounts and telephone numbers are written in groups; the longest row that is one counts.
     for count in (1..=tokens.len().min(9)).rev() {
-        let joined: String = tokens[..count].iter().map(|token| trimmed(token)).collect();
+        let joined: String = tokens[..count].iter().map(trimmed).collect();
         if joined.len() >= 15 && joined.parse::<iban::Iban>().is_ok() {
             return Some((count, Some(Finding::Account), None));
         }
-        let spaced = tokens[..count].iter().map(|token| trimmed(token)).collect::<Vec<_>>().join(" ");
+        let spaced = tokens[..count].iter().map(trimmed).collect::<Vec<_>>().join(" ");
         if looks_like_phone(&spaced) {
             return Some((count, Some(Finding::Phone), None));
         }

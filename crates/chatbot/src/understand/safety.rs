@@ -21,7 +21,11 @@ pub enum Alarm {
 }
 
 /// What only a program would send: markup, marks of prompts, statements of databases.
+<<<<<<< HEAD
 const MARKUP: [&str; 30] = [
+=======
+const MARKUP: [&str; 32] = [
+>>>>>>> chat
     "<script",
     "</",
     "javascript:",
@@ -43,6 +47,11 @@ const MARKUP: [&str; 30] = [
     "system:",
     "assistant:",
     "\"role\"",
+<<<<<<< HEAD
+=======
+    "\"function\"",
+    "\"arguments\"",
+>>>>>>> chat
     "' or '1'='1",
     "' or 1=1",
     "\" or 1=1",
@@ -54,8 +63,9 @@ const MARKUP: [&str; 30] = [
     "function_call",
 ];
 
-/// What speaks against answering the message as a question, if anything does. `raw` is what was sent, `text` its visible form.
-pub(crate) fn alarm(raw: &str, text: &str, message: &Message) -> Option<Alarm> {
+/// What speaks against answering the message as a question, if anything does. `raw` is what was sent, `text` its visible form,
+/// `own` the language it seems to be in.
+pub(crate) fn alarm(raw: &str, text: &str, message: &Message, own: ChatLanguage) -> Option<Alarm> {
     let in_script = |language: ChatLanguage| {
         let [latin, cyrillic, arabic] = scripts(text);
         match language.script() {
@@ -65,7 +75,11 @@ pub(crate) fn alarm(raw: &str, text: &str, message: &Message) -> Option<Alarm> {
         }
     };
     let rules: Vec<_> = rules::all().filter(|(language, _)| in_script(*language)).collect();
-    let any = |patterns: &[Pattern], language| patterns.iter().any(|pattern| pattern.is_in(message, language));
+    // A short word of one language is something else in another one: only rows of words and long words count there.
+    let any = |patterns: &[Pattern], language: ChatLanguage| {
+        let counts = |pattern: &&Pattern| language == own.searched() || pattern.is_unmistakable();
+        patterns.iter().filter(counts).any(|pattern| pattern.is_in(message, language))
+    };
     let named = |groups: &[(String, Vec<Pattern>)], language| {
         groups.iter().find(|(_, patterns)| any(patterns, language)).map(|(name, _)| name.clone())
     };

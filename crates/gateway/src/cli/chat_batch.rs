@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use chatbot::answer::Citation;
 use chatbot::language::ChatLanguage;
+use chatbot::understand::Action;
 use chatbot::{Asked, Engine, Reply, content};
 use domain::environment::Clock as _;
 use domain::identifier::Key;
@@ -111,7 +112,7 @@ fn write_line(output: &mut impl std::io::Write, question: &Question, reply: &Rep
         id: &question.id,
         services: understood.services.iter().map(|choice| choice.service.as_str()).collect(),
         intent: understood.intent.as_str(),
-        action: understood.action.map(|action| action.as_str()),
+        action: understood.action.map(Action::as_str),
         language: understood.language.as_str(),
         citations: reply.answer.citations.iter().enumerate().map(CitationLine::of).collect(),
         text: reply.answer.text(),

@@ -79,7 +79,7 @@ async fn a_look_that_fails_is_repeated_and_says_nothing_about_the_file() {
 pub(crate) fn photo() -> Vec<u8> {
     let segment = |marker: u8, content: &[u8]| {
         let length = u16::try_from(content.len() + 2).expect("short").to_be_bytes();
-        [&[0xFF, marker], &length[..], content].concat()
+        [&[0xFF, marker][..], &length[..], content].concat()
     };
     let mut exif = b"Exif\0\0MM\0*\0\0\0\x08\0\x02".to_vec();
     let place = b"GEHEIM Hauptstr. 1\0";
