@@ -15,6 +15,7 @@ mod m20261123_000010_privacy;
 mod m20261123_000011_audit_seals;
 mod m20261123_000012_accounts;
 mod m20261123_000013_applications;
+mod m20261123_000014_uploads;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000011_audit_seals::Migration),
             Box::new(m20261123_000012_accounts::Migration),
             Box::new(m20261123_000013_applications::Migration),
+            Box::new(m20261123_000014_uploads::Migration),
         ]
     }
 }

@@ -37,7 +37,8 @@ pub use snapshot::Snapshot;
 pub use spent_proof::{Spending, SpentProof};
 pub use unit::Unit;
 pub use vault::{
-    IndexToken, KEY_TABLES, Place, Rewrapped, RootOrigin, Rotation, Sealed, SubjectKey, Vault, VaultError,
+    Chunks, IndexToken, KEY_TABLES, Order, Place, Rewrapped, RootOrigin, Rotation, Sealed, SubjectKey, Vault,
+    VaultError,
 };
 
 /// The values that statements take. Re-exported so that stores need no other import for plain parameters.

@@ -11,6 +11,7 @@
 //! AES-256-GCM everywhere, with a fresh 96-bit nonce from the injected entropy. What is sealed is bound to its table, column
 //! and row: moved elsewhere it does not open.
 
+mod chunks;
 mod cipher;
 mod erase;
 mod index;
@@ -34,6 +35,7 @@ use cipher::{Bytes, Cipher};
 
 pub(crate) use cipher::derive;
 
+pub use chunks::{Chunks, Order};
 pub use index::IndexToken;
 pub use keyring::RootOrigin;
 pub use rotate::{Rewrapped, Rotation};

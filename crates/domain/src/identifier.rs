@@ -108,6 +108,8 @@ typed_ids! {
     ApplicationId,
     /// A case: an application that was handed in.
     CaseId,
+    /// A file that somebody hands in.
+    AttachmentId,
     /// Somebody's part in an application.
     PartyId,
     /// One version of a service's definition.
