@@ -77,6 +77,12 @@ error_codes! {
     FileType = "FILE_TYPE",
     /// A file that is too large.
     FileSize = "FILE_SIZE",
+    /// A file that is not there, or is somebody else's.
+    FileUnknown = "FILE_UNKNOWN",
+    /// A file that has not arrived or was not looked at yet.
+    FilePending = "FILE_PENDING",
+    /// A file that cannot be used: harmful, too large, of another kind than it seemed.
+    FileRefused = "FILE_REFUSED",
     /// The text of a declaration has changed since it was seen.
     DeclarationChanged = "DECLARATION_CHANGED",
     /// A rule of the form is broken; `rule` names it.
