@@ -44,11 +44,21 @@ impl Applications {
             Access::Code(code) => self.enter_with_code(reader, code).await,
             Access::Own(id) => {
                 let account = actor.account().ok_or(Problem::NotFound)?;
-                let parties = parties::of(reader, *id).await?;
-                let mine = parties.iter().find(|party| party.account == Some(account)).cloned();
-                self.entry(reader, mine.ok_or(Problem::NotFound)?, parties).await
+                self.enter_as(reader, account, *id).await
             }
         }
+    }
+
+    /// The application as the account that has a part in it.
+    pub(crate) async fn enter_as(
+        &self,
+        reader: Reader<'_>,
+        account: AccountId,
+        id: ApplicationId,
+    ) -> Result<Place, Failure> {
+        let parties = parties::of(reader, id).await?;
+        let mine = parties.iter().find(|party| party.account == Some(account)).cloned();
+        self.entry(reader, mine.ok_or(Problem::NotFound)?, parties).await
     }
 
     /// An application that counts.

@@ -13,7 +13,7 @@ use crate::chain::{self, Link};
 use crate::failure::{Failure, Problem};
 use crate::feed::Changed;
 use crate::store::cases::{self, Found};
-use crate::store::{Reader, events, quotas, tasks};
+use crate::store::{Reader, events, parties, quotas, tasks};
 
 /// A step that was decided and is to be written.
 pub(crate) struct Step {
@@ -51,6 +51,29 @@ impl Applications {
         Ok(found)
     }
 
+    /// A case that the asker may work on: of their own office, and not their own.
+    ///
+    /// # Errors
+    /// [`Problem::OwnCase`]; as [`Applications::team_case`].
+    pub(crate) async fn case_to_work_on(
+        &self,
+        reader: Reader<'_>,
+        actor: &Actor,
+        id: CaseId,
+    ) -> Result<Found, Failure> {
+        let found = self.team_case(reader, actor, id).await?;
+        self.is_impartial(reader, actor, &found.case).await?;
+        Ok(found)
+    }
+
+    /// Whoever takes part in an application is excluded from the proceedings (§ 20 (1) No. 1 VwVfG).
+    pub(crate) async fn is_impartial(&self, reader: Reader<'_>, actor: &Actor, case: &Case) -> Result<(), Failure> {
+        let Some(account) = actor.account() else { return Ok(()) };
+        let parties = parties::of(reader, case.application).await?;
+        let takes_part = parties.iter().any(|party| party.account == Some(account));
+        if takes_part { Err(Problem::OwnCase.into()) } else { Ok(()) }
+    }
+
     /// Lets staff of its office take one step with a case, once however often it is asked for. `decide` is pure; it may be
     /// asked again.
     pub(crate) async fn staff_step(
@@ -63,7 +86,7 @@ impl Applications {
         actor.may(Permission::WorkOnCases)?;
         self.vault.unlock(&self.database, self.now()).await?;
         let work = async || {
-            let found = self.team_case(Reader::Database(&self.database), actor, id).await?;
+            let found = self.case_to_work_on(Reader::Database(&self.database), actor, id).await?;
             let now = self.now();
             let step = decide(&found, now)?;
             let unit = self.database.begin().await?;

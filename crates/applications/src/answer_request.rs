@@ -1,16 +1,18 @@
 //! The applicant answers what was asked; the city's clock runs on.
 
-use domain::application::CaseStep;
+use domain::application::{CaseState, CaseStep};
 use domain::permission::Actor;
 
 use crate::Applications;
 use crate::access::Access;
 use crate::advance::{Effect, Step};
+use crate::attach_files::obstacles_asked_for;
 use crate::case::{Case, ItemRequest};
 use crate::case_status::CaseStatus;
 use crate::failure::{Failure, Problem, text};
 use crate::requests::idempotency_key;
 use crate::sealed::request_of;
+use crate::store::{Reader, attachments};
 
 /// Most signs of an answer.
 const MOST_SIGNS: usize = 5_000;
@@ -35,6 +37,7 @@ impl Applications {
         let answer = text(&command.answer, MOST_SIGNS)?;
         let input = self.secret.fingerprint(&format!("{:?}", (&command.access, &answer)));
         let key = idempotency_key(actor, &command.idempotency_key, "answer_request", &input)?;
+        self.files_asked_for_are_clean(actor, &command.access).await?;
         self.applicant_step(actor, &command.access, &key, |found, _| {
             let subject_key = found.key.as_ref().ok_or(Problem::NotFound)?;
             let place = request_of(found.case.id);
@@ -46,5 +49,18 @@ impl Applications {
             Ok(Step { effects, ..Step::plain(CaseStep::AnswerRequest, case) })
         })
         .await
+    }
+
+    /// Whatever was sent along must have arrived and be clean; else nobody at the city could open it.
+    async fn files_asked_for_are_clean(&self, actor: &Actor, access: &Access) -> Result<(), Failure> {
+        let found = self.own_case(actor, access).await?;
+        if found.case.state != CaseState::AwaitingApplicant {
+            // What was answered before may come once more; the step says what is wrong else.
+            return Ok(());
+        }
+        let pinned = self.pinned(found.case.definition).await?;
+        let rows = attachments::of(Reader::Database(&self.database), found.case.application.0).await?;
+        let errors = obstacles_asked_for(&rows).iter().map(|error| pinned.error(error)).collect::<Vec<_>>();
+        if errors.is_empty() { Ok(()) } else { Err(Problem::Incomplete { errors }.into()) }
     }
 }

@@ -37,7 +37,7 @@ impl Applications {
     /// Approves a decision, or sends it back.
     ///
     /// # Errors
-    /// [`Problem::FourEyes`]; [`Failure::Forbidden`]; [`Problem::NotFound`], [`Problem::WrongState`].
+    /// [`Problem::FourEyes`]; [`Problem::OwnCase`], [`Failure::Forbidden`]; [`Problem::NotFound`], [`Problem::WrongState`].
     pub async fn approve_decision(&self, actor: &Actor, command: &ApproveDecision) -> Result<Case, Failure> {
         let input = format!("{:?}", (command.case, command.verdict));
         let key = idempotency_key(actor, &command.idempotency_key, "approve_decision", &input)?;

@@ -65,6 +65,11 @@ impl Applications {
     /// [`Problem::NotFound`].
     pub async fn case_status(&self, actor: &Actor, access: &Access) -> Result<CaseStatus, Failure> {
         let found = self.own_case(actor, access).await?;
+        self.status(&found).await
+    }
+
+    /// How a case stands, for its applicant.
+    pub(crate) async fn status(&self, found: &Found) -> Result<CaseStatus, Failure> {
         self.vault.unlock(&self.database, self.now()).await?;
         let deadlines = cases::deadlines(Reader::Database(&self.database), found.case.id).await?;
         let case = &found.case;
@@ -84,7 +89,7 @@ impl Applications {
             changed_at: case.changed_at,
             asked,
             deadlines,
-            notice: self.notice(&found)?,
+            notice: self.notice(found)?,
             generation: case.generation,
         })
     }

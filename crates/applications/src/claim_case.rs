@@ -23,7 +23,7 @@ impl Applications {
     /// Takes a case. Of two who take it at once one is told that it changed.
     ///
     /// # Errors
-    /// [`Failure::Forbidden`]; [`crate::Problem::NotFound`], [`crate::Problem::WrongState`],
+    /// [`crate::Problem::OwnCase`], [`Failure::Forbidden`]; [`crate::Problem::NotFound`], [`crate::Problem::WrongState`],
     /// [`crate::Problem::ChangedMeanwhile`].
     pub async fn claim_case(&self, actor: &Actor, command: &ClaimCase) -> Result<Case, Failure> {
         let key = idempotency_key(actor, &command.idempotency_key, "claim_case", &command.case.to_string())?;

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::Applications;
 use crate::advance::{Effect, Step};
+use crate::attach_files::{FilesOf, Owner};
 use crate::case::Case;
 use crate::failure::{Failure, Problem, text};
 use crate::requests::idempotency_key;
@@ -32,26 +33,28 @@ impl Applications {
     /// Corrects answers of a case in review. What parties agreed to was the version before; the chain says so.
     ///
     /// # Errors
-    /// [`Problem::ReasonMissing`], [`Problem::AnswersRefused`]; [`Failure::Forbidden`]; [`Problem::NotFound`],
+    /// [`Problem::ReasonMissing`], [`Problem::AnswersRefused`]; [`Problem::OwnCase`], [`Failure::Forbidden`]; [`Problem::NotFound`],
     /// [`Problem::WrongState`].
     pub async fn correct_data(&self, actor: &Actor, command: &CorrectData) -> Result<Case, Failure> {
+        let reader = Reader::Database(&self.database);
+        let found = self.case_to_work_on(reader, actor, command.case).await?;
         let reason = text(&command.reason, 500).map_err(|_| Problem::ReasonMissing)?;
         let input = self.secret.fingerprint(&format!("{:?}", (command.case, &command.changes, &reason)));
         let key = idempotency_key(actor, &command.idempotency_key, "correct_data", &input)?;
         self.vault.unlock(&self.database, self.now()).await?;
-        let reader = Reader::Database(&self.database);
-        let found = self.team_case(reader, actor, command.case).await?;
         let pinned = self.pinned(found.case.definition).await?;
         let calendar = self.calendar()?;
         let before = self.snapshot(reader, &found).await?;
         let read = found.case.revision;
+        let owner = Owner { id: found.case.application.0, key: found.key.as_ref().ok_or(Problem::NotFound)? };
+        let changes = self.with_files(owner, &pinned, FilesOf::Everybody, &command.changes).await?;
         self.staff_step(actor, command.case, &key, |found, now| {
             found.case.state.after(CaseStep::CorrectData)?;
             if found.case.revision != read {
                 return Err(Problem::ChangedMeanwhile.into());
             }
             let source = AnswerSource::Clerk { reason: reason.clone() };
-            let answers = apply(&pinned, &before.answers, &command.changes, source, now)?;
+            let answers = apply(&pinned, &before.answers, &changes, source, now)?;
             let day = found.case.submitted_at.local_date(calendar.time_zone);
             let effective = pinned.evaluate(&answers, &calendar, day).effective;
             let snapshot =

@@ -189,8 +189,13 @@ impl Pinned {
     /// What stands in the way of handing in, for somebody in the part of `role`: the own part in words, of the parts of
     /// others only that something is missing there.
     pub(crate) fn obstacles(&self, evaluation: &Evaluation, role: &str) -> Vec<AnswerError> {
+        self.obstacles_among(&evaluation.errors, role)
+    }
+
+    /// The same of any errors.
+    pub(crate) fn obstacles_among(&self, errors: &[FieldError], role: &str) -> Vec<AnswerError> {
         let (own, others): (Vec<&FieldError>, Vec<&FieldError>) =
-            evaluation.errors.iter().partition(|error| self.may_touch(role, &error.path));
+            errors.iter().partition(|error| self.may_touch(role, &error.path));
         let foreign = (!others.is_empty()).then(|| AnswerError {
             path: String::new(),
             code: "OTHER_PARTY".to_owned(),
@@ -257,12 +262,12 @@ pub(crate) fn end_of_day(day: NaiveDate, calendar: &TownCalendar) -> Timestamp {
     start_of(day.checked_add_days(Days::new(1)).unwrap_or(day), calendar)
 }
 
-fn start_of(day: NaiveDate, calendar: &TownCalendar) -> Timestamp {
+pub(crate) fn start_of(day: NaiveDate, calendar: &TownCalendar) -> Timestamp {
     first_instant_at(day.and_time(NaiveTime::MIN), calendar.time_zone)
 }
 
 /// The field of a path in the definition: `group[row].field` without its row.
-fn without_row(path: &str) -> String {
+pub(crate) fn without_row(path: &str) -> String {
     match (path.split_once('['), path.split_once("].")) {
         (Some((group, _)), Some((_, field))) => format!("{group}.{field}"),
         _ => path.to_owned(),

@@ -11,6 +11,7 @@ use crate::case::{Case, Decision, DecisionReason};
 use crate::failure::{Failure, Problem, text};
 use crate::requests::idempotency_key;
 use crate::sealed::decision_of;
+use crate::store::Reader;
 
 /// Most reasons.
 const MOST_REASONS: usize = 20;
@@ -34,9 +35,10 @@ impl Applications {
     /// Writes a decision.
     ///
     /// # Errors
-    /// [`Problem::ReasonsMissing`], [`Problem::TextLength`]; [`Failure::Forbidden`]; [`Problem::NotFound`],
+    /// [`Problem::ReasonsMissing`], [`Problem::TextLength`]; [`Problem::OwnCase`], [`Failure::Forbidden`]; [`Problem::NotFound`],
     /// [`Problem::WrongState`].
     pub async fn draft_decision(&self, actor: &Actor, command: &DraftDecision) -> Result<Case, Failure> {
+        self.case_to_work_on(Reader::Database(&self.database), actor, command.case).await?;
         let is_missing = command.reasons.is_empty() && command.outcome.needs_reasons();
         if is_missing || command.reasons.len() > MOST_REASONS {
             return Err(Problem::ReasonsMissing.into());

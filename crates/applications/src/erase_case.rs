@@ -9,7 +9,7 @@ use crate::advance::Step;
 use crate::case::Case;
 use crate::failure::{Failure, Problem};
 use crate::requests::retried;
-use crate::store::{Reader, cases, erasure};
+use crate::store::{Reader, attachments, cases, erasure};
 
 /// Erases a case.
 #[derive(Debug, Clone, Copy)]
@@ -22,10 +22,11 @@ impl Applications {
     /// Erases a closed case. Doing it twice changes nothing.
     ///
     /// # Errors
-    /// [`Failure::Forbidden`]; [`Problem::NotFound`], [`Problem::WrongState`].
+    /// [`Problem::OwnCase`], [`Failure::Forbidden`]; [`Problem::NotFound`], [`Problem::WrongState`].
     pub async fn erase_case(&self, actor: &Actor, command: EraseCase) -> Result<Case, Failure> {
         actor.may(Permission::HandlePersonalData)?;
         retried(|| self.erase_once(actor, command.case)).await?;
+        self.delete_garbage_now().await;
         self.database.scrub().await?;
         let found = cases::by_id(Reader::Database(&self.database), command.case).await?;
         Ok(found.ok_or(Problem::NotFound)?.case)
@@ -36,11 +37,13 @@ impl Applications {
         if found.case.state == CaseState::Erased {
             return Ok(());
         }
+        self.is_impartial(Reader::Database(&self.database), actor, &found.case).await?;
         let now = self.now();
         let unit = self.database.begin().await?;
         let step = Step::plain(CaseStep::Erase, found.case.clone());
         let case = self.take_step(&unit, &found.case, step, actor.account(), now).await?;
         erasure::erase(&unit, id, case.application, now).await?;
+        attachments::delete_of(&unit, case.application.0, now).await?;
         unit.destroy_keys(&[case.application.0]).await?;
         unit.commit().await?;
         self.tell(&case);

@@ -5,7 +5,7 @@ use domain::application::ApplicationStep;
 use crate::Applications;
 use crate::failure::{Failure, Problem};
 use crate::requests::retried;
-use crate::store::{Reader, drafts, rehearsals};
+use crate::store::{Reader, attachments, drafts, rehearsals};
 
 /// How many are handled in one unit.
 const PORTION: i64 = 200;
@@ -36,6 +36,9 @@ impl Applications {
             draft.state.after(ApplicationStep::Expire)?;
             drafts::delete(&unit, id).await?;
             keys.push(id.0);
+        }
+        for owner in &keys {
+            attachments::delete_of(&unit, *owner, now).await?;
         }
         unit.destroy_keys(&keys).await?;
         unit.commit().await?;

@@ -1,12 +1,26 @@
 //! Handing out everything that is kept about an application (Art. 15 and 20 DSGVO).
 
+use domain::application::AttachmentState;
 use domain::permission::Actor;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::Applications;
-use crate::access::Access;
-use crate::failure::Failure;
-use crate::store::Reader;
+use crate::access::{Access, Entry, Place};
+use crate::case::CaseEvent;
+use crate::definition::Pinned;
+use crate::draft::Draft;
+use crate::failure::{Failure, Problem};
+use crate::store::cases;
+use crate::store::{Reader, attachments};
+use crate::upload::Upload;
+
+/// What is kept about one application.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct ExportedApplication {
+    pub(crate) document: Value,
+    /// The files of the part, which the document names.
+    pub(crate) files: Vec<Upload>,
+}
 
 impl Applications {
     /// Everything kept about an application, as a JSON document: the draft, or the case with answers, decision and events.
@@ -15,31 +29,66 @@ impl Applications {
     /// # Errors
     /// [`crate::Problem::NotFound`].
     pub async fn export_application(&self, actor: &Actor, access: &Access) -> Result<String, Failure> {
-        let draft = self.read_draft(actor, access).await?;
-        let answers = |answers: Vec<(String, serde_json::Value)>| {
-            answers.into_iter().collect::<serde_json::Map<String, serde_json::Value>>()
-        };
+        let place = self.enter(Reader::Database(&self.database), actor, access).await?;
+        Ok(self.exported(&place).await?.document.to_string())
+    }
+
+    /// The same for whoever has the place already.
+    pub(crate) async fn exported(&self, place: &Place) -> Result<ExportedApplication, Failure> {
+        let draft = self.draft(place).await?;
         let about = json!({
             "application": draft.id, "service": draft.service, "definition": draft.definition_sha256,
             "state": draft.state, "role": draft.role,
         });
-        let mut document = json!({ "about": about, "answers": answers(draft.answers) });
-        if draft.case.is_some() {
-            let found = self.own_case(actor, access).await?;
-            let pinned = self.pinned(found.case.definition).await?;
-            let status = self.case_status(actor, access).await?;
-            let view = self.view(Reader::Database(&self.database), found).await?;
-            let mine = view.answers.into_iter().filter(|(path, _)| pinned.may_touch(&draft.role, path)).collect();
-            let event = |event: crate::CaseEvent| json!({ "kind": event.kind, "at": event.at.to_utc().to_rfc3339() });
-            document["answers"] = answers(mine).into();
-            document["case"] = json!({
-                "receipt": status.receipt, "status": status.status,
-                "submittedAt": status.submitted_at.to_utc().to_rfc3339(),
-                "decision": status.notice.map(|notice| json!({ "outcome": notice.outcome, "reasons": notice.reasons })),
-                "objection": view.objection, "request": view.request,
-                "events": view.events.into_iter().map(event).collect::<Vec<_>>(),
-            });
+        let files = self.files_of_part(place, &draft.role).await?;
+        let described: Vec<Value> = files.iter().map(file).collect();
+        let mut document = json!({ "about": about, "answers": answers(draft.answers.clone()), "files": described });
+        if let Place::Real(entry) = place
+            && entry.draft.case.is_some()
+        {
+            self.add_case(&mut document, entry, &draft).await?;
         }
-        Ok(document.to_string())
+        Ok(ExportedApplication { document, files })
     }
+
+    async fn add_case(&self, document: &mut Value, entry: &Entry, draft: &Draft) -> Result<(), Failure> {
+        let reader = Reader::Database(&self.database);
+        let id = entry.draft.case.ok_or(Problem::NotFound)?;
+        let found = cases::by_id(reader, id).await?.ok_or(Problem::NotFound)?;
+        let pinned = self.pinned(found.case.definition).await?;
+        let status = self.status(&found).await?;
+        let view = self.view(reader, found).await?;
+        let event = |event: CaseEvent| json!({ "kind": event.kind, "at": event.at.to_utc().to_rfc3339() });
+        document["answers"] = answers(own(view.answers, &pinned, &draft.role)).into();
+        document["case"] = json!({
+            "receipt": status.receipt, "status": status.status,
+            "submittedAt": status.submitted_at.to_utc().to_rfc3339(),
+            "decision": status.notice.map(|notice| json!({ "outcome": notice.outcome, "reasons": notice.reasons })),
+            "objection": view.objection, "request": view.request,
+            "events": view.events.into_iter().map(event).collect::<Vec<_>>(),
+        });
+        Ok(())
+    }
+
+    async fn files_of_part(&self, place: &Place, role: &str) -> Result<Vec<Upload>, Failure> {
+        let Some(key) = place.key() else { return Ok(Vec::new()) };
+        let rows = attachments::of(Reader::Database(&self.database), place.owner()).await?;
+        let mine = rows.iter().filter(|row| row.role == role && row.state == AttachmentState::Clean);
+        mine.map(|row| self.shown(key, row)).collect()
+    }
+}
+
+fn own(answers: Vec<(String, Value)>, pinned: &Pinned, role: &str) -> Vec<(String, Value)> {
+    answers.into_iter().filter(|(path, _)| pinned.may_touch(role, path)).collect()
+}
+
+fn answers(answers: Vec<(String, Value)>) -> serde_json::Map<String, Value> {
+    answers.into_iter().collect()
+}
+
+fn file(file: &Upload) -> Value {
+    json!({
+        "file": file.id.0.simple().to_string(), "field": file.field, "name": file.name, "mediaType": file.media_type,
+        "bytes": file.bytes, "sha256": file.sha256,
+    })
 }

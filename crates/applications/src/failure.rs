@@ -20,6 +20,9 @@ pub enum Failure {
     /// The database failed.
     #[error(transparent)]
     Database(#[from] DatabaseError),
+    /// The contents of files cannot be reached.
+    #[error(transparent)]
+    Files(#[from] crate::files::FileStoreError),
 }
 
 impl From<NoSuchStep> for Failure {
@@ -88,6 +91,9 @@ pub enum Problem {
     /// Whoever wrote a decision cannot approve it.
     #[error("a second person must approve this decision")]
     FourEyes,
+    /// Somebody would work on an application in which they take part themselves (§ 20 (1) VwVfG).
+    #[error("nobody works on a case of their own (§ 20 Abs. 1 VwVfG)")]
+    OwnCase,
     /// The decision needs reasons.
     #[error("the decision needs reasons")]
     ReasonsMissing,
@@ -118,6 +124,39 @@ pub enum Problem {
     /// The key of the request is too short to be unique, or too long.
     #[error("an idempotency key has 16 to 128 signs")]
     IdempotencyKey,
+    /// The name of a file is empty, too long, a path, or deceives.
+    #[error("a file's name has 1 to 200 signs and is no path")]
+    FileName,
+    /// A file without content.
+    #[error("the file is empty")]
+    FileEmpty,
+    /// A file that is too large.
+    #[error("the file is larger than {most_bytes} bytes")]
+    FileTooLarge {
+        /// How large it may be.
+        most_bytes: u64,
+    },
+    /// A kind of file that is not taken here.
+    #[error("this kind of file is not taken here")]
+    FileType {
+        /// The kinds that are, as media types.
+        accept: Vec<String>,
+    },
+    /// There is no place for a file here.
+    #[error("there is no place for a file here")]
+    NoPlaceForFiles,
+    /// More files than anybody needs.
+    #[error("there are too many files in this application")]
+    TooManyFiles,
+    /// The file that came is not as long as was announced.
+    #[error("the file is not as long as was announced")]
+    UploadLength,
+    /// The file did not arrive whole. It can be sent again.
+    #[error("the file did not arrive whole; send it again")]
+    UploadBroken,
+    /// Too many files arrive at this moment.
+    #[error("too many files arrive at this moment; try again soon")]
+    TooBusy,
     /// No city has been loaded yet.
     #[error("no city has been loaded yet")]
     NoCity,

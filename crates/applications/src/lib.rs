@@ -12,6 +12,7 @@ mod access;
 mod advance;
 mod answer_request;
 mod approve_decision;
+mod attach_files;
 mod automatic_check;
 mod case;
 mod case_status;
@@ -20,28 +21,36 @@ mod claim_case;
 mod close_case;
 mod consent;
 mod correct_data;
+mod create_upload;
 mod deadlines;
 mod definition;
 mod deliver_decision;
+mod download;
 mod draft;
 mod draft_decision;
 mod erase_case;
+mod erase_person;
 mod expire;
 mod export_case;
+mod export_person;
 mod failure;
 mod feed;
+mod files;
 mod inbox;
 mod invite_party;
 mod join_party;
+mod look_at_files;
 mod object;
 mod publish_definition;
 mod read_case;
 mod read_draft;
+mod receive_upload;
 mod rehearse;
 mod reopen_case;
 mod replay_decision;
 mod request_items;
 mod requests;
+mod retain;
 mod save_answers;
 mod sealed;
 mod secret;
@@ -50,8 +59,10 @@ mod silence;
 mod start_draft;
 mod store;
 mod submit;
+mod sweep_files;
 mod switch_automation;
 mod town;
+mod upload;
 mod withdraw;
 mod work_through;
 
@@ -73,26 +84,34 @@ pub use claim_case::ClaimCase;
 pub use close_case::CloseCase;
 pub use consent::{Consent, Summary};
 pub use correct_data::CorrectData;
+pub use create_upload::{Announced, CreateUpload};
 pub use definition::PublishedService;
 pub use deliver_decision::DeliverDecision;
+pub use download::{Download, DownloadTicket};
 pub use draft::{
     AnswerError, Answered, DeclarationView, DocumentView, Draft, FieldView, MyApplication, PartyView, Practice,
     StepView,
 };
 pub use draft_decision::DraftDecision;
 pub use erase_case::EraseCase;
+pub use erase_person::ErasedApplications;
+pub use export_person::{PersonApplications, PersonFile};
 pub use failure::{Failure, Problem};
 pub use feed::Changed;
+pub use files::{Bucket, FilePlace, FileStore, FileStoreError, ScannerAddress};
 pub use inbox::{InboxEntry, InboxFilter, Whose};
 pub use invite_party::{Invitation, InviteParty};
 pub use join_party::JoinParty;
+pub use look_at_files::LookedAt;
 pub use object::ObjectToDecision;
 pub use publish_definition::{PublishDefinition, Published};
 pub use read_case::CaseView;
+pub use receive_upload::ReceiveUpload;
 pub use rehearse::Rehearsed;
 pub use reopen_case::{ReopenCase, ReopenReason};
 pub use replay_decision::Replay;
 pub use request_items::RequestItems;
+pub use retain::Expiring;
 pub use save_answers::{AnswerChange, SaveAnswers};
 pub use sealed::Handling;
 pub use secret::ApplicationSecret;
@@ -101,6 +120,7 @@ pub use start_draft::{StartDraft, Started};
 pub use submit::{Receipt, Submit};
 pub use switch_automation::{AutomationState, SwitchAutomation};
 pub use town::{Town, TownCalendar};
+pub use upload::{Upload, UploadSettings};
 pub use withdraw::Withdraw;
 pub use work_through::Worked;
 
@@ -119,6 +139,10 @@ pub struct ApplicationsParts {
     pub vault: Vault,
     /// Where the city's calendar and offices come from.
     pub town: Arc<dyn Town>,
+    /// Where the contents of files lie.
+    pub files: FileStore,
+    /// Limits of files, and who looks for harm in them.
+    pub uploads: UploadSettings,
 }
 
 /// The feature. Cheap to share behind an `Arc`.
@@ -133,6 +157,12 @@ pub struct Applications {
     /// Compiled definitions. A version never changes, so nothing here grows stale.
     pub(crate) definitions: RwLock<HashMap<DefinitionId, Arc<definition::Pinned>>>,
     pub(crate) feed: feed::Feed,
+    pub(crate) files: FileStore,
+    pub(crate) uploads: UploadSettings,
+    /// Files that may arrive at the same time.
+    pub(crate) arriving: tokio::sync::Semaphore,
+    /// Photos that may be taken apart at the same time; each is held whole.
+    pub(crate) photos: tokio::sync::Semaphore,
     /// Drawn at the start of this process; marks its events.
     pub(crate) origin: i64,
 }
@@ -141,13 +171,29 @@ impl Applications {
     /// Puts the feature together. The caller calls [`Applications::follow_changes`] every second or so and
     /// [`Applications::work_through`] every few seconds.
     pub fn new(parts: ApplicationsParts) -> Self {
-        let ApplicationsParts { database, clock, entropy, secret, vault, town } = parts;
+        let ApplicationsParts { database, clock, entropy, secret, vault, town, files, uploads } = parts;
         let mut drawn = [0; 8];
         entropy.fill(&mut drawn);
         let origin = i64::from_be_bytes(drawn);
         let feed = feed::Feed::new(clock.now());
         let definitions = RwLock::default();
-        Self { database, clock, entropy, secret, vault, town, definitions, feed, origin }
+        let arriving = tokio::sync::Semaphore::new(uploads.parallel);
+        let photos = tokio::sync::Semaphore::new(upload::PHOTOS_AT_ONCE);
+        Self {
+            database,
+            clock,
+            entropy,
+            secret,
+            vault,
+            town,
+            definitions,
+            feed,
+            files,
+            uploads,
+            arriving,
+            photos,
+            origin,
+        }
     }
 
     pub(crate) fn now(&self) -> Timestamp {

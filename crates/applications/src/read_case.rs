@@ -11,6 +11,7 @@ use crate::replay_decision::Replay;
 use crate::sealed::{decision_of, objection_of, request_of};
 use crate::store::cases::{self, Found};
 use crate::store::{Reader, events};
+use crate::upload::Upload;
 
 /// A case with everything in it.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,6 +20,8 @@ pub struct CaseView {
     pub case: Case,
     /// What was said, by path.
     pub answers: Vec<(String, serde_json::Value)>,
+    /// The files that were handed in and in which nothing was found.
+    pub files: Vec<Upload>,
     /// The decision, also one that is not approved yet.
     pub decision: Option<Decision>,
     /// Whether the tables say again what they said.
@@ -59,6 +62,10 @@ impl Applications {
         } else {
             Vec::new()
         };
+        let files = match key {
+            Some(key) => self.files_of_case(key, found.case.application.0).await?,
+            None => Vec::new(),
+        };
         let sealed = found.case.decision_sealed.as_deref();
         let decision: Option<Decision> =
             sealed.map(|sealed| self.open(key, decision_of(id), Some(sealed))).transpose()?;
@@ -79,6 +86,6 @@ impl Applications {
             facts: link.facts,
         };
         let events = links.into_iter().map(event).collect();
-        Ok(CaseView { case: found.case, answers, decision, replay, request, objection, deadlines, events, flaw })
+        Ok(CaseView { case: found.case, answers, files, decision, replay, request, objection, deadlines, events, flaw })
     }
 }

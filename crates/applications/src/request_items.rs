@@ -12,6 +12,7 @@ use crate::definition::end_of_day;
 use crate::failure::{Failure, Problem, text};
 use crate::requests::idempotency_key;
 use crate::sealed::request_of;
+use crate::store::Reader;
 
 /// Most things in one request.
 const MOST_ITEMS: usize = 20;
@@ -35,9 +36,10 @@ impl Applications {
     /// Asks the applicant for something.
     ///
     /// # Errors
-    /// [`Problem::NothingAsked`], [`Problem::TextLength`]; [`Failure::Forbidden`]; [`Problem::NotFound`],
+    /// [`Problem::NothingAsked`], [`Problem::TextLength`]; [`Problem::OwnCase`], [`Failure::Forbidden`]; [`Problem::NotFound`],
     /// [`Problem::WrongState`].
     pub async fn request_items(&self, actor: &Actor, command: &RequestItems) -> Result<Case, Failure> {
+        self.case_to_work_on(Reader::Database(&self.database), actor, command.case).await?;
         if command.items.is_empty() || command.items.len() > MOST_ITEMS {
             return Err(Problem::NothingAsked.into());
         }

@@ -8,6 +8,7 @@ use forms::{AnswerSource, Answers, Change, Patch, RowId};
 
 use crate::Applications;
 use crate::access::{Access, Entry, Place};
+use crate::attach_files::{FilesOf, Owner};
 use crate::definition::Pinned;
 use crate::draft::{AnswerError, Draft};
 use crate::failure::{Failure, Problem};
@@ -81,8 +82,12 @@ impl Applications {
             return Err(Problem::ChangedMeanwhile.into());
         }
         let pinned = self.pinned(entry.draft.definition).await?;
-        let answers = patched(&pinned, &self.answers(entry).await?, &entry.party.role, &command.changes, now)?;
         let key = entry.draft.key.as_ref().ok_or(Problem::NotFound)?;
+        let before = self.answers(entry).await?;
+        let owner = Owner { id: entry.draft.id.0, key };
+        let role = &entry.party.role;
+        let changes = self.with_files(owner, &pinned, FilesOf::Role(role), &command.changes).await?;
+        let answers = patched(&pinned, &before, role, &changes, now)?;
         let draft = DraftRow {
             state,
             rev: entry.draft.rev + 1,
@@ -106,7 +111,9 @@ impl Applications {
         self.vault.unlock(&self.database, self.now()).await?;
         let answers: Answers = self.open(Some(key), rehearsal_of(row.id), Some(&row.answers_sealed))?;
         let role = &pinned.first_party()?.role;
-        let answers = patched(&pinned, &answers, role, &command.changes, self.now())?;
+        let owner = Owner { id: row.id.0, key };
+        let changes = self.with_files(owner, &pinned, FilesOf::Role(role), &command.changes).await?;
+        let answers = patched(&pinned, &answers, role, &changes, self.now())?;
         let sealed = self.seal(key, rehearsal_of(row.id), &answers)?;
         let row = RehearsalRow { rev: row.rev + 1, answers_sealed: sealed, ..row.clone() };
         let unit = self.database.begin().await?;

@@ -33,6 +33,12 @@ pub(crate) enum Scope {
     Join,
     /// Go on with a rehearsal.
     Rehearse,
+    /// Send the bytes of a file.
+    Upload,
+    /// Fetch a file, until a moment: the number in the place of voided codes.
+    Download,
+    /// Fetch everything that is kept about an account, until a moment.
+    Archive,
 }
 
 impl ApplicationSecret {
@@ -45,6 +51,11 @@ impl ApplicationSecret {
     /// part were made void.
     pub(crate) fn code(&self, scope: Scope, number: &str, id: Uuid, links: i64) -> String {
         grouped(&format!("{number}{}", self.proof(scope, id, links)))
+    }
+
+    /// What opens a thing whose id is known: the proof alone.
+    pub(crate) fn token(&self, scope: Scope, id: Uuid, links: i64) -> String {
+        self.proof(scope, id, links)
     }
 
     /// Whether `proof` opens it; takes the same time for every wrong proof.
@@ -77,6 +88,9 @@ impl ApplicationSecret {
             Scope::Resume => b"resume",
             Scope::Join => b"join",
             Scope::Rehearse => b"rehearse",
+            Scope::Upload => b"upload",
+            Scope::Download => b"download",
+            Scope::Archive => b"archive",
         };
         signs(&keyed::digest(&self.0, &[scope, id.as_bytes(), &links.to_be_bytes()]), PROOF_LENGTH)
     }

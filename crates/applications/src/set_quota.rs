@@ -19,7 +19,7 @@ pub struct SetQuota {
     /// Until when, exclusive.
     pub until: Timestamp,
     /// How many there are.
-    pub most: u32,
+    pub most: i64,
 }
 
 impl Applications {
@@ -33,7 +33,7 @@ impl Applications {
         actor.may(Permission::SteerAutomation)?;
         let pinned = self.newest(&command.service).await?;
         actor.may_in(Permission::SteerAutomation, &self.service(&command.service).await?.team)?;
-        if command.from >= command.until {
+        if command.from >= command.until || command.most < 0 {
             return Err(Problem::QuotaInvalid.into());
         }
         let now = self.now();
@@ -41,11 +41,9 @@ impl Applications {
         let entry = AuditEntry { id, actor: actor.account(), action: "quota.set", subject: pinned.id.0, at: now };
         let unit = self.database.begin().await?;
         let period = (command.from, command.until);
-        quotas::set(&unit, &command.service, period, i64::from(command.most)).await.map_err(
-            |error: DatabaseError| {
-                if error.breaks(Rule::QuotaNotExceeded) { Failure::from(Problem::QuotaExhausted) } else { error.into() }
-            },
-        )?;
+        quotas::set(&unit, &command.service, period, command.most).await.map_err(|error: DatabaseError| {
+            if error.breaks(Rule::QuotaNotExceeded) { Failure::from(Problem::QuotaExhausted) } else { error.into() }
+        })?;
         unit.audit(&entry).await?;
         unit.commit().await?;
         Ok(())

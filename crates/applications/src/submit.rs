@@ -13,12 +13,14 @@ use uuid::Uuid;
 use crate::Applications;
 use crate::access::{Access, Entry, trust_of};
 use crate::advance::next_link;
+use crate::attach_files::Owner;
 use crate::case::Case;
 use crate::consent::has_trust;
 use crate::definition::Pinned;
 use crate::failure::{Failure, Problem};
 use crate::requests::idempotency_key;
 use crate::sealed::{Handling, Snapshot, snapshot_of};
+use crate::store::attachments::AttachmentRow;
 use crate::store::drafts::{self, DraftRow};
 use crate::store::parties::PartyRow;
 use crate::store::{Reader, cases, events, quotas};
@@ -58,6 +60,8 @@ struct Ready {
     snapshot: Snapshot,
     team: Key,
     seen: i64,
+    /// Files that no answer names. They are not handed in, and so not kept.
+    unnamed: Vec<AttachmentRow>,
 }
 
 impl Applications {
@@ -104,6 +108,7 @@ impl Applications {
         if !drafts::update(&unit, &draft, ready.seen, now).await? {
             return Err(Problem::ChangedMeanwhile.into());
         }
+        self.let_go(&unit, &ready.unnamed, now).await?;
         quotas::take(&unit, &case.service, now).await.map_err(exhausted)?;
         let sha256 = ready.evaluation.effective.sha256(&ready.pinned.form);
         let facts = json!({
@@ -136,6 +141,11 @@ impl Applications {
         if !errors.is_empty() {
             return Err(Problem::Incomplete { errors }.into());
         }
+        let owner = Owner { id: entry.draft.id.0, key: entry.draft.key.as_ref().ok_or(Problem::NotFound)? };
+        let (errors, unnamed) = self.files_to_hand_in(owner, &evaluation.effective).await?;
+        if !errors.is_empty() {
+            return Err(Problem::Incomplete { errors: pinned.obstacles_among(&errors, &entry.party.role) }.into());
+        }
         let summary = pinned.form.consent_hash(&evaluation.effective);
         if summary != command.summary_sha256 {
             return Err(Problem::SummaryChanged.into());
@@ -150,7 +160,7 @@ impl Applications {
         let canonical = evaluation.effective.canonical_json(&pinned.form);
         let snapshot = Snapshot { answers, canonical, handling: command.handling };
         let team = self.service(&entry.draft.service).await?.team;
-        Ok(Ready { pinned, evaluation, snapshot, team, seen: entry.draft.rev })
+        Ok(Ready { pinned, evaluation, snapshot, team, seen: entry.draft.rev, unnamed })
     }
 
     fn new_case(&self, entry: &Entry, ready: &Ready, now: Timestamp) -> Result<Case, Failure> {

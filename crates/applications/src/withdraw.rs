@@ -11,7 +11,6 @@ use crate::case_status::CaseStatus;
 use crate::failure::{Failure, Problem};
 use crate::requests::{idempotency_key, retried};
 use crate::store::Reader;
-use crate::store::drafts;
 
 /// Takes back.
 #[derive(Debug, Clone)]
@@ -70,17 +69,11 @@ impl Applications {
                 return Err(Problem::NotFound.into());
             }
             entry.draft.state.after(ApplicationStep::Abandon)?;
-            let unit = self.database.begin().await?;
-            // The row is ours for the rest of the unit only if nobody handed it in meanwhile.
-            let mut draft = entry.draft.clone();
-            draft.rev += 1;
-            self.put_back(&unit, &draft, entry.draft.rev, self.now()).await?;
-            drafts::delete(&unit, draft.id).await?;
-            unit.destroy_keys(&[draft.id.0]).await?;
-            unit.commit().await?;
+            self.delete_draft(&entry).await?;
             Ok(())
         };
         retried(work).await?;
+        self.delete_garbage_now().await;
         Ok(self.database.scrub().await?)
     }
 }

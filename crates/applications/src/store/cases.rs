@@ -217,3 +217,80 @@ pub(crate) async fn due(
     let rows = reader.rows(sql, vec![kind.into(), now.millis().into(), limit.into()]).await?;
     rows.iter().map(|row| Ok(CaseId(row.at(0)?))).collect()
 }
+
+/// The versions of definitions that closed cases belong to.
+pub(crate) async fn definitions_of_closed(reader: Reader<'_>) -> Result<Vec<DefinitionId>, DatabaseError> {
+    let rows = reader.rows("SELECT DISTINCT definition FROM case_file WHERE state = 'closed'", vec![]).await?;
+    rows.iter().map(|row| Ok(DefinitionId(row.at(0)?))).collect()
+}
+
+const CLOSED: &str = "FROM case_file c WHERE c.state = 'closed' AND c.definition = $1 AND c.changed_at < $2";
+const WITH_FILES: &str = "AND EXISTS (SELECT 1 FROM attachment a WHERE a.owner = c.application)";
+
+/// Cases of a definition that were closed before an instant, oldest first, with their applications.
+pub(crate) async fn closed(
+    reader: Reader<'_>,
+    definition: DefinitionId,
+    before: Timestamp,
+    limit: i64,
+) -> Result<Vec<(CaseId, ApplicationId)>, DatabaseError> {
+    listed(
+        reader,
+        &format!("SELECT c.id, c.application {CLOSED} ORDER BY c.changed_at LIMIT $3"),
+        definition,
+        before,
+        limit,
+    )
+    .await
+}
+
+/// The same of cases that still have files.
+pub(crate) async fn closed_with_files(
+    reader: Reader<'_>,
+    definition: DefinitionId,
+    before: Timestamp,
+    limit: i64,
+) -> Result<Vec<(CaseId, ApplicationId)>, DatabaseError> {
+    let sql = format!("SELECT c.id, c.application {CLOSED} {WITH_FILES} ORDER BY c.changed_at LIMIT $3");
+    listed(reader, &sql, definition, before, limit).await
+}
+
+async fn listed(
+    reader: Reader<'_>,
+    sql: &str,
+    definition: DefinitionId,
+    before: Timestamp,
+    limit: i64,
+) -> Result<Vec<(CaseId, ApplicationId)>, DatabaseError> {
+    let rows = reader.rows(sql, vec![definition.0.into(), before.millis().into(), limit.into()]).await?;
+    rows.iter().map(|row| Ok((CaseId(row.at(0)?), ApplicationId(row.at(1)?)))).collect()
+}
+
+/// How many cases of a definition were closed before an instant.
+pub(crate) async fn count_closed(
+    reader: Reader<'_>,
+    definition: DefinitionId,
+    before: Timestamp,
+) -> Result<u64, DatabaseError> {
+    counted(reader, &format!("SELECT COUNT(*) {CLOSED}"), definition, before).await
+}
+
+/// The same of cases that still have files.
+pub(crate) async fn count_closed_with_files(
+    reader: Reader<'_>,
+    definition: DefinitionId,
+    before: Timestamp,
+) -> Result<u64, DatabaseError> {
+    counted(reader, &format!("SELECT COUNT(*) {CLOSED} {WITH_FILES}"), definition, before).await
+}
+
+async fn counted(
+    reader: Reader<'_>,
+    sql: &str,
+    definition: DefinitionId,
+    before: Timestamp,
+) -> Result<u64, DatabaseError> {
+    let row = reader.row(sql, vec![definition.0.into(), before.millis().into()]).await?;
+    let count: i64 = row.map_or(Ok(0), |row| row.at(0))?;
+    Ok(u64::try_from(count).unwrap_or(0))
+}

@@ -119,3 +119,12 @@ pub(crate) async fn delete(unit: &Unit, id: ApplicationId) -> Result<(), Databas
     unit.execute("DELETE FROM party WHERE application = $1", vec![id.0.into()]).await?;
     unit.execute("DELETE FROM application WHERE id = $1", vec![id.0.into()]).await.map(drop)
 }
+
+/// How many applications and rehearsals nobody went on with until `now`.
+pub(crate) async fn count_expired(reader: Reader<'_>, now: Timestamp) -> Result<u64, DatabaseError> {
+    let sql = "SELECT (SELECT COUNT(*) FROM application WHERE expires_at <= $1 AND state IN ('draft', 'awaiting_parties')) \
+               + (SELECT COUNT(*) FROM rehearsal WHERE expires_at <= $1)";
+    let row = reader.row(sql, vec![now.millis().into()]).await?;
+    let count: i64 = row.map_or(Ok(0), |row| row.at(0))?;
+    Ok(u64::try_from(count).unwrap_or(0))
+}

@@ -1,5 +1,6 @@
 //! The statements on this feature's tables; the only place here that knows SQL.
 
+pub(crate) mod attachments;
 pub(crate) mod cases;
 pub(crate) mod definitions;
 pub(crate) mod drafts;

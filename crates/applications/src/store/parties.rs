@@ -123,3 +123,15 @@ pub(crate) async fn void_consents(
                WHERE application = $2 AND state = 'consented'";
     unit.execute(sql, vec![at.millis().into(), application.0.into()]).await
 }
+
+/// The account has no part in an application any more; what was said stays.
+pub(crate) async fn unlink(
+    unit: &Unit,
+    application: ApplicationId,
+    account: AccountId,
+    at: Timestamp,
+) -> Result<(), DatabaseError> {
+    let sql =
+        "UPDATE party SET account = NULL, pseudonym = NULL, changed_at = $1 WHERE application = $2 AND account = $3";
+    unit.execute(sql, vec![at.millis().into(), application.0.into(), account.0.into()]).await.map(drop)
+}
