@@ -3,7 +3,7 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
-use applications::{ApplicationSecret, Applications, ApplicationsParts};
+use applications::{ApplicationSecret, Applications, ApplicationsParts, FileStore, UploadSettings};
 use database::{AuditKey, Database, DatabaseError, Unit, Vault};
 use domain::environment::{Clock, Entropy};
 use domain::permission::Actor;
@@ -64,6 +64,10 @@ pub struct Parts {
     pub openid: Vec<OpenIdProvider>,
     /// Whether cookies ask for HTTPS.
     pub secure_cookies: bool,
+    /// Where files lie that people hand in.
+    pub files: FileStore,
+    /// Limits of files, and who looks for harm in them.
+    pub uploads: UploadSettings,
 }
 
 impl Application {
@@ -86,6 +90,8 @@ impl Application {
             secret: ApplicationSecret::from_master(&parts.master),
             vault: vault.clone(),
             town: Arc::new(ServingTown(Arc::clone(&scheduling))),
+            files: parts.files,
+            uploads: parts.uploads,
         });
         let public_url = parts.identity.issuer.clone();
         let identity = Arc::new(Identity::new(IdentityParts {

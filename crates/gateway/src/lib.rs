@@ -27,4 +27,5 @@ pub mod shutdown;
 mod start;
 mod town;
 mod upkeep;
+pub mod uploads;
 mod work;

@@ -1,5 +1,9 @@
-//! A person as the whole house knows them: appointments, account, and whether they want reminders; handed out and erased.
+//! A person as the whole house knows them: appointments, applications, account, and whether they want reminders; handed out and
+//! erased.
 
+mod archive;
+
+use applications::{ErasedApplications, PersonApplications};
 use database::DatabaseError;
 use domain::identifier::AccountId;
 use domain::permission::Actor;
@@ -10,12 +14,20 @@ use serde_json::{Value, json};
 
 use crate::application::Application;
 
+pub(crate) use archive::archive;
+
 /// What went wrong.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum PersonError {
     /// About appointments.
     #[error(transparent)]
     Appointments(#[from] scheduling::Failure),
+    /// About applications.
+    #[error(transparent)]
+    Applications(#[from] applications::Failure),
+    /// An archive could not be written.
+    #[error("the archive cannot be written: {0}")]
+    Archive(String),
     /// About the account.
     #[error(transparent)]
     Account(#[from] identity::Failure),
@@ -33,6 +45,8 @@ pub(crate) struct ErasedPerson {
     pub(crate) cancelled: u64,
     /// Appointments that are being served at this moment. Until they are over the account stays; then ask again.
     pub(crate) left: u64,
+    /// Drafts, and cases that had been kept long enough, that are gone; cases that the law tells the city to keep.
+    pub(crate) applications: ErasedApplications,
     /// Accounts that are gone: one or none.
     pub(crate) accounts: u64,
 }
@@ -52,10 +66,25 @@ pub(crate) async fn export(application: &Application, actor: &Actor, person: &Pe
     for mail in addresses(person, login) {
         refuses |= application.deliveries.refuses_reminders(&mail).await?;
     }
-    Ok(json!({ "account": account, "appointments": appointments, "refusesReminders": refuses }))
+    let applications = applications_of(application, actor, person).await?.documents;
+    Ok(json!({
+        "account": account, "appointments": appointments, "applications": applications, "refusesReminders": refuses,
+    }))
 }
 
-/// Erases a person (Art. 17 DSGVO): their appointments, then their account, and whether they wanted reminders. Doing it
+/// What is kept in applications and cases. What was begun without signing in is found by its code alone.
+async fn applications_of(
+    application: &Application,
+    actor: &Actor,
+    person: &Person,
+) -> Result<PersonApplications, PersonError> {
+    match account_of(application, actor, person).await? {
+        Some(account) => Ok(application.applications.export_person(actor, account).await?),
+        None => Ok(PersonApplications::default()),
+    }
+}
+
+/// Erases a person (Art. 17 DSGVO): their appointments, their part in applications, then their account, and whether they wanted reminders. Doing it
 /// twice does no harm, and finishes what was interrupted.
 ///
 /// # Errors
@@ -81,6 +110,9 @@ pub(crate) async fn erase(
         for mail in erased.mails {
             deliveries.forget_address(mail.expose()).await?;
         }
+    }
+    if let Some(account) = account {
+        done.applications = application.applications.erase_person(actor, account).await?;
     }
     if done.left > 0 {
         return Ok(done);

@@ -39,7 +39,7 @@ pub enum Kept {
 const PURPOSE: &str = "Art. 6 Abs. 1 Buchst. e, Art. 5 Abs. 1 Buchst. e DSGVO: no longer than the appointment needs it";
 const CLEANLINESS: &str = "Art. 5 Abs. 1 Buchst. c DSGVO: nothing without a purpose";
 
-/// The table. The first five rows are applied here, in this order; the others by those who own them.
+/// The table. The first five rows, drafts, cases and their files are applied here; the others by those who own them.
 pub const CLASSES: &[Class] = &[
     Class {
         key: "contact_of_visit",
@@ -125,9 +125,17 @@ pub const CLASSES: &[Class] = &[
         key: "case",
         what: "cases: answers, decisions, requests, objections, who took part",
         basis: "Art. 6 Abs. 1 Buchst. c and e DSGVO: the statute that the service names",
-        kept: Kept::Fixed("until an operator erases it, as the service says"),
+        kept: Kept::Fixed("as the service says (`retention.closed`)"),
         from: "its end",
         afterwards: "the key is destroyed; service, office, outcome and times stay as figures that lead to nobody",
+    },
+    Class {
+        key: "case_files",
+        what: "files that were handed in, sealed with the key of their case",
+        basis: "Art. 6 Abs. 1 Buchst. c and e, Art. 5 Abs. 1 Buchst. c DSGVO: the statute that the service names",
+        kept: Kept::Fixed("as the service says (`retention.attachments`), at most as long as the case"),
+        from: "the end of the case; with a draft, the last change",
+        afterwards: "the rows are deleted, the contents within a minute; with the case's key they could not be read anyway",
     },
     Class {
         key: "letter",
@@ -144,11 +152,18 @@ pub const CLASSES: &[Class] = &[
 pub struct Due {
     /// The key of the class.
     pub class: &'static str,
-    /// For how many days it is kept.
-    pub days: u32,
+    /// For how many days it is kept; nothing where each service says it.
+    pub days: Option<u32>,
     /// How many are due, or were handled.
     pub count: u64,
 }
+
+/// What the definitions of services say how long to keep.
+const CASES: [(&str, applications::Expiring); 3] = [
+    ("draft", applications::Expiring::Drafts),
+    ("case_files", applications::Expiring::FilesOfCases),
+    ("case", applications::Expiring::Cases),
+];
 
 /// Most seals whose entries go in one round.
 const SEALS: i64 = 500;
@@ -162,10 +177,18 @@ pub async fn plan(application: &Application, settings: &Settings, now: Timestamp
     for (class, what, days) in appointments(settings) {
         let before = now.plus_minutes(-i64::from(days) * 24 * 60);
         let count = application.scheduling.count_due(&Actor::System, what, before).await;
-        plan.push(Due { class, days, count: count.map_err(|failure| failure.to_string())? });
+        plan.push(Due { class, days: Some(days), count: count.map_err(|failure| failure.to_string())? });
     }
     let count = application.database.prunable_audit(audit_bound(settings, now)).await;
-    plan.push(Due { class: "audit", days: settings.audit_days, count: count.map_err(|error| error.to_string())? });
+    plan.push(Due {
+        class: "audit",
+        days: Some(settings.audit_days),
+        count: count.map_err(|error| error.to_string())?,
+    });
+    for (class, what) in CASES {
+        let count = application.applications.count_due(&Actor::System, what).await;
+        plan.push(Due { class, days: None, count: count.map_err(|failure| failure.to_string())? });
+    }
     Ok(plan)
 }
 
@@ -178,11 +201,15 @@ pub async fn apply(application: &Application, settings: &Settings, now: Timestam
     for (class, what, days) in appointments(settings) {
         let before = now.plus_minutes(-i64::from(days) * 24 * 60);
         let count = application.scheduling.erase_due(&Actor::System, what, before).await;
-        done.push(Due { class, days, count: count.map_err(|failure| failure.to_string())? });
+        done.push(Due { class, days: Some(days), count: count.map_err(|failure| failure.to_string())? });
     }
     let pruned = application.database.prune_audit(audit_bound(settings, now), SEALS).await;
     let count = pruned.map_err(|error| error.to_string())?.entries;
-    done.push(Due { class: "audit", days: settings.audit_days, count });
+    done.push(Due { class: "audit", days: Some(settings.audit_days), count });
+    for (class, what) in CASES {
+        let count = application.applications.erase_due(&Actor::System, what).await;
+        done.push(Due { class, days: None, count: count.map_err(|failure| failure.to_string())? });
+    }
     Ok(done)
 }
 

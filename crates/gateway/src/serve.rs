@@ -23,7 +23,7 @@ use crate::follow::{Follower, Ready};
 use crate::http::{Door, Settings, collect_metrics, internal_router, router_with};
 use crate::measure::measure;
 use crate::shutdown::{self, Drain, Ended, Patience, stop_signal};
-use crate::{backup_age, drain_door, graphql, mail, openid_pages, pages, start, work};
+use crate::{backup_age, drain_door, graphql, mail, openid_pages, pages, start, uploads, work};
 
 /// How long background work may take to finish its round, and the database to close.
 const LAST_ROUND: Duration = Duration::from_secs(5);
@@ -46,7 +46,7 @@ pub(crate) async fn serve(configuration: &Configuration, worker: Worker) -> Resu
     let database = start::connect(configuration).await?;
     start::migrated(&database).await?;
     let secrets = start::secrets(configuration, &database).await?;
-    let (application, desk) = start::application(configuration, database, secrets);
+    let (application, desk) = start::application(configuration, database, secrets)?;
     let drain_key = DrainKey::new(&start::master_key(configuration)?);
     let letters = match worker {
         Worker::Here => Some((mail::open(configuration, &application)?, configuration.retention)),
@@ -130,7 +130,9 @@ async fn open_doors(
         .with_charges(graphql::field_charges())
         .with_manifest(start::manifest(configuration).await?);
     let door = Arc::new(door);
-    let pages = pages::routes(application.clone()).merge(openid_pages::routes(application.clone()));
+    let pages = pages::routes(application.clone())
+        .merge(openid_pages::routes(application.clone()))
+        .merge(uploads::routes(application.clone()));
     let public = router_with(Arc::clone(&door), pages);
     let public = (bind("server.listen", configuration.server.listen).await?, public);
     let mut internal = None;

@@ -1,9 +1,12 @@
 //! From a configuration to a wired application: the database, its tables, the key, the features.
 
+mod files;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use applications::FileStore;
 use database::{ConnectOptions, Database, DatabaseError, Engine, RootOrigin, Vault};
 use domain::environment::Clock;
 use identity::IdentitySettings;
@@ -203,11 +206,14 @@ pub(crate) fn may_create_key(configuration: &Configuration) -> bool {
 }
 
 /// Wires the features over an open database.
+///
+/// # Errors
+/// The place for files cannot be used.
 pub(crate) fn application(
     configuration: &Configuration,
     database: Database,
     secrets: Secrets,
-) -> (Application, DeskWork) {
+) -> Result<(Application, DeskWork), CommandError> {
     let server = &configuration.server;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let (application, desk) = Application::new(Parts {
@@ -220,8 +226,11 @@ pub(crate) fn application(
         identity: IdentitySettings::new(&server.public_url, &server.public_url, cores),
         openid: configuration.openid.clone(),
         secure_cookies: server.mode == Mode::Production || server.public_url.starts_with("https://"),
+        files: FileStore::open(&files::place(configuration)?)
+            .map_err(|error| CommandError::Failed(format!("uploads: {error}")))?,
+        uploads: files::settings(configuration),
     });
-    (application.with_proof_of_work(configuration.limits.proof_of_work), desk)
+    Ok((application.with_proof_of_work(configuration.limits.proof_of_work), desk))
 }
 
 /// Reads the trusted documents, if there are any.

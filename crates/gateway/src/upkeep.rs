@@ -64,6 +64,11 @@ impl Upkeep {
             self.application.identity.reindex_logins(&Actor::System).await.map_err(wrong)?;
             let forgotten = self.application.identity.forget_old_login_numbers().await;
             forgotten.map_err(|error| error.to_string())?;
+            let strangers = self.application.applications.sweep_strangers(&Actor::System).await;
+            let strangers = strangers.map_err(|failure| failure.to_string())?;
+            if strangers > 0 {
+                tracing::info!(count = strangers, "contents that no file knew of are deleted");
+            }
             let now = self.application.clock.now();
             for due in retention::apply(&self.application, &self.settings, now).await? {
                 if due.count > 0 {

@@ -28,6 +28,10 @@ const SESSIONS_EVERY: u32 = 12;
 
 /// How often what waits is measured, in the same rounds.
 const MEASURED_EVERY: u32 = 6;
+/// How often files that have arrived are looked at.
+const FILES_EVERY: Duration = Duration::from_secs(2);
+/// How often unneeded contents are deleted, in rounds of the above.
+const SWEPT_EVERY: u32 = 30;
 /// How often the audit log is sealed.
 const UPKEEP_EVERY: Duration = Duration::from_mins(1);
 
@@ -45,7 +49,30 @@ pub(crate) async fn work(
     stop: CancellationToken,
 ) {
     let upkeep = Upkeep::new(application.clone(), retention);
-    tokio::join!(tidy(application, stop.clone()), keep_up(upkeep, stop.clone()), mail::deliver(letters, stop));
+    tokio::join!(
+        tidy(application.clone(), stop.clone()),
+        keep_up(upkeep, stop.clone()),
+        look_after_files(application, stop.clone()),
+        mail::deliver(letters, stop)
+    );
+}
+
+/// Looks at files that have arrived, and sweeps what nobody needs. Apart from the other rounds, because a look may take long.
+async fn look_after_files(application: Application, stop: CancellationToken) {
+    let mut rounds = interval(FILES_EVERY);
+    rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let (mut looks, mut sweeps) = (Health::new("files"), Health::new("unneeded files"));
+    for round in (0..SWEPT_EVERY).cycle() {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = rounds.tick() => {}
+        }
+        let looked = application.applications.look_at_files(&Actor::System).await;
+        looks.note(looked.map(|looked| looked.clean + looked.infected));
+        if round == 0 {
+            sweeps.note(application.applications.sweep_files(&Actor::System).await);
+        }
+    }
 }
 
 /// Seals, erases and changes keys, minute by minute.

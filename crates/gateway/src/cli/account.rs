@@ -108,7 +108,7 @@ pub(crate) async fn run(configuration: &Configuration, command: AccountCommand) 
     let database = start::connect(configuration).await?;
     start::migrated(&database).await?;
     let secrets = start::secrets(configuration, &database).await?;
-    let (application, _desk) = start::application(configuration, database.clone(), secrets);
+    let (application, _desk) = start::application(configuration, database.clone(), secrets)?;
     let done = match command {
         AccountCommand::Add(wanted) => add(&application, wanted, password).await,
         AccountCommand::Disable { id } => disable(&application, AccountId(id)).await,

@@ -42,7 +42,7 @@ pub(crate) async fn run(configuration: &Configuration, command: AuditCommand) ->
     let database = start::connect(configuration).await?;
     start::migrated(&database).await?;
     let secrets = start::secrets(configuration, &database).await?;
-    let (application, _desk) = start::application(configuration, database.clone(), secrets);
+    let (application, _desk) = start::application(configuration, database.clone(), secrets)?;
     let unreadable = |error: database::DatabaseError| CommandError::Failed(error.to_string());
     let done = match command {
         AuditCommand::Anchor => {

@@ -81,7 +81,7 @@ pub(crate) async fn load(configuration: &Configuration, directory: &Path, wish: 
     let database = start::connect(configuration).await?;
     start::migrated(&database).await?;
     let secrets = start::secrets(configuration, &database).await?;
-    let (application, _desk) = start::application(configuration, database.clone(), secrets);
+    let (application, _desk) = start::application(configuration, database.clone(), secrets)?;
     let done = match wish {
         Wish::Load => load_into(&application, &files, &city).await,
         Wish::Plan => plan(&application, &files, &city).await,

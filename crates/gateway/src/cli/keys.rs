@@ -44,7 +44,7 @@ pub(crate) async fn run(configuration: &Configuration, command: KeysCommand) -> 
     let database = start::connect(configuration).await?;
     start::migrated(&database).await?;
     let secrets = start::secrets(configuration, &database).await?;
-    let (application, _desk) = start::application(configuration, database.clone(), secrets);
+    let (application, _desk) = start::application(configuration, database.clone(), secrets)?;
     let done = match command {
         KeysCommand::Rotate { index: true, .. } => rotate_index(&application).await,
         KeysCommand::Rotate { new_key_file: None, .. } => rotate(&application).await.map_err(failed),

@@ -214,7 +214,7 @@ async fn work_alone(configuration: &Configuration) -> Result<(), CommandError> {
     let database = start::connect(configuration).await?;
     start::migrated(&database).await?;
     let secrets = start::secrets(configuration, &database).await?;
-    let (application, _desk) = start::application(configuration, database, secrets);
+    let (application, _desk) = start::application(configuration, database, secrets)?;
     let stop = CancellationToken::new();
     let letters = mail::open(configuration, &application)?;
     let figures = work::open_figures(configuration, &application, &stop).await?;

@@ -1,14 +1,20 @@
 //! `person`: what is kept about a person, handed out or erased, for somebody who writes to the city.
 
-use std::io::{Read, stdin};
+use std::fs::OpenOptions;
+use std::io::{Read, Write, stdin};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
 
+use applications::ErasedApplications;
 use clap::{Args, Subcommand};
+use futures_util::StreamExt;
 
 use domain::identifier::AccountId;
 use domain::permission::Actor;
 use domain::personal::Pii;
 use scheduling::{Failure, Person};
 
+use crate::application::Application;
 use crate::cli::migrate::closed;
 use crate::cli::{CommandError, say};
 use crate::configuration::Configuration;
@@ -21,10 +27,18 @@ const MOST_BYTES: u64 = 1_024;
 /// What to do about a person.
 #[derive(Debug, Subcommand)]
 pub(crate) enum PersonCommand {
-    /// Prints everything kept about the person, account and appointments, as one JSON object (Art. 15 and 20 DSGVO).
-    Export(Who),
-    /// Erases the person (Art. 17 DSGVO): from their appointments, of which those to come are cancelled, and the account of a
-    /// citizen who signs in with that address. Accounts of staff are erased by their id alone.
+    /// Prints everything kept about the person, account, appointments and applications, as one JSON object (Art. 15 and 20
+    /// DSGVO).
+    Export {
+        #[command(flatten)]
+        who: Who,
+        /// Writes a ZIP into this new file instead: the JSON object, the files that the person handed in, and a list of hashes.
+        #[arg(long, value_name = "FILE")]
+        zip: Option<PathBuf>,
+    },
+    /// Erases the person (Art. 17 DSGVO): from their appointments, of which those to come are cancelled, from their
+    /// applications, of which drafts are deleted and cases kept for as long as their service says, and the account of a citizen
+    /// who signs in with that address. Accounts of staff are erased by their id alone.
     Erase(Who),
 }
 
@@ -72,9 +86,12 @@ pub(crate) async fn run(configuration: &Configuration, command: PersonCommand) -
     let database = start::connect(configuration).await?;
     start::migrated(&database).await?;
     let secrets = start::secrets(configuration, &database).await?;
-    let (application, _desk) = start::application(configuration, database.clone(), secrets);
+    let (application, _desk) = start::application(configuration, database.clone(), secrets)?;
     let done = match command {
-        PersonCommand::Export(who) => person::export(&application, &Actor::System, &who.person()?).await.map(say),
+        PersonCommand::Export { who, zip: None } => {
+            person::export(&application, &Actor::System, &who.person()?).await.map(say)
+        }
+        PersonCommand::Export { who, zip: Some(file) } => write_archive(&application, who.person()?, &file).await,
         PersonCommand::Erase(who) => person::erase(&application, &Actor::System, &who.person()?).await.map(tell),
     };
     let done = done.map_err(|error| match error {
@@ -84,8 +101,28 @@ pub(crate) async fn run(configuration: &Configuration, command: PersonCommand) -
     done.and(closed(database).await)
 }
 
+/// Writes the archive into a file that only its owner reads, and that was not there.
+async fn write_archive(application: &Application, person: Person, file: &Path) -> Result<(), PersonError> {
+    let wrong = |error: std::io::Error| PersonError::Archive(format!("{}: {error}", file.display()));
+    let mut options = OpenOptions::new();
+    let mut out = options.write(true).create_new(true).mode(0o600).open(file).map_err(wrong)?;
+    let mut archive = Box::pin(person::archive(application.clone(), Actor::System, person));
+    while let Some(bytes) = archive.next().await {
+        out.write_all(&bytes?).map_err(wrong)?;
+    }
+    out.sync_all().map_err(wrong)?;
+    say(format_args!("written: {}", file.display()));
+    Ok(())
+}
+
 fn tell(erased: ErasedPerson) {
     say(format_args!("erased {} appointments, {} of them cancelled", erased.appointments, erased.cancelled));
+    let ErasedApplications { drafts, cases, kept } = erased.applications;
+    if drafts + cases + kept > 0 {
+        say(format_args!(
+            "erased {drafts} drafts and {cases} cases; {kept} cases are kept for as long as their service says"
+        ));
+    }
     if erased.accounts > 0 {
         say("erased the account, its sessions and tokens");
     }

@@ -33,7 +33,7 @@ pub(crate) async fn run(configuration: &Configuration, command: RetentionCommand
     let database = start::connect(configuration).await?;
     start::migrated(&database).await?;
     let secrets = start::secrets(configuration, &database).await?;
-    let (application, _desk) = start::application(configuration, database.clone(), secrets);
+    let (application, _desk) = start::application(configuration, database.clone(), secrets)?;
     let (settings, now) = (&configuration.retention, application.clock.now());
     let (outcome, json, word) = match command {
         RetentionCommand::Plan { json } => (retention::plan(&application, settings, now).await, json, "due"),
@@ -44,7 +44,8 @@ pub(crate) async fn run(configuration: &Configuration, command: RetentionCommand
             say(json!({ "classes": all }));
         } else {
             for due in all {
-                say(format_args!("{:<21} after {:>4} days: {} {word}", due.class, due.days, due.count));
+                let after = due.days.map_or("as each service says".to_owned(), |days| format!("after {days:>4} days"));
+                say(format_args!("{:<21} {after}: {} {word}", due.class, due.count));
             }
         }
     });

@@ -62,7 +62,7 @@ pub(crate) async fn publish(configuration: &Configuration, directory: &Path, off
     let database = start::connect(configuration).await?;
     start::migrated(&database).await?;
     let secrets = start::secrets(configuration, &database).await?;
-    let (application, _desk) = start::application(configuration, database.clone(), secrets);
+    let (application, _desk) = start::application(configuration, database.clone(), secrets)?;
     application.scheduling.follow_changes().await.map_err(|failure| CommandError::Failed(failure.to_string()))?;
     let command = PublishDefinition { files, team: office };
     let done = match application.applications.publish_definition(&Actor::System, &command).await {

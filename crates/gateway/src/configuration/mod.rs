@@ -39,6 +39,7 @@ pub struct Configuration {
     pub reminders: Reminders,
     pub webhooks: Webhooks,
     pub scheduling: Scheduling,
+    pub uploads: Uploads,
     pub retention: Retention,
     pub limits: HttpLimits,
     pub openid: Vec<identity::OpenIdProvider>,
@@ -164,6 +165,18 @@ pub struct Scheduling {
     pub overbooking_cap: u32,
 }
 
+/// `[uploads]`
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the reference explains each setting")]
+pub struct Uploads {
+    pub directory: PathBuf,
+    pub s3_url_file: Option<PathBuf>,
+    pub clamd: Option<applications::ScannerAddress>,
+    pub largest_bytes: u64,
+    pub parallel: usize,
+    pub time: Duration,
+}
+
 /// `[retention]`, in days
 #[derive(Debug, Clone, Copy)]
 #[expect(missing_docs, reason = "the reference explains each setting")]
@@ -262,6 +275,14 @@ impl Configuration {
                 holds_per_session: count("scheduling.holds_per_session"),
                 overbooking_cap: count("scheduling.overbooking_cap"),
             },
+            uploads: Uploads {
+                directory: values.path("uploads.directory"),
+                s3_url_file: values.optional_path("uploads.s3_url_file"),
+                clamd: values.scanner("uploads.clamd"),
+                largest_bytes: values.number("uploads.largest_megabytes") * 1_000_000,
+                parallel: values.number("uploads.parallel") as usize,
+                time: seconds("uploads.seconds"),
+            },
             retention: Retention {
                 contact_days: count("retention.contact_days"),
                 cancelled_days: count("retention.cancelled_days"),
@@ -317,6 +338,14 @@ impl Values {
     fn optional_path(&self, key: &str) -> Option<PathBuf> {
         match self.get(key) {
             (Value::Path(path), _) => Some(path.clone()),
+            _ => None,
+        }
+    }
+
+    fn scanner(&self, key: &str) -> Option<applications::ScannerAddress> {
+        match self.get(key) {
+            (Value::Path(path), _) => Some(applications::ScannerAddress::Socket(path.clone())),
+            (Value::Address(address), _) => Some(applications::ScannerAddress::Network(*address)),
             _ => None,
         }
     }

@@ -46,6 +46,20 @@ fn the_environment_wins_over_the_file_and_the_file_over_the_defaults() {
 }
 
 #[test]
+fn a_scanner_listens_on_a_socket_or_on_the_network_or_there_is_none() {
+    use applications::ScannerAddress;
+
+    let read = |text: &str| read(&format!("[uploads]\nclamd = \"{text}\"\n"), &[]).map(|read| read.uploads.clamd);
+    assert_eq!(read(""), Ok(None));
+    assert_eq!(read("/run/clamav/clamd.ctl"), Ok(Some(ScannerAddress::Socket("/run/clamav/clamd.ctl".into()))));
+    let network = "127.0.0.1:3310".parse().expect("an address");
+    assert_eq!(read("127.0.0.1:3310"), Ok(Some(ScannerAddress::Network(network))));
+    for wrong in ["clamd.ctl", "localhost:3310", "3310"] {
+        assert!(read(wrong).expect_err(wrong)[0].contains("the path of a socket that begins with /"), "{wrong}");
+    }
+}
+
+#[test]
 fn all_mistakes_are_listed_with_place_key_value_and_what_is_allowed() {
     let file = "[server]\nlisten = \"here\"\nmode = \"test\"\n\n[scheduling]\nhold_minutes = \"ten\"\noverbooking_cap = -1\nconfirm_minutes = 1.5\n";
     let environment = [("SERVICEPOINT_LIMITS__PAGE", "many"), ("SERVICEPOINT_SERVER__TRUSTED_PROXIES", "10.0.0.0/99")];

@@ -13,13 +13,18 @@ pub(super) enum Kind {
     OptionalAddress,
     Url,
     Choice(&'static [&'static str]),
-    Number { least: u64, most: u64 },
+    Number {
+        least: u64,
+        most: u64,
+    },
     Path,
     OptionalPath,
     Networks,
     Origins,
     DatabaseUrl,
     MailAddress,
+    /// A socket of this machine or an address of the network, or nothing.
+    Scanner,
 }
 
 /// A value as it was written: typed in TOML, plain text in the environment.
@@ -64,6 +69,7 @@ impl Kind {
                     .to_owned()
             }
             Self::MailAddress => "a mail address without umlauts, such as termine@stadt.example".to_owned(),
+            Self::Scanner => "the path of a socket that begins with /, an IP address with a port, or empty".to_owned(),
             Self::DatabaseUrl => "sqlite://PATH or postgres://USER@HOST/DATABASE".to_owned(),
         }
     }
@@ -82,14 +88,17 @@ impl Kind {
             | Self::Path
             | Self::OptionalPath
             | Self::DatabaseUrl
-            | Self::MailAddress => Raw::Text(text.to_owned()),
+            | Self::MailAddress
+            | Self::Scanner => Raw::Text(text.to_owned()),
         }
     }
 
     /// Checks one value. `None` means that it is not allowed.
     pub(super) fn check(self, raw: &Raw) -> Option<Value> {
         match (self, raw) {
-            (Self::OptionalAddress | Self::OptionalPath, Raw::Text(text)) if text.is_empty() => Some(Value::Nothing),
+            (Self::OptionalAddress | Self::OptionalPath | Self::Scanner, Raw::Text(text)) if text.is_empty() => {
+                Some(Value::Nothing)
+            }
             (Self::Address | Self::OptionalAddress, Raw::Text(text)) => text.parse().ok().map(Value::Address),
             (Self::Url, Raw::Text(text)) => is_origin(text).then(|| Value::Text(text.trim_end_matches('/').to_owned())),
             (Self::Choice(choices), Raw::Text(text)) => {
@@ -101,6 +110,10 @@ impl Kind {
             (Self::Path | Self::OptionalPath, Raw::Text(text)) => {
                 (!text.is_empty() && !text.contains('\0')).then(|| Value::Path(PathBuf::from(text)))
             }
+            (Self::Scanner, Raw::Text(text)) if text.starts_with('/') && !text.contains('\0') => {
+                Some(Value::Path(PathBuf::from(text)))
+            }
+            (Self::Scanner, Raw::Text(text)) => text.parse().ok().map(Value::Address),
             (Self::Networks, Raw::List(parts)) => {
                 parts.iter().map(|part| part.parse().ok()).collect::<Option<Vec<_>>>().map(Value::Networks)
             }

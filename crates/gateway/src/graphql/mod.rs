@@ -45,6 +45,7 @@ pub struct Query(
     deliveries::DeliveryQuery,
     privacy::PrivacyQuery,
     applications::ApplicationQuery,
+    applications::FileQuery,
     catalogue::NodeQuery,
 );
 
@@ -56,13 +57,24 @@ pub struct Mutation(
     deliveries::DeliveryMutation,
     privacy::PrivacyMutation,
     applications::ApplicationMutation,
+    applications::FileMutation,
     applications::CaseMutation,
     applications::SteeringMutation,
 );
 
 /// Everything that can be followed live, over websockets (`graphql-transport-ws`) or server-sent events.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(appointments::CapacitySubscription, applications::CaseSubscription);
+pub struct Subscription(
+    appointments::CapacitySubscription,
+    applications::CaseSubscription,
+    applications::FileSubscription,
+);
+
+/// Code and sentence of a failure, as GraphQL says it, for what answers beside it.
+pub(crate) fn application_problem(failure: &::applications::Failure) -> (String, String) {
+    let words = applications::words_of(failure);
+    (words.code.to_owned(), words.message)
+}
 
 /// The schema with its application behind it.
 pub type ServiceSchema = Schema<Query, Mutation, Subscription>;

@@ -1,12 +1,14 @@
 //! What people ask about their own data, and finding somebody's appointments by what they know: address or number.
 
 use async_graphql::{Context, Error, Object, OneofObject, Result, SimpleObject};
+use database::DatabaseError;
 use domain::permission::{Forbidden, Permission};
 use scheduling::{Failure, Person};
 
 use crate::graphql::appointments::AppointmentNode;
 use crate::graphql::context::ContextExtensions;
 use crate::graphql::failure::{Masked, forbidden_words, of_database, refused};
+use crate::graphql::scalars::Instant;
 use crate::graphql::sensitive::SensitiveReads;
 use crate::person::{self, ErasedPerson, PersonError};
 
@@ -38,6 +40,15 @@ struct EraseMyAppointmentsPayload {
     left: i32,
 }
 
+/// Where somebody fetches everything that is kept about them.
+#[derive(SimpleObject)]
+struct PersonalArchive {
+    /// The address on the same server. Whoever has it can fetch everything, so it works for a minute.
+    address: String,
+    /// Until when it works, UTC.
+    until: Instant,
+}
+
 /// What erasing oneself did.
 #[derive(SimpleObject)]
 struct EraseMyDataPayload {
@@ -47,6 +58,12 @@ struct EraseMyDataPayload {
     cancelled: i32,
     /// Appointments that are being served at this moment; until they are over the account stays. Ask again afterwards.
     left: i32,
+    /// Applications that were not handed in and are gone.
+    drafts: i32,
+    /// Cases that are gone, because the city had kept them long enough.
+    cases: i32,
+    /// Cases that the law tells the city to keep. They are not the account's any more, and go when their time is over.
+    kept_cases: i32,
     /// Whether the account is gone.
     account: bool,
 }
@@ -75,8 +92,16 @@ impl PrivacyQuery {
         Ok(found.into_iter().map(AppointmentNode).collect())
     }
 
-    /// Everything kept about the account that is signed in and its appointments, as the text of a JSON document (Art. 15
-    /// and 20 DSGVO).
+    /// An address to fetch everything kept about the account that is signed in as a ZIP: what `exportMyData` says, the files
+    /// that were handed in, and a list of hashes (Art. 15 and 20 DSGVO).
+    async fn export_my_archive(&self, ctx: &Context<'_>) -> Result<PersonalArchive> {
+        let ticket = ctx.application().applications.archive_ticket(ctx.actor());
+        let (ticket, until) = ticket.map_err(|failure| crate::graphql::applications::refused(&failure))?;
+        Ok(PersonalArchive { address: format!("/my-data/{ticket}"), until: until.into() })
+    }
+
+    /// Everything kept about the account that is signed in, its appointments and applications, as the text of a JSON document
+    /// (Art. 15 and 20 DSGVO).
     async fn export_my_data(&self, ctx: &Context<'_>) -> Result<String> {
         let exported = person::export(ctx.application(), ctx.actor(), &own(ctx)?).await;
         Ok(exported.map_err(|error| error_of(&error))?.to_string())
@@ -96,17 +121,21 @@ impl PrivacyMutation {
         Ok(EraseMyAppointmentsPayload { appointments, cancelled, left })
     }
 
-    /// Erases oneself from all of one's appointments and erases one's account with its sessions and tokens, this one too
+    /// Erases oneself from all of one's appointments and applications and erases one's account with its sessions and tokens, this one too
     /// (Art. 17 DSGVO). What is still to come is cancelled. For citizens; an account of staff belongs to the city.
     async fn erase_my_data(&self, ctx: &Context<'_>) -> Result<EraseMyDataPayload> {
         let erased = person::erase(ctx.application(), ctx.actor(), &own_as_citizen(ctx)?).await;
-        let ErasedPerson { appointments, cancelled, left, accounts } = erased.map_err(|error| error_of(&error))?;
+        let ErasedPerson { appointments, cancelled, left, applications, accounts } =
+            erased.map_err(|error| error_of(&error))?;
         let count = |number: u64| i32::try_from(number).unwrap_or(i32::MAX);
         let account = accounts > 0;
         Ok(EraseMyDataPayload {
             appointments: count(appointments),
             cancelled: count(cancelled),
             left: count(left),
+            drafts: count(applications.drafts),
+            cases: count(applications.cases),
+            kept_cases: count(applications.kept),
             account,
         })
     }
@@ -127,6 +156,11 @@ fn error_of(error: &PersonError) -> Error {
     match error {
         PersonError::Appointments(failure) => refused(failure).masked(),
         PersonError::Account(failure) => crate::graphql::people::error_of(failure),
+        PersonError::Applications(failure) => crate::graphql::applications::refused(failure),
+        PersonError::Archive(reason) => {
+            tracing::error!(reason, "an archive could not be written");
+            of_database(&DatabaseError::Internal(reason.clone())).masked()
+        }
         PersonError::Database(error) => of_database(error).masked(),
     }
 }

@@ -1,5 +1,5 @@
 //! Reading what is personal leaves a trace: one audit entry for each request in which staff read of others, naming them
-//! all; one for contacts, one for the accounts of citizens, and one for cases.
+//! all; one for contacts, one for the accounts of citizens, one for cases, and one for their files.
 //!
 //! A field that shows somebody notes whom; before the answer leaves the entry is written. If that fails nothing leaves.
 
@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_graphql::{Executor, Request, Response, ServerError, Value};
 use database::AuditEntry;
-use domain::identifier::{AccountId, CaseId, EventId};
+use domain::identifier::{AccountId, AttachmentId, CaseId, EventId};
 use domain::permission::{Actor, Role};
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
@@ -29,6 +29,9 @@ pub(super) const READ_ACCOUNT: &str = "account.read_person";
 
 /// The action of the entry about cases.
 pub(super) const READ_CASE: &str = "case.read";
+
+/// The action of the entry about files of cases.
+pub(super) const READ_FILE: &str = "case.read_file";
 
 /// Of whom staff read in one request.
 #[derive(Debug, Clone)]
@@ -64,6 +67,11 @@ impl SensitiveReads {
     /// Notes that what stands in `case` is about to leave.
     pub(crate) fn note_case(&self, case: CaseId) {
         self.insert(READ_CASE, case.0);
+    }
+
+    /// Notes that `file` of a case is about to be handed out.
+    pub(crate) fn note_file(&self, file: AttachmentId) {
+        self.insert(READ_FILE, file.0);
     }
 
     fn insert(&self, action: &'static str, subject: Uuid) {

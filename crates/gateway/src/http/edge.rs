@@ -23,6 +23,7 @@ use crate::{
         same_origin,
     },
     limits::Payer,
+    uploads,
 };
 
 /// Where GraphQL is; it looks at origins and credentials by itself.
@@ -44,7 +45,7 @@ pub(super) async fn wrap(State(door): State<Arc<Door>>, mut request: Request<Bod
         metrics::refused(problem.code());
         turned_away(&problem, request_id, request.headers(), route)
     } else {
-        answered(&door, request, next, request_id).instrument(span.clone()).await
+        answered(&door, route, request, next, request_id).instrument(span.clone()).await
     };
     let status = response.status();
     protect(response.headers_mut(), door.settings.is_public());
@@ -59,9 +60,10 @@ pub(super) async fn wrap(State(door): State<Arc<Door>>, mut request: Request<Bod
 }
 
 /// Runs the handler, and answers for it when it takes too long or panics.
-async fn answered(door: &Door, request: Request<Body>, next: Next, request_id: RequestId) -> Response {
+async fn answered(door: &Door, route: &str, request: Request<Body>, next: Next, request_id: RequestId) -> Response {
+    let reading = if route == uploads::ARRIVALS { door.settings.upload_time } else { door.settings.body_time };
     // Reading the body, waiting for a turn, and the work itself.
-    let most = door.settings.body_time + door.settings.deadline * 2;
+    let most = reading + door.settings.deadline * 2;
     match AssertUnwindSafe(timeout(most, next.run(request))).catch_unwind().await {
         Ok(Ok(response)) => response,
         Ok(Err(_)) => too_slow().answer(request_id, Answer::Json),

@@ -22,6 +22,8 @@ pub struct Settings {
     pub deadline: Duration,
     /// A body that trickles in slower than this is given up.
     pub body_time: Duration,
+    /// Time one file may take to arrive.
+    pub upload_time: Duration,
     /// Length of a request body in bytes, and of a message on a websocket.
     pub body_bytes: usize,
     /// Length of an answer in bytes, before compression.
@@ -94,6 +96,7 @@ impl From<&Configuration> for Settings {
             mode: server.mode,
             deadline: server.deadline,
             body_time: Duration::from_secs(10),
+            upload_time: configuration.uploads.time,
             body_bytes: limits.body_bytes,
             answer_bytes: limits.answer_bytes,
             trusted_proxies: server.trusted_proxies.clone(),

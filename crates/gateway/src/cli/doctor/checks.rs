@@ -171,7 +171,10 @@ async fn migrations(database: &Database) -> (Finding, bool) {
 async fn city(configuration: &Configuration, database: &Database) -> Finding {
     let finding = |state, message: String| Finding::new("city", state, message);
     // Reading the city signs nothing, so the real key stays out of this.
-    let (application, _desk) = start::application(configuration, database.clone(), start::Secrets::NONE);
+    let (application, _desk) = match start::application(configuration, database.clone(), start::Secrets::NONE) {
+        Ok(wired) => wired,
+        Err(error) => return finding(State::Fail, error.to_string()),
+    };
     match application.scheduling.follow_changes().await {
         Ok(true) => match application.scheduling.board().picture() {
             Ok(picture) => {

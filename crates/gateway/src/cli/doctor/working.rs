@@ -36,7 +36,10 @@ pub(super) async fn letters(configuration: &Configuration, database: &Database) 
         Err(error) => return finding(State::Fail, error.to_string()),
     };
     // Counting signs nothing, so the real key stays out of this.
-    let (application, _desk) = start::application(configuration, database.clone(), start::Secrets::NONE);
+    let (application, _desk) = match start::application(configuration, database.clone(), start::Secrets::NONE) {
+        Ok(wired) => wired,
+        Err(error) => return finding(State::Fail, error.to_string()),
+    };
     match application.deliveries.backlog().await {
         Ok(backlog) => {
             let state = if backlog.dead > 0 || backlog.waiting > MANY_LETTERS { State::Warn } else { State::Ok };

@@ -1,5 +1,6 @@
 //! Online services through GraphQL: filling in, handing in, deciding, announcing.
 
+mod files;
 mod inputs;
 mod mutations;
 mod payloads;
@@ -12,7 +13,9 @@ mod subscriptions;
 mod types;
 mod words;
 
+pub(crate) use files::{FileMutation, FileQuery, FileSubscription};
 pub(crate) use mutations::ApplicationMutation;
+pub(crate) use problem::{refused, words_of};
 pub(crate) use queries::ApplicationQuery;
 pub(crate) use staff::CaseMutation;
 pub(crate) use steering::SteeringMutation;

@@ -1,6 +1,6 @@
 //! Problems of applications as data, failures as errors.
 
-use applications::{AnswerError, Failure, Problem};
+use applications::{AnswerError, Failure, FileStoreError, Problem};
 use async_graphql::{Enum, Error, SimpleObject};
 
 use crate::graphql::failure::{Masked, Refused, forbidden_words, of_database};
@@ -36,6 +36,8 @@ pub(crate) enum Code {
     QuotaExhausted,
     /// Whoever wrote a decision cannot approve it.
     FourEyes,
+    /// Nobody works on a case in which they take part themselves (§ 20 Abs. 1 VwVfG); `legalReference` names the paragraph.
+    OwnCase,
     /// The decision needs reasons.
     ReasonsMissing,
     /// A reason must be given.
@@ -48,10 +50,28 @@ pub(crate) enum Code {
     DefinitionRefused,
     /// A text is empty or too long.
     TextLength,
-    /// A quota ends after it begins.
+    /// A quota ends after it begins and is at least 0.
     QuotaInvalid,
     /// The idempotency key must have 16 to 128 printable ASCII signs.
     IdempotencyKeyInvalid,
+    /// The name of a file is empty, too long, a path, or deceives.
+    FileName,
+    /// A file without content.
+    FileEmpty,
+    /// The file is too large: `mostBytes`.
+    FileTooLarge,
+    /// This kind of file is not taken here: `accept`.
+    FileType,
+    /// There is no place for a file here.
+    NoPlaceForFiles,
+    /// There are too many files in this application.
+    TooManyFiles,
+    /// The file that came is not as long as was announced.
+    UploadLength,
+    /// The file did not arrive whole; send it again.
+    UploadBroken,
+    /// Too many files arrive at this moment; try again soon.
+    TooBusy,
     /// No city has been loaded yet.
     NoCity,
 }
@@ -70,6 +90,12 @@ pub(crate) struct ProblemObject {
     needed_trust: Option<TrustLevel>,
     /// The roles that are missing.
     roles: Vec<String>,
+    /// How many bytes a file may have.
+    most_bytes: Option<i64>,
+    /// The kinds of files that are taken, as media types.
+    accept: Vec<String>,
+    /// The paragraph that forbids it, where it is law.
+    legal_reference: Option<String>,
     /// Further details, for whoever publishes definitions.
     details: Vec<String>,
 }
@@ -101,6 +127,9 @@ impl From<Problem> for ProblemObject {
             fields: Vec::new(),
             needed_trust: None,
             roles: Vec::new(),
+            most_bytes: None,
+            accept: Vec::new(),
+            legal_reference: None,
             details: Vec::new(),
         };
         match problem {
@@ -108,6 +137,9 @@ impl From<Problem> for ProblemObject {
                 object.fields = errors.into_iter().map(FieldProblem::from).collect();
             }
             Problem::TrustTooLow { needed } => object.needed_trust = Some(needed.into()),
+            Problem::FileTooLarge { most_bytes } => object.most_bytes = i64::try_from(most_bytes).ok(),
+            Problem::FileType { accept } => object.accept = accept,
+            Problem::OwnCase => object.legal_reference = Some("§ 20 Abs. 1 Satz 1 Nr. 1 VwVfG".to_owned()),
             Problem::ConsentMissing { roles } => object.roles = roles,
             Problem::DefinitionRefused { problems } => object.details = problems,
             Problem::NotFound
@@ -126,6 +158,13 @@ impl From<Problem> for ProblemObject {
             | Problem::TextLength { .. }
             | Problem::QuotaInvalid
             | Problem::IdempotencyKey
+            | Problem::FileName
+            | Problem::FileEmpty
+            | Problem::NoPlaceForFiles
+            | Problem::TooManyFiles
+            | Problem::UploadLength
+            | Problem::UploadBroken
+            | Problem::TooBusy
             | Problem::NoCity => {}
         }
         object
@@ -147,6 +186,7 @@ const fn code_of(problem: &Problem) -> Code {
         Problem::SummaryChanged => Code::SummaryChanged,
         Problem::QuotaExhausted => Code::QuotaExhausted,
         Problem::FourEyes => Code::FourEyes,
+        Problem::OwnCase => Code::OwnCase,
         Problem::ReasonsMissing => Code::ReasonsMissing,
         Problem::ReasonMissing => Code::ReasonMissing,
         Problem::NothingAsked => Code::NothingAsked,
@@ -155,6 +195,15 @@ const fn code_of(problem: &Problem) -> Code {
         Problem::TextLength { .. } => Code::TextLength,
         Problem::QuotaInvalid => Code::QuotaInvalid,
         Problem::IdempotencyKey => Code::IdempotencyKeyInvalid,
+        Problem::FileName => Code::FileName,
+        Problem::FileEmpty => Code::FileEmpty,
+        Problem::FileTooLarge { .. } => Code::FileTooLarge,
+        Problem::FileType { .. } => Code::FileType,
+        Problem::NoPlaceForFiles => Code::NoPlaceForFiles,
+        Problem::TooManyFiles => Code::TooManyFiles,
+        Problem::UploadLength => Code::UploadLength,
+        Problem::UploadBroken => Code::UploadBroken,
+        Problem::TooBusy => Code::TooBusy,
         Problem::NoCity => Code::NoCity,
     }
 }
@@ -182,15 +231,26 @@ pub(crate) fn found<T>(outcome: Result<T, Failure>) -> Result<Option<T>, Error> 
     }
 }
 
+/// The contents of files cannot be reached, or are not what was written.
+fn of_files(error: &FileStoreError) -> Refused {
+    tracing::error!(%error, "the contents of files cannot be used");
+    Refused { code: "UNAVAILABLE", message: "files cannot be reached at this moment; try again".to_owned() }
+}
+
 /// The error of a failure.
 pub(crate) fn refused(failure: &Failure) -> Error {
-    let refused = match failure {
+    words_of(failure).masked()
+}
+
+/// Code and sentence of a failure, as they stand in the schema.
+pub(crate) fn words_of(failure: &Failure) -> Refused {
+    match failure {
         Failure::Problem(problem) => Refused { code: code_of(problem).name(), message: problem.to_string() },
         Failure::Forbidden(forbidden) => forbidden_words(*forbidden),
         Failure::IdempotencyMismatch => Refused { code: "IDEMPOTENCY_MISMATCH", message: failure.to_string() },
         Failure::Database(error) => of_database(error),
-    };
-    refused.masked()
+        Failure::Files(error) => of_files(error),
+    }
 }
 
 impl Code {

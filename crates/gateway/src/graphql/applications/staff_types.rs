@@ -4,6 +4,7 @@ use applications::{Case, CaseEvent, CaseView, ChainFlaw, Decision, InboxEntry, I
 use async_graphql::connection::PageInfo;
 use async_graphql::{ID, Object, SimpleObject};
 
+use crate::graphql::applications::files::UploadedFile;
 use crate::graphql::applications::types::{AnswerObject, DeadlineObject, ReasonObject, answers};
 use crate::graphql::applications::words::{CaseState, DeliveryChannel, Intake, Outcome, Replay, TaskKind};
 use crate::graphql::ids::Global;
@@ -111,6 +112,11 @@ impl CaseDetails {
     /// What was said, in the version that holds.
     async fn answers(&self) -> Vec<AnswerObject> {
         answers(self.0.answers.clone())
+    }
+
+    /// The files that were handed in and in which nothing was found.
+    async fn files(&self) -> Vec<UploadedFile> {
+        self.0.files.iter().cloned().map(Into::into).collect()
     }
 
     /// The decision, also one that is not approved yet.

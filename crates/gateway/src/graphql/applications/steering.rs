@@ -92,7 +92,7 @@ impl SteeringMutation {
             service: Global::service(&input.service)?,
             from: input.from.0,
             until: input.until.0,
-            most: u32::try_from(input.most).unwrap_or(0),
+            most: i64::from(input.most),
         };
         ApplicationDonePayload::of(ctx.application().applications.set_quota(ctx.actor(), &command).await)
     }

@@ -231,3 +231,49 @@ pub(crate) enum Replay {
     /// A table says something else: the record was changed.
     Differs,
 }
+
+/// Where a file stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::application::AttachmentState")]
+pub(crate) enum UploadState {
+    /// A place was made for it.
+    Announced,
+    /// Its bytes arrive, or broke off and can be sent again.
+    Uploading,
+    /// It is being looked at.
+    Scanning,
+    /// It may be used.
+    Clean,
+    /// Something harmful was found; its bytes are gone.
+    Infected,
+    /// The look failed and will be repeated. That says nothing about the file.
+    ScanError,
+    /// Its kind or size is not allowed; its bytes are gone.
+    Rejected,
+}
+
+/// Why a file was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+pub(crate) enum UploadRefusal {
+    /// Nothing came.
+    Empty,
+    /// The photo is damaged, so that nobody can leave out what it tells beside the picture.
+    Photo,
+    /// More or fewer bytes came than were announced, or more than are allowed.
+    Size,
+    /// It is of a kind that is not taken here, whatever its name says.
+    Type,
+}
+
+impl UploadRefusal {
+    /// The refusal of a stored word.
+    pub(crate) fn of(word: &str) -> Option<Self> {
+        match word {
+            "empty" => Some(Self::Empty),
+            "photo" => Some(Self::Photo),
+            "size" => Some(Self::Size),
+            "type" => Some(Self::Type),
+            _ => None,
+        }
+    }
+}

@@ -35,7 +35,7 @@ pub enum Decision {
     Forbidden,
     /// Refused because nobody is signed in.
     NotSignedIn,
-    /// Refused because nobody does this to their own account.
+    /// Refused because nobody does this to their own account or case.
     OwnAccount,
     /// There is no such case.
     NotApplicable,

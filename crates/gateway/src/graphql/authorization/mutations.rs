@@ -24,8 +24,9 @@ const MANAGED: &str = "!!! !!! !!! !!! s++ !!!";
 
 /// The account that has a part in an application. What was begun at a device is nobody's but the code's.
 const APPLICANT: &str = ".00 +00 +00 +00 +00 000";
-/// The staff of the office that a case is the task of. For applicants it is no door, not even to their own.
-const CASEWORK: &str = ".!! !!! ++0 ++0 !!! .!!";
+/// The staff of the office that a case is the task of, but for whoever takes part in it. For applicants it is no door, not
+/// even to their own.
+const CASEWORK: &str = ".!! !!! s+0 s+0 !!! .!!";
 /// Leads in their office and operators.
 const STEERING: &str = ".!! .!! .!! .+! .++ .!!";
 
@@ -92,6 +93,8 @@ pub(super) const ROWS: &[Row] = &[
     row("consentToApplication", "own", APPLICANT),
     casework("correctData"),
     row("createAccount", "", "! ! ! ! + !").needs(Permission::ManageAccounts),
+    row("createUpload", "by code", BEARER),
+    row("createUpload", "own", APPLICANT),
     row("createDeviceEnrolment", "", ".!! .!! .!! .+! .++ .!!").needs(Permission::ManageDevices),
     casework("deliverDecision"),
     row("disableAccount", "", MANAGED).needs(Permission::ManageAccounts),
@@ -101,7 +104,7 @@ pub(super) const ROWS: &[Row] = &[
     row("endAllSessions", "", SIGNED_IN),
     row("endSession", "", ".?. +0. +0. +0. +0. +0."),
     row("enrolDevice", "", HOLDER).proves(),
-    row("eraseCase", "", ".!! !!! !!! !!! +++ .!!").needs(Permission::HandlePersonalData),
+    row("eraseCase", "", ".!! !!! !!! !!! s++ .!!").needs(Permission::HandlePersonalData),
     row("eraseMyAppointments", "", "! + + + + !").needs(Permission::BookForOneself),
     row("eraseMyData", "", "! + ! ! ! !").needs(Permission::EraseOneself),
     row("extendHold", "", BEARER),

@@ -17,7 +17,7 @@ one sign is about nobody's thing. A test asks for every cell through the door, o
 | `0` | the same answer, byte for byte, as for a thing that does not exist |
 | `!` | refused: `FORBIDDEN` |
 | `?` | refused: nobody is signed in |
-| `s` | refused: nobody does this to their own account |
+| `s` | refused: nobody does this to their own account or case |
 | `.` | there is no such case |
 
 A code or a password in hand counts as one's own, whoever holds it; a wrong one as somebody else's, and its `0` is the answer to every

@@ -6,7 +6,7 @@
 use domain::permission::Permission;
 
 use crate::graphql::authorization::{Row, When};
-use crate::graphql::sensitive::{READ_ACCOUNT, READ_CASE, READ_CONTACT};
+use crate::graphql::sensitive::{READ_ACCOUNT, READ_CASE, READ_CONTACT, READ_FILE};
 
 const EVERYBODY: &str = "+ + + + + +";
 /// Whoever holds the code or password, wherever the thing is.
@@ -47,6 +47,7 @@ pub(super) const ROWS: &[Row] = &[
         .needs(Permission::ReadOfficeAppointments)
         .traced(READ_CONTACT, When::OncePerRequest),
     row("case", "", CASEWORK).needs(Permission::WorkOnCases).traced(READ_CASE, When::OncePerRequest),
+    row("caseFileDownload", "", CASEWORK).needs(Permission::WorkOnCases).traced(READ_FILE, When::OncePerRequest),
     row("caseStatus", "by code", BEARER),
     row("caseStatus", "own", APPLICANT),
     public("city", 60),
@@ -59,6 +60,7 @@ pub(super) const ROWS: &[Row] = &[
     public("earliestStarts", 2),
     row("exportApplication", "by code", BEARER),
     row("exportApplication", "own", APPLICANT),
+    row("exportMyArchive", "", "! + + + + !").needs(Permission::BookForOneself),
     row("exportMyData", "", "! + + + + !").needs(Permission::BookForOneself).traced("person.export", When::EachTime),
     row("failedDeliveries", "", ".!! .!! .!! .+0 .++ .!!").needs(Permission::SettleDeliveries),
     row("failedDeliveries", "about an account", ".!. .!. .!. .0. .+. .!."),
@@ -97,9 +99,15 @@ pub(super) const ROWS: &[Row] = &[
     public("service", 60),
     public("services", 60),
     row("signInProviders", "", EVERYBODY),
+    row("upload", "by code", BEARER),
+    row("upload", "own", APPLICANT),
+    row("uploadDownload", "by code", BEARER),
+    row("uploadDownload", "own", APPLICANT),
     row("viewer", "", "0 + + + + +"),
     Row::new("Subscription", "capacityChanged", "", EVERYBODY),
     Row::new("Subscription", "caseStatusChanged", "by code", BEARER),
     Row::new("Subscription", "caseStatusChanged", "own", APPLICANT),
+    Row::new("Subscription", "uploadState", "by code", BEARER),
+    Row::new("Subscription", "uploadState", "own", APPLICANT),
     Row::new("Subscription", "inboxChanged", "", ".!! .!! .+! .+! .!! .!!").needs(Permission::WorkOnCases),
 ];
