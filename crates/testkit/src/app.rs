@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use applications::{FilePlace, FileStore, UploadSettings};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
@@ -13,7 +14,7 @@ use domain::identifier::AppointmentId;
 use domain::permission::Actor;
 use gateway::application::{Application, Parts, Seeding};
 use gateway::authenticate::Doorkeeper;
-use gateway::http::{Door, Settings, router};
+use gateway::http::{Door, Settings, router_with};
 use gateway::shutdown::Drain;
 use identity::{IdentitySettings, OpenIdProvider};
 use scheduling::Loaded;
@@ -70,7 +71,25 @@ impl TestApp {
         Self::assembled(database, scheduling, vec![])
     }
 
+    /// Starts the application with the ordinary test city, and files in a place of the test's own.
+    pub async fn with_files(database: Database, place: &FilePlace, uploads: UploadSettings) -> Self {
+        let scheduling = scheduling::Settings { return_minutes: 0, ..scheduling::Settings::default() };
+        let app = Self::with_parts(database, scheduling, vec![], place, uploads);
+        app.load(&TestCity::default()).await;
+        app
+    }
+
     fn assembled(database: Database, scheduling: scheduling::Settings, openid: Vec<OpenIdProvider>) -> Self {
+        Self::with_parts(database, scheduling, openid, &FilePlace::Memory, UploadSettings::default())
+    }
+
+    fn with_parts(
+        database: Database,
+        scheduling: scheduling::Settings,
+        openid: Vec<OpenIdProvider>,
+        place: &FilePlace,
+        uploads: UploadSettings,
+    ) -> Self {
         let clock = FixedClock::default();
         // Several applications on one database must not draw the same ids.
         let seed = uuid::Uuid::now_v7().as_u128();
@@ -85,13 +104,21 @@ impl TestApp {
             identity: IdentitySettings::new("https://stadt.example", "servicepoint", 2),
             openid,
             secure_cookies: true,
+            files: FileStore::open(place).expect("the place can be used"),
+            uploads,
         });
         tokio::spawn(desk.run());
         // Everybody in a story comes from one address; what counting callers does is told elsewhere.
         let settings = Settings { rates: None, ..Settings::default() };
         let door = Door::new(gateway::graphql::schema(application.clone()), settings, Drain::default())
             .with_authentication(Doorkeeper::new(application.clone()));
-        Self { application, clock, router: router(Arc::new(door)), keys: std::sync::atomic::AtomicU64::new(0) }
+        let files = gateway::uploads::routes(application.clone());
+        Self {
+            application,
+            clock,
+            router: router_with(Arc::new(door), files),
+            keys: std::sync::atomic::AtomicU64::new(0),
+        }
     }
 
     /// Loads a version of the city and lets this application follow.

@@ -1,6 +1,6 @@
 //! A small online service for tests, written as the same files that a real one is made of: a parking permit.
 //!
-//! Without a place of one's own a car of at most 3,500 kg is granted, one of at most 10,000 kg is for people, everything
+//! Papers can be added as files. Without a place of one's own a car of at most 3,500 kg is granted, one of at most 10,000 kg is for people, everything
 //! else is refused.
 
 use std::collections::BTreeMap;
@@ -136,6 +136,14 @@ sensitivity = "plain"
 [[steps.groups.fields]]
 key = "own_garage"
 type = "bool"
+
+[[steps.groups.fields]]
+key = "papers"
+type = "file"
+accept = ["application/pdf", "image/jpeg", "image/png"]
+max_megabytes = 1
+max_count = 2
+required = false
 "#;
 
 const PARTNER_FORM: &str = r#"
@@ -185,6 +193,7 @@ name = { label = "Ihr Name" }
 [field.vehicle]
 weight = { label = "Masse in Kilogramm" }
 own_garage = { label = "Haben Sie einen eigenen Stellplatz?" }
+papers = { label = "Papiere zum Auto" }
 
 [reason]
 entitled = "Sie wohnen in der Parkzone."

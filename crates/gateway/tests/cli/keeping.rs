@@ -145,8 +145,17 @@ fn retention_is_planned_before_it_is_applied() {
     }
     let json = installation.run(&["retention", "plan", "--json"]).success();
     assert!(json.contains(r#"{"class":"audit","count":0,"days":1095}"#), "{json}");
+    assert!(json.contains(r#"{"class":"case","count":0,"days":null}"#), "{json}");
     let told = installation.run(&["person", "export"]);
     assert_eq!(told.code, Some(2), "{told:?}");
+    let file = installation.path("everything.zip");
+    let nobody = uuid::Uuid::from_u128(7).to_string();
+    let export = ["person", "export", "--account", &nobody, "--zip", file.to_str().expect("text")];
+    installation.run(&export).success();
+    let archive = std::fs::File::open(&file).and_then(|file| Ok(zip::ZipArchive::new(file)?)).expect("an archive");
+    assert_eq!(archive.file_names().collect::<Vec<_>>(), ["person.json", "manifest.json"]);
+    let again = installation.run(&export).failure(1);
+    assert!(again.contains("everything.zip"), "nothing is written over: {again}");
     let told = installation.run(&["person", "export", "--mail", "nobody"]).failure(2);
     assert!(told.contains("mail"), "{told}");
 }

@@ -1,6 +1,7 @@
 //! Stories of appointments through the door, on both engines.
 
 mod application_changes;
+mod application_impartial;
 mod application_live;
 mod application_parties;
 mod application_quotas;
@@ -10,6 +11,7 @@ mod applications;
 mod appointments;
 mod bad_input;
 mod booking_support;
+mod clamd_support;
 mod idempotency;
 mod letters;
 mod manage;
@@ -21,9 +23,15 @@ mod people_managed;
 mod people_support;
 mod privacy;
 mod privacy_account;
+mod privacy_cases;
 mod privacy_numbers;
 mod sink;
 mod sink_support;
 mod tasks;
 mod town;
 mod trouble;
+mod upload_support;
+mod uploads;
+mod uploads_bad;
+mod uploads_gone;
+mod uploads_scanned;

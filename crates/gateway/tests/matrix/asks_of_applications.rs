@@ -14,6 +14,11 @@ fn no_code() -> String {
     "0000-0000-AAAA-AAAA-AAAA-AAAA-AAAA-AAAA-AA".to_owned()
 }
 
+/// A file that does not exist.
+fn no_file() -> String {
+    "00000000000000000000000000000000".to_owned()
+}
+
 fn access(way: &str, begun: &Begun, relation: Relation) -> Value {
     match way {
         "own" => json!({ "own": begun.id }),
@@ -58,6 +63,28 @@ async fn of_reading(town: &Town, row: &Row, caller: &Caller, relation: Relation)
     };
     let ask = match (row.field, row.way) {
         ("applicationSummary", _) => by_access(&town.begun(caller, relation).await, "query", "{ draft { id } sha256 }"),
+        ("upload" | "uploadDownload" | "uploadState", _) => {
+            let (begun, file) = town.begun_with_file(caller, relation).await;
+            let (operation, selection) = match row.field {
+                "upload" => ("query", "{ fileId }"),
+                "uploadDownload" => ("query", "{ address }"),
+                _ => ("subscription", "{ fileId }"),
+            };
+            let query = format!(
+                "{operation}($a: ApplicationAccessInput!, $f: String!) {{ {}(access: $a, fileId: $f) {selection} }}",
+                row.field
+            );
+            let variables = |access: Value, file: &str| json!({ "a": access, "f": file });
+            Ask::new(caller, &query, variables(access(row.way, &begun, relation), &file))
+                .beside(variables(no_access(row.way), &no_file()))
+        }
+        ("caseFileDownload", _) => {
+            let (filed, file) = town.filed_with_file(caller, relation).await;
+            let query = "query($c: ID!, $f: String!) { caseFileDownload(case: $c, fileId: $f) { address } }";
+            Ask::new(caller, query, json!({ "c": filed.id, "f": file }))
+                .finding(file)
+                .beside(json!({ "c": no_such("Case"), "f": no_file() }))
+        }
         ("case", _) => {
             let filed = town.filed(caller, relation, Stage::Open).await;
             let query = "query($id: ID!) { case(id: $id) { case { id } answers { path value } } }";
@@ -127,6 +154,16 @@ async fn of_drafts(town: &Town, row: &Row, caller: &Caller, relation: Relation) 
             let query =
                 "mutation($i: ConsentInput!) { consentToApplication(input: $i) { draft { id } problem { code } } }";
             by_right(row, caller, relation, &begun, query, &json!({ "summarySha256": sha256 }))
+        }
+        "createUpload" => {
+            let begun = town.begun(caller, relation).await;
+            let query = "mutation($i: CreateUploadInput!) {
+                createUpload(input: $i) { upload { fileId } problem { code } } }";
+            let more = json!({
+                "path": "vehicle.papers", "name": "Schein.pdf", "bytes": 2_000, "mediaType": "application/pdf",
+                "idempotencyKey": key,
+            });
+            by_right(row, caller, relation, &begun, query, &more)
         }
         "finishRehearsal" => {
             let begun = town.rehearsed(caller, relation).await;

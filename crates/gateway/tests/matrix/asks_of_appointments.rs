@@ -81,6 +81,7 @@ pub(super) async fn of(town: &Town, row: &Row, caller: &Caller, relation: Relati
         }
         "eraseMyAppointments" => Ask::new(caller, "mutation { eraseMyAppointments { appointments } }", json!({})),
         "eraseMyData" => Ask::new(caller, "mutation { eraseMyData { account } }", json!({})),
+        "exportMyArchive" => Ask::new(caller, "{ exportMyArchive { address } }", json!({})),
         "exportMyData" => Ask::new(caller, "{ exportMyData }", json!({})),
         "extendHold" | "releaseHold" => {
             let code = town.held(office(relation)).await;

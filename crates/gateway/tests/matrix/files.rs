@@ -1,9 +1,11 @@
 //! Applications and cases of each relation, as far as a cell needs them.
 
 use applications::{
-    Access, AnswerChange, ApproveDecision, ClaimCase, CloseCase, DeliverDecision, DraftDecision, Handling, Intake,
-    InviteParty, Practice, PublishDefinition, RequestItems, SaveAnswers, StartDraft, Submit, Verdict,
+    Access, AnswerChange, ApproveDecision, ClaimCase, CloseCase, CreateUpload, DeliverDecision, DraftDecision,
+    Handling, Intake, InviteParty, Practice, PublishDefinition, ReceiveUpload, RequestItems, SaveAnswers, StartDraft,
+    Submit, Verdict,
 };
+use bytes::Bytes;
 use domain::application::{DeliveryChannel, Outcome};
 use domain::identifier::CaseId;
 use domain::permission::Actor;
@@ -139,6 +141,43 @@ impl Town {
         let begun = self.begun_for_two(caller, of_another).await;
         let command = InviteParty { access: Access::Code(begun.code), role: "partner".to_owned() };
         self.app.application.applications.invite_party(&Actor::Anonymous, &command).await.expect("invited").code
+    }
+
+    /// An application with a file in which nothing was found, and the file.
+    pub(super) async fn begun_with_file(&self, caller: &Caller, relation: Relation) -> (Begun, String) {
+        let begun = self.begun(caller, relation).await;
+        let applications = &self.app.application.applications;
+        let content = Bytes::from_static(b"%PDF-1.7 nothing");
+        let command = CreateUpload {
+            access: Access::Code(begun.code.clone()),
+            path: Some("vehicle.papers".to_owned()),
+            name: "Schein.pdf".to_owned(),
+            bytes: 16,
+            media_type: "application/pdf".to_owned(),
+            idempotency_key: self.app.key(),
+        };
+        let announced = applications.create_upload(&Actor::Anonymous, &command).await.expect("announced");
+        let command = ReceiveUpload { id: announced.upload.id, token: announced.token, length: None };
+        let body = futures_util::stream::iter([Ok::<_, ()>(content)]);
+        applications.receive_upload(&command, body).await.expect("arrived");
+        applications.look_at_files(&Actor::System).await.expect("looked at");
+        (begun, announced.upload.id.0.simple().to_string())
+    }
+
+    /// A case with a file in which nothing was found, and the file.
+    pub(super) async fn filed_with_file(&self, caller: &Caller, relation: Relation) -> (Filed, String) {
+        let (begun, file) = self.begun_with_file(caller, relation).await;
+        self.fill_in(&begun).await;
+        let access = Access::Code(begun.code.clone());
+        let set = AnswerChange::Set { path: "vehicle.papers".to_owned(), value: json!([{ "id": file }]) };
+        let command = SaveAnswers { access: access.clone(), rev: 2, changes: vec![set] };
+        let applications = &self.app.application.applications;
+        applications.save_answers(&Actor::Anonymous, &command).await.expect("saved");
+        let summary_sha256 = applications.summary(&Actor::Anonymous, &access).await.expect("a summary").sha256;
+        let (handling, submission_key) = (Handling::MachineMayDecide, self.app.key());
+        let command = Submit { access, summary_sha256, handling, submission_key };
+        let receipt = applications.submit(&Actor::Anonymous, &command).await.expect("handed in");
+        (Filed { begun, id: gid("Case", receipt.case.0) }, file)
     }
 
     /// A case that went so far.

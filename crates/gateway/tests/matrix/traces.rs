@@ -23,6 +23,14 @@ async fn questions(town: &Town, row: &Row, caller: &Caller, relation: Relation) 
     if row.kind == "CaseDetails" || row.field == "case" {
         return Some(questions_of_cases(town, row, caller, relation).await);
     }
+    if row.field == "caseFileDownload" {
+        let (filed, file) = town.filed_with_file(caller, relation).await;
+        let part = "caseFileDownload(case: $c, fileId: $f) { until }";
+        let variables = json!({ "c": filed.id, "f": file });
+        let head = "query($c: ID!, $f: String!)";
+        let ask = |parts: String| Ask::new(caller, &format!("{head} {{ {parts} }}"), variables.clone());
+        return Some([ask(format!("one: {part}")), ask(format!("one: {part} two: {part}"))]);
+    }
     let planted = town.planted(caller, relation).await;
     let field = match row.kind {
         "Contact" => format!("contact {{ {} }}", row.field),
@@ -86,7 +94,7 @@ fn expected(row: &Row, when: When, asker: Asker, relation: Relation, times: i64)
         (When::OncePerRequest, "Account", _) => i64::from(role == Role::Operator && of_another),
         (When::OncePerRequest, "Query", "accounts") => 1,
         // Whoever opens a file leaves a trace, whosever it is.
-        (When::OncePerRequest, "CaseDetails", _) | (When::OncePerRequest, "Query", "case") => {
+        (When::OncePerRequest, "CaseDetails", _) | (When::OncePerRequest, "Query", "case" | "caseFileDownload") => {
             i64::from(role.is_staff())
         }
         (When::OncePerRequest, ..) => i64::from(role.is_staff() && of_another),

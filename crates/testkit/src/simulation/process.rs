@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use applications::{FilePlace, FileStore, UploadSettings};
 use database::{ConnectOptions, Database, DatabaseError, Engine, within_statements};
 use domain::environment::{Clock, Entropy};
 use gateway::application::{Application, Parts};
@@ -43,6 +44,8 @@ impl Process {
             identity: IdentitySettings::new("https://stadt.example", "servicepoint", 2),
             openid: vec![],
             secure_cookies: true,
+            files: FileStore::open(&FilePlace::Memory).expect("memory can be used"),
+            uploads: UploadSettings::default(),
         });
         let desk = match fails_after {
             Some(statements) => tokio::spawn(within_statements(statements, desk.run())),
