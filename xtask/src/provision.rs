@@ -1,7 +1,7 @@
 //! Brings what a fresh Debian machine lacks: databases, Node.js, Python, tools of cargo, and what checks a deployment.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::cargo;
@@ -166,14 +166,38 @@ pub fn unpacked(package: &str, path: &str) -> Result<PathBuf> {
     let folder = cargo::tools_directory()?.join("debian").join(package);
     let program = folder.join(path);
     if !process::is_program(&program) {
-        println!("unpacking {package} into {}: this happens once", folder.display());
-        fs::create_dir_all(&folder)?;
-        let fetch = "apt-get download --quiet \"$1\" && dpkg-deb -x \"$1\"_*.deb . && rm \"$1\"_*.deb";
-        let mut command = Command::new("sh");
-        command.args(["-e", "-c", fetch, "sh", package]).current_dir(&folder);
-        process::run(&mut command).during(&format!("unpacking {package}; perhaps `apt-get update` helps"))?;
+        unpack(package, &folder)?;
     }
     Ok(program)
+}
+
+/// Where clamd stands, which looks for harm in files. Its libraries are unpacked beside it; the tests tell it where they are.
+///
+/// # Errors
+///
+/// As [`unpacked`].
+pub fn scanner() -> Result<PathBuf> {
+    if let Some(found) = process::find_program("clamd") {
+        return Ok(found);
+    }
+    let folder = cargo::tools_directory()?.join("debian").join("clamav-daemon");
+    let program = folder.join("usr/sbin/clamd");
+    if !process::is_program(&program) {
+        // The program comes last: once it is there, everything is.
+        for package in ["libmspack0", "libclamav12", "clamav-daemon"] {
+            unpack(package, &folder)?;
+        }
+    }
+    Ok(program)
+}
+
+fn unpack(package: &str, folder: &Path) -> Result<()> {
+    println!("unpacking {package} into {}: this happens once", folder.display());
+    fs::create_dir_all(folder)?;
+    let fetch = "apt-get download --quiet \"$1\" && dpkg-deb -x \"$1\"_*.deb . && rm \"$1\"_*.deb";
+    let mut command = Command::new("sh");
+    command.args(["-e", "-c", fetch, "sh", package]).current_dir(folder);
+    process::run(&mut command).during(&format!("unpacking {package}; perhaps `apt-get update` helps"))
 }
 
 /// A Python with the packages of a list in this repository, in an environment of its own beside our other tools.

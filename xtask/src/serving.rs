@@ -101,6 +101,16 @@ impl Installation {
         Ok(published)
     }
 
+    /// Publishes the online service of one directory, with its cases in this office.
+    ///
+    /// # Errors
+    ///
+    /// If the program refuses it; its output says why.
+    pub fn publish_service(&self, directory: &Path, office: &str) -> Result<()> {
+        let mut command = self.command()?;
+        process::capture(command.args(["services", "publish"]).arg(directory).args(["--office", office])).map(drop)
+    }
+
     /// Makes a backup where the settings say.
     ///
     /// # Errors
@@ -147,6 +157,7 @@ impl Installation {
         command.env("SERVICEPOINT_DATABASE__URL", &self.database_url);
         command.env("SERVICEPOINT_LOG__FORMAT", self.log_format);
         command.env("SERVICEPOINT_SECRETS__KEY_FILE", self.key_file());
+        command.env("SERVICEPOINT_UPLOADS__DIRECTORY", self.data.join("uploads"));
         command.envs(self.settings.iter().map(|(name, value)| (*name, value)));
         if let Output::File(path) = &self.output {
             let file = fs::OpenOptions::new().append(true).create(true).open(path);

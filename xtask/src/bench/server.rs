@@ -169,6 +169,15 @@ impl Stand {
         self
     }
 
+    /// Publishes the online service of a directory, with its cases in this office.
+    ///
+    /// # Errors
+    ///
+    /// If the program refuses it.
+    pub fn publish_service(&self, directory: &Path, office: &str) -> Result<()> {
+        self.installation.publish_service(directory, office)
+    }
+
     /// Starts a worker on its own, for a server [without one](Stand::without_worker). Drop it before the stand.
     ///
     /// # Errors

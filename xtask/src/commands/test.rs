@@ -85,9 +85,18 @@ fn run_tests(report: &mut Report, filter: Option<&str>) {
             return;
         }
     };
+    let scanner = match provision::scanner() {
+        Ok(program) => Some(program),
+        Err(failure) => {
+            // The tests of files fail without it, and say so.
+            report.attempt("clamd", || Err(failure));
+            None
+        }
+    };
     let with_cluster = |words: &[&str]| {
         let mut command = cargo();
         command.args(words).args(filter).env("SERVICEPOINT_TEST_POSTGRES", cluster.url("postgres"));
+        command.envs(scanner.as_ref().map(|program| ("SERVICEPOINT_TEST_CLAMD", program)));
         command
     };
     if process::find_program("cargo-nextest").is_some() {

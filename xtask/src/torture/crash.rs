@@ -1,6 +1,8 @@
 //! A worker that is killed between sending a letter and marking it, and a mail server that hangs up after it has the
-//! letter: nobody is left without their mail, and whoever gets it twice gets it under one name.
+//! letter: nobody is left without their mail, and whoever gets it twice gets it under one name. And a server that is killed
+//! while people hand in applications.
 
+mod cases;
 mod judge;
 mod post_office;
 
@@ -73,6 +75,7 @@ pub fn run(context: &Context, strength: Strength) -> Result<Vec<Figure>> {
         }
         figures.extend(office.figures()?);
         figures.push(marks_before_it_sends(context, engine, strength)?);
+        figures.extend(cases::run(context, engine, strength)?);
     }
     Ok(figures)
 }
