@@ -51,22 +51,10 @@ fn run(city: &Path, questions: &Path, wish: Wish) -> Result<String, String> {
     let mut files = Vec::new();
     read_folder(city, city, &mut files).map_err(|error| format!("{}: {error}", city.display()))?;
     files.sort_by(|a, b| a.path.cmp(&b.path));
-<<<<<<< HEAD
-    let lines =
-        |problems: Vec<reading::Problem>| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
-    let services = city::check(&files).map_err(lines)?.city.services;
-    let content = match content::read(&files, &services) {
-        Ok(content) => content,
-        Err(problems) => return Err(lines(problems)),
-    };
-    let began = std::time::Instant::now();
-    let engine = Engine::build(services, content);
-=======
     let services = city::check(&files).map_err(|problems| lines(&problems))?.city.services;
     let texts = content::read(&files, &services).map_err(|problems| lines(&problems))?;
     let began = Instant::now();
     let engine = Engine::build(services, texts);
->>>>>>> chat
     let built = began.elapsed();
     let text = std::fs::read_to_string(questions).map_err(|error| format!("{}: {error}", questions.display()))?;
     let cases = read_cases(&text).map_err(|error| error.to_string())?;
@@ -80,35 +68,8 @@ fn run(city: &Path, questions: &Path, wish: Wish) -> Result<String, String> {
         let reply = engine.ask(Asked { text: &case.text, page: case.page(), today });
         times.push(began.elapsed());
         let outcome = judge(case, &reply);
-<<<<<<< HEAD
-        let fails = outcome.top_1 == Some(false)
-            || outcome.recall_5.is_some_and(|recall| recall < 1.0)
-            || outcome.reaction == Some(false)
-            || outcome.action == Some(false)
-            || outcome.refused == Some(true)
-            || outcome.spurious;
-        if wrong && fails {
-            let understood = &reply.understood;
-            let named: Vec<String> =
-                understood.services.iter().map(|choice| format!("{}:{:.2}", choice.service, choice.score)).collect();
-            let (expected, action) = (&case.expect, understood.action.map(|action| action.as_str()));
-            let (intent, confidence) = (understood.intent.as_str(), understood.confidence);
-            told += &format!(
-                "{} {} {:?}\n    wanted {:?} {:?} {:?}\n    got {} {action:?} {intent} {confidence:.2} {named:?} {:?} {:?}\n",
-                case.id,
-                case.kind.as_str(),
-                case.text,
-                expected.services,
-                expected.intent,
-                expected.action,
-                understood.language,
-                understood.not_us,
-                understood.alarm
-            );
-=======
         if wish == Wish::Wrong && is_wrong(&outcome) {
             told += &complaint(case, &reply);
->>>>>>> chat
         }
         outcomes.push((case, outcome));
     }

@@ -3,11 +3,7 @@
 use crate::text::{fold, words};
 
 /// Beginnings of words that measure money or time, folded, in all languages.
-<<<<<<< HEAD
-const UNITS: [&str; 61] = [
-=======
 const UNITS: [&str; 62] = [
->>>>>>> chat
     "€",
     "eur",
     "euro",
@@ -38,10 +34,7 @@ const UNITS: [&str; 62] = [
     "годин",
     "дн",
     "день",
-<<<<<<< HEAD
-=======
     "дні",
->>>>>>> chat
     "тиж",
     "місяц",
     "рок",
@@ -131,11 +124,6 @@ mod tests {
         ] {
             assert!(copied_value(bad).is_some(), "{bad}");
         }
-<<<<<<< HEAD
-        for good in
-            ["§ 17 BMG", "unter 16", "Formular 2 ausfüllen", "115", "No numbers here", "C1 und CE", "B1-Prüfung"]
-        {
-=======
         for good in [
             "§ 17 BMG",
             "unter 16",
@@ -147,7 +135,6 @@ mod tests {
             "C1 und CE",
             "B1-Prüfung",
         ] {
->>>>>>> chat
             assert_eq!(copied_value(good), None, "{good}");
         }
     }

@@ -21,11 +21,7 @@ pub enum Alarm {
 }
 
 /// What only a program would send: markup, marks of prompts, statements of databases.
-<<<<<<< HEAD
-const MARKUP: [&str; 30] = [
-=======
 const MARKUP: [&str; 32] = [
->>>>>>> chat
     "<script",
     "</",
     "javascript:",
@@ -47,11 +43,8 @@ const MARKUP: [&str; 32] = [
     "system:",
     "assistant:",
     "\"role\"",
-<<<<<<< HEAD
-=======
     "\"function\"",
     "\"arguments\"",
->>>>>>> chat
     "' or '1'='1",
     "' or 1=1",
     "\" or 1=1",
