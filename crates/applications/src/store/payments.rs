@@ -28,8 +28,8 @@ pub(crate) struct AttemptRow {
     pub(crate) look_at: Option<Timestamp>,
 }
 
-const SELECT: &str = "SELECT id, application, provider, position, reference, amount_cents, refunded_cents, refund_asked_cents, \
-                      state, created_at, look_at FROM payment_attempt";
+const SELECT: &str = "SELECT id, application, provider, position, reference, amount_cents, refunded_cents, \
+                      refund_asked_cents, state, created_at, look_at FROM payment_attempt";
 
 fn read(row: &Row) -> Result<AttemptRow, DatabaseError> {
     let look: Option<i64> = row.get("look_at")?;
