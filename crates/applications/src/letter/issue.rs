@@ -84,6 +84,7 @@ impl Applications {
             definition: found.case.definition,
             service: found.case.service.clone(),
             occasion,
+            position: found.case.events,
             number,
             content_sealed: self.seal(key, letter_of(id), &content)?,
             issued_at: now,

@@ -60,6 +60,8 @@ impl Applications {
             return Err(Problem::ProviderClosed.into());
         }
         let amount_cents = self.still_due(&entry).await?;
+        let before = payments::of_application(Reader::Database(&self.database), entry.draft.id).await?;
+        let position = i64::try_from(before.len()).unwrap_or(i64::MAX);
         let now = self.now();
         let mut random = [0; REFERENCE_SIGNS];
         self.entropy.fill(&mut random);
@@ -67,6 +69,7 @@ impl Applications {
             id: PaymentId(self.entropy.id(now)),
             application: entry.draft.id,
             provider: command.provider,
+            position,
             reference: format!("RE-{}", grouped(&signs(&random, REFERENCE_SIGNS))),
             amount_cents,
             refunded_cents: 0,

@@ -15,6 +15,8 @@ pub(crate) struct LetterRow {
     pub(crate) definition: DefinitionId,
     pub(crate) service: Key,
     pub(crate) occasion: Occasion,
+    /// The number of the event it tells of: letters of one instant keep their order.
+    pub(crate) position: i64,
     /// The first half of the code that verifies it.
     pub(crate) number: String,
     pub(crate) content_sealed: Vec<u8>,
@@ -22,8 +24,8 @@ pub(crate) struct LetterRow {
     pub(crate) revoked_at: Option<Timestamp>,
 }
 
-const SELECT: &str = "SELECT id, case_file, definition, service, occasion, number, content_sealed, issued_at, revoked_at \
-                      FROM case_letter";
+const SELECT: &str = "SELECT id, case_file, definition, service, occasion, position, number, content_sealed, \
+                      issued_at, revoked_at FROM case_letter";
 
 fn read(row: &Row) -> Result<LetterRow, DatabaseError> {
     let revoked: Option<i64> = row.get("revoked_at")?;
@@ -33,6 +35,7 @@ fn read(row: &Row) -> Result<LetterRow, DatabaseError> {
         definition: DefinitionId(row.get("definition")?),
         service: word(row, "service", key_word)?,
         occasion: word(row, "occasion", Occasion::parse)?,
+        position: row.get("position")?,
         number: row.get("number")?,
         content_sealed: row.get("content_sealed")?,
         issued_at: Timestamp::from_millis(row.get("issued_at")?),
@@ -52,7 +55,8 @@ pub(crate) async fn by_number(reader: Reader<'_>, number: &str) -> Result<Option
 
 /// The letters about a case, oldest first.
 pub(crate) async fn of_case(reader: Reader<'_>, case: CaseId) -> Result<Vec<LetterRow>, DatabaseError> {
-    let rows = reader.rows(&format!("{SELECT} WHERE case_file = $1 ORDER BY id"), vec![case.0.into()]).await?;
+    let rows =
+        reader.rows(&format!("{SELECT} WHERE case_file = $1 ORDER BY position, id"), vec![case.0.into()]).await?;
     rows.iter().map(read).collect()
 }
 
@@ -61,8 +65,8 @@ pub(crate) async fn of_case(reader: Reader<'_>, case: CaseId) -> Result<Vec<Lett
 /// # Errors
 /// `Rule::LetterNumber`.
 pub(crate) async fn insert(unit: &Unit, letter: &LetterRow) -> Result<(), DatabaseError> {
-    let sql = "INSERT INTO case_letter (id, case_file, definition, service, occasion, number, content_sealed, issued_at) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    let sql = "INSERT INTO case_letter (id, case_file, definition, service, occasion, number, content_sealed, issued_at, \
+               position) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     let values = vec![
         letter.id.0.into(),
         letter.case.0.into(),
@@ -72,6 +76,7 @@ pub(crate) async fn insert(unit: &Unit, letter: &LetterRow) -> Result<(), Databa
         letter.number.as_str().into(),
         letter.content_sealed.clone().into(),
         letter.issued_at.millis().into(),
+        letter.position.into(),
     ];
     unit.execute(sql, values).await.map(drop)
 }

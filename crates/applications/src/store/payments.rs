@@ -14,6 +14,8 @@ pub(crate) struct AttemptRow {
     pub(crate) id: PaymentId,
     pub(crate) application: ApplicationId,
     pub(crate) provider: PaymentProvider,
+    /// How many attempts there were before: those of one instant keep their order.
+    pub(crate) position: i64,
     pub(crate) reference: String,
     pub(crate) amount_cents: i64,
     /// What the provider gave back.
@@ -26,8 +28,8 @@ pub(crate) struct AttemptRow {
     pub(crate) look_at: Option<Timestamp>,
 }
 
-const SELECT: &str = "SELECT id, application, provider, reference, amount_cents, refunded_cents, refund_asked_cents, \
-                      state, created_at, look_at FROM payment_attempt";
+const SELECT: &str = "SELECT id, application, provider, position, reference, amount_cents, refunded_cents, \
+                      refund_asked_cents, state, created_at, look_at FROM payment_attempt";
 
 fn read(row: &Row) -> Result<AttemptRow, DatabaseError> {
     let look: Option<i64> = row.get("look_at")?;
@@ -35,6 +37,7 @@ fn read(row: &Row) -> Result<AttemptRow, DatabaseError> {
         id: PaymentId(row.get("id")?),
         application: ApplicationId(row.get("application")?),
         provider: word(row, "provider", PaymentProvider::parse)?,
+        position: row.get("position")?,
         reference: row.get("reference")?,
         amount_cents: row.get("amount_cents")?,
         refunded_cents: row.get("refunded_cents")?,
@@ -61,7 +64,9 @@ pub(crate) async fn of_application(
     reader: Reader<'_>,
     application: ApplicationId,
 ) -> Result<Vec<AttemptRow>, DatabaseError> {
-    let rows = reader.rows(&format!("{SELECT} WHERE application = $1 ORDER BY id"), vec![application.0.into()]).await?;
+    let rows = reader
+        .rows(&format!("{SELECT} WHERE application = $1 ORDER BY position, id"), vec![application.0.into()])
+        .await?;
     rows.iter().map(read).collect()
 }
 
@@ -77,8 +82,8 @@ pub(crate) async fn due(reader: Reader<'_>, now: Timestamp, limit: i64) -> Resul
 /// `Rule::PaymentReference`.
 pub(crate) async fn insert(unit: &Unit, attempt: &AttemptRow) -> Result<(), DatabaseError> {
     let sql = "INSERT INTO payment_attempt (id, application, provider, reference, amount_cents, refunded_cents, \
-               refund_asked_cents, state, created_at, changed_at, look_at) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10)";
+               refund_asked_cents, state, created_at, changed_at, look_at, position) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11)";
     let values = vec![
         attempt.id.0.into(),
         attempt.application.0.into(),
@@ -90,6 +95,7 @@ pub(crate) async fn insert(unit: &Unit, attempt: &AttemptRow) -> Result<(), Data
         attempt.state.as_str().into(),
         attempt.created_at.millis().into(),
         attempt.look_at.map(Timestamp::millis).into(),
+        attempt.position.into(),
     ];
     unit.execute(sql, values).await.map(drop)
 }

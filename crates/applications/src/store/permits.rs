@@ -41,9 +41,11 @@ fn read(row: &Row) -> Result<PermitRow, DatabaseError> {
     })
 }
 
-/// The newest permit of a case.
+/// The permit of a case: the one that holds, before those taken back.
 pub(crate) async fn of_case(reader: Reader<'_>, case: CaseId) -> Result<Option<PermitRow>, DatabaseError> {
-    let sql = format!("{SELECT} WHERE case_file = $1 ORDER BY id DESC LIMIT 1");
+    let sql = format!(
+        "{SELECT} WHERE case_file = $1 ORDER BY CASE WHEN revoked_at IS NULL THEN 0 ELSE 1 END, id DESC LIMIT 1"
+    );
     reader.row(&sql, vec![case.0.into()]).await?.as_ref().map(read).transpose()
 }
 
