@@ -75,7 +75,7 @@ async fn a_thousand_at_once_for_the_last_places_take_exactly_those() {
             service: Key::new("parking").unwrap(),
             from: app.now(),
             until: app.now().plus_minutes(24 * 60),
-            most: PLACES,
+            most: i64::from(PLACES),
         };
         app.application.applications.set_quota(&Actor::System, &quota).await.expect("it is set");
         assert_eq!(rush(&app, PEOPLE).await, (PLACES as usize, PEOPLE - PLACES as usize));
@@ -84,10 +84,10 @@ async fn a_thousand_at_once_for_the_last_places_take_exactly_those() {
         let cases = database.rows("SELECT COUNT(*) FROM case_file", vec![]).await.expect("readable");
         assert_eq!(cases[0].at::<i64>(0).expect("a number"), 20 + i64::from(PLACES));
         // Below what is taken it cannot go; above it there is room again.
-        let fewer = SetQuota { most: PLACES - 1, ..quota.clone() };
+        let fewer = SetQuota { most: i64::from(PLACES) - 1, ..quota.clone() };
         let refused = app.application.applications.set_quota(&Actor::System, &fewer).await;
         assert!(matches!(refused, Err(Failure::Problem(Problem::QuotaExhausted))), "{refused:?}");
-        let more = SetQuota { most: PLACES + 1, ..quota };
+        let more = SetQuota { most: i64::from(PLACES) + 1, ..quota };
         app.application.applications.set_quota(&Actor::System, &more).await.expect("it is set");
         assert_eq!(rush(&app, 3).await, (1, 2));
     })

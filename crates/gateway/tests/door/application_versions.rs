@@ -61,6 +61,7 @@ async fn a_thousand_drafts_in_flight_are_finished_with_the_version_they_began_wi
                 service: Key::new("parking").expect("a key"),
                 practice: Practice::Real,
                 intake: applications::Intake::Online,
+                language: domain::text::Language::German,
                 idempotency_key: format!("the-key-of-draft-{number:05}"),
             };
             codes.push(applications.start_draft(&Actor::Anonymous, &command).await.expect("a draft").code);

@@ -27,7 +27,11 @@ async fn publish(app: &TestApp) {
     *service = service.replace("trust = \"substantial\"", "trust = \"none\"");
     *service = service.replace("trust = \"low\"", "trust = \"none\"");
     *service = service.replace("sample_permille = 50", "sample_permille = 0");
-    let command = applications::PublishDefinition { files: found, team: Key::new("mitte").expect("a key") };
+    let command = applications::PublishDefinition {
+        files: found,
+        team: Key::new("mitte").expect("a key"),
+        drafts: applications::OlderDrafts::Keep,
+    };
     let done = app.application.applications.publish_definition(&Actor::System, &command).await;
     done.unwrap_or_else(|failure| panic!("it is refused: {failure:?}"));
 }

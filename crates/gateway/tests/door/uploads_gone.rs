@@ -98,7 +98,7 @@ async fn what_nobody_knows_of_is_swept() {
         let folder = known[0].parent().expect("a folder").to_owned();
         let of_day = |millis: u64| uuid::Builder::from_unix_timestamp_millis(millis, &[7; 10]).into_uuid();
         let stranger = folder.join(of_day(1_700_000_000_000).simple().to_string());
-        let now = u64::try_from(app.clock.now().millis()).expect("after 1970");
+        let now = u64::try_from(app.now().millis()).expect("after 1970");
         let young = folder.join(of_day(now - 60_000).simple().to_string());
         let half = folder.join(format!("{}#1", Uuid::nil().simple()));
         let arriving = folder.join(format!("{}#2", Uuid::nil().simple()));

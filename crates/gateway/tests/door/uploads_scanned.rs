@@ -62,7 +62,7 @@ async fn a_look_that_fails_is_repeated_and_says_nothing_about_the_file() {
 
         // The scanner is there again.
         let healed = filing_in(database, filing.folder.path(), Some(clamd.socket())).await;
-        healed.clock.set(app.clock.now());
+        healed.clock.set(app.now());
         healed.clock.pass_seconds(20);
         assert_eq!(look(&healed).await.clean, 1);
         assert_eq!(standing(app, &code, &id).await["state"], "CLEAN");
