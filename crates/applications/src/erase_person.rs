@@ -62,9 +62,9 @@ impl Applications {
     async fn erase_part(&self, entry: &Entry, account: AccountId) -> Result<ErasedApplications, Failure> {
         let Some(case) = entry.draft.case else {
             if entry.party.position == 0 {
-                self.delete_draft(entry).await?
+                self.delete_draft(entry).await?;
             } else {
-                self.leave_draft(entry).await?
+                self.leave_draft(entry).await?;
             }
             return Ok(ErasedApplications { drafts: 1, ..ErasedApplications::default() });
         };

@@ -240,15 +240,15 @@ impl Applications {
             secret,
             vault,
             town,
+            stamp,
+            practice_bank_is_open,
+            typesetters,
             definitions,
             feed,
             files,
             uploads,
             arriving,
             photos,
-            stamp,
-            practice_bank_is_open,
-            typesetters,
             origin,
         }
     }

@@ -5,8 +5,16 @@ mod support;
 use chatbot::eval::{Kind, judge, read_cases};
 use chatbot::language::ChatLanguage;
 use chatbot::understand::{Action, Alarm, Intent};
+use chatbot::{Asked, Reply};
+use chrono::NaiveDate;
 
-use crate::support::{ENGINE, ask};
+use crate::support::ENGINE;
+
+/// Asks on a page in `language`.
+fn ask(text: &str, language: ChatLanguage) -> Reply {
+    let today = NaiveDate::from_ymd_opt(2026, 12, 1).expect("a day");
+    ENGINE.ask(Asked { text, page: Some(language), today })
+}
 
 #[test]
 fn a_fee_is_taken_from_the_catalogue_with_its_source_and_its_day() {

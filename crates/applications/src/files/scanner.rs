@@ -12,7 +12,7 @@ use tokio::time::timeout;
 use super::FileStoreError;
 
 /// How long one look may take.
-const LONGEST_LOOK: Duration = Duration::from_secs(120);
+const LONGEST_LOOK: Duration = Duration::from_mins(2);
 
 /// Where clamd listens.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -22,7 +22,7 @@ impl Applications {
             return Err(Problem::NotFound.into());
         }
         let rows = payments::of_application(reader, entry.draft.id).await?;
-        Ok(rows.into_iter().map(|row| self.payment(row)).collect())
+        Ok(rows.into_iter().map(|row| payment(row)).collect())
     }
 
     /// The attempts to pay for a case of one's office, oldest first.
@@ -33,15 +33,16 @@ impl Applications {
         let reader = Reader::Database(&self.database);
         let found = self.team_case(reader, actor, case).await?;
         let rows = payments::of_application(reader, found.case.application).await?;
-        Ok(rows.into_iter().map(|row| self.payment(row)).collect())
+        Ok(rows.into_iter().map(|row| payment(row)).collect())
     }
+}
 
-    pub(crate) fn payment(&self, row: AttemptRow) -> Payment {
-        let AttemptRow { id, provider, reference, amount_cents, refunded_cents, state, created_at, .. } = row;
-        let page = match provider {
-            PaymentProvider::PracticeBank if !state.is_final() => Some(format!("/practice-bank/{reference}")),
-            PaymentProvider::PracticeBank | PaymentProvider::Invoice => None,
-        };
-        Payment { id, provider, reference, amount_cents, refunded_cents, state, created_at, page }
-    }
+/// An attempt as its payer sees it.
+pub(crate) fn payment(row: AttemptRow) -> Payment {
+    let AttemptRow { id, provider, reference, amount_cents, refunded_cents, state, created_at, .. } = row;
+    let page = match provider {
+        PaymentProvider::PracticeBank if !state.is_final() => Some(format!("/practice-bank/{reference}")),
+        PaymentProvider::PracticeBank | PaymentProvider::Invoice => None,
+    };
+    Payment { id, provider, reference, amount_cents, refunded_cents, state, created_at, page }
 }

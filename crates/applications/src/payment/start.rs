@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::Applications;
 use crate::access::{Access, Entry};
 use crate::failure::{Failure, Problem};
+use crate::payment::read;
 use crate::payment::{Payment, PaymentProvider};
 use crate::requests::idempotency_key;
 use crate::store::drafts::DraftRow;
@@ -43,7 +44,7 @@ impl Applications {
         let key = idempotency_key(actor, &command.idempotency_key, "start_payment", &input)?;
         let id = self.once(&key, || self.begin_payment(actor, command, &key)).await?;
         let row = payments::by_id(Reader::Database(&self.database), PaymentId(id)).await?;
-        Ok(self.payment(row.ok_or(Problem::NotFound)?))
+        Ok(read::payment(row.ok_or(Problem::NotFound)?))
     }
 
     async fn begin_payment(

@@ -4,9 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use chatbot::language::ChatLanguage;
-use chatbot::{Asked, Engine, Reply, content};
-use chrono::NaiveDate;
+use chatbot::{Engine, content};
 use reading::TextFile;
 
 /// The chatbot of the demo city.
@@ -16,12 +14,6 @@ pub(crate) static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
     let texts = content::read(&files, &city.services).expect("its texts have none either");
     Engine::build(city.services, texts)
 });
-
-/// Asks on a page in `language`.
-pub(crate) fn ask(text: &str, language: ChatLanguage) -> Reply {
-    let today = NaiveDate::from_ymd_opt(2026, 12, 1).expect("a day");
-    ENGINE.ask(Asked { text, page: Some(language), today })
-}
 
 /// Every file of the demo city.
 pub(crate) fn demo_files() -> Vec<TextFile> {

@@ -233,7 +233,7 @@ async fn the_applicant_is_told_and_reminded_once_before_the_permit_ends() {
         let number = status(&town.app, &code).await["receiptNumber"].as_str().expect("a number").to_owned();
         let told = town.post().await;
         assert_eq!(told.len(), 1, "it was decided at once, so nobody reads that it came in: {told:?}");
-        assert!(told[0].contains(&format!("Es gibt eine Antwort: {number}")), "{}", told[0]);
+        assert!(told[0].contains(&format!("über Ihren Antrag {number}")), "{}", told[0]);
         assert!(!told[0].contains("Eva") && !told[0].contains("H-AB"), "{}", told[0]);
         let work = async || town.app.application.applications.work_through(&Actor::System).await.expect("it works");
         town.app.clock.pass_seconds(343 * 24 * 3600);
