@@ -53,10 +53,10 @@ pub(crate) async fn work(
 ) {
     let upkeep = Upkeep::new(application.clone(), retention);
     tokio::join!(
-        tidy(application.clone(), stop.clone()),
-        keep_up(upkeep, stop.clone()),
-        look_after_files(application, stop.clone()),
-        // What it holds of a case is large; the others need not carry it along.
+        // What the rounds hold of cases and files is large; the others need not carry it along.
+        Box::pin(tidy(application.clone(), stop.clone())),
+        Box::pin(keep_up(upkeep, stop.clone())),
+        Box::pin(look_after_files(application, stop.clone())),
         Box::pin(forwarding::carry(forwarding, stop.clone())),
         mail::deliver(letters, stop)
     );

@@ -22,7 +22,7 @@ impl Applications {
             return Err(Problem::NotFound.into());
         }
         let rows = payments::of_application(reader, entry.draft.id).await?;
-        Ok(rows.into_iter().map(|row| payment(row)).collect())
+        Ok(rows.into_iter().map(payment).collect())
     }
 
     /// The attempts to pay for a case of one's office, oldest first.
@@ -33,7 +33,7 @@ impl Applications {
         let reader = Reader::Database(&self.database);
         let found = self.team_case(reader, actor, case).await?;
         let rows = payments::of_application(reader, found.case.application).await?;
-        Ok(rows.into_iter().map(|row| payment(row)).collect())
+        Ok(rows.into_iter().map(payment).collect())
     }
 }
 

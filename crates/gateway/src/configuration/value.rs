@@ -99,7 +99,6 @@ impl Kind {
             (Self::OptionalAddress | Self::OptionalPath | Self::Scanner, Raw::Text(text)) if text.is_empty() => {
                 Some(Value::Nothing)
             }
-            (Self::Address | Self::OptionalAddress, Raw::Text(text)) => text.parse().ok().map(Value::Address),
             (Self::Url, Raw::Text(text)) => is_origin(text).then(|| Value::Text(text.trim_end_matches('/').to_owned())),
             (Self::Choice(choices), Raw::Text(text)) => {
                 choices.contains(&text.as_str()).then(|| Value::Text(text.clone()))
@@ -113,7 +112,9 @@ impl Kind {
             (Self::Scanner, Raw::Text(text)) if text.starts_with('/') && !text.contains('\0') => {
                 Some(Value::Path(PathBuf::from(text)))
             }
-            (Self::Scanner, Raw::Text(text)) => text.parse().ok().map(Value::Address),
+            (Self::Address | Self::OptionalAddress | Self::Scanner, Raw::Text(text)) => {
+                text.parse().ok().map(Value::Address)
+            }
             (Self::Networks, Raw::List(parts)) => {
                 parts.iter().map(|part| part.parse().ok()).collect::<Option<Vec<_>>>().map(Value::Networks)
             }

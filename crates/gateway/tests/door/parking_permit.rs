@@ -69,8 +69,8 @@ async fn filled(app: &TestApp, changes: &[(&str, Value)]) -> Value {
     assert_eq!(saved.data("saveAnswers.problem"), &Value::Null, "{saved:?}");
     let form = app.ask(FORM, json!({ "access": by(&code) })).await;
     let steps = form.data("draft.steps").as_array().expect("steps");
-    let declared = steps.iter().flat_map(|step| step["fields"].as_array().expect("fields"));
-    let declared = declared.filter(|field| field["path"] == "declaration.confirmed").next_back().expect("declared");
+    let mut declared = steps.iter().flat_map(|step| step["fields"].as_array().expect("fields"));
+    let declared = declared.rfind(|field| field["path"] == "declaration.confirmed").expect("declared");
     let answer = json!({ "text_sha256": declared["declaration"]["sha256"] });
     let saved = save(app, &code, &[("declaration.confirmed", answer)]).await;
     assert_eq!(saved.data("saveAnswers.draft.complete"), true, "{saved:?}");
@@ -164,7 +164,7 @@ async fn the_odd_case_lies_on_a_persons_desk_with_the_reason() {
             (("home.address", elsewhere), "out_of_zone"),
             (("home.own_space", json!(true)), "own_space"),
         ] {
-            let (code, case) = applied(&app, &[change.clone()]).await;
+            let (code, case) = applied(&app, std::slice::from_ref(&change)).await;
             assert_eq!(status(&app, &code).await["status"], "PROCESSING", "{change:?}");
             let seen = app.ask_as(Some(&clerk), CASE, json!({ "id": case })).await;
             assert_eq!(seen.data("case.case.state"), "OPEN");

@@ -105,7 +105,7 @@ async fn what_nobody_knows_of_is_swept() {
         for path in [&stranger, &young, &half, &arriving] {
             fs::write(path, b"left behind").expect("written");
         }
-        let long_ago = SystemTime::now() - Duration::from_secs(3 * 3_600);
+        let long_ago = SystemTime::now() - Duration::from_hours(3);
         File::options().write(true).open(&half).and_then(|file| file.set_modified(long_ago)).expect("older");
         let swept = app.application.applications.sweep_strangers(&Actor::System).await.expect("swept");
         assert_eq!(swept, 2);

@@ -6,6 +6,7 @@ use testkit::TestService;
 
 use crate::ask::Ask;
 use crate::asks_of_appointments::{guessed, node};
+use crate::asks_of_papers::of_papers;
 use crate::files::{Begun, Stage, parking};
 use crate::town::{Caller, MITTE, Town, key_id, no_such, office};
 
@@ -14,12 +15,7 @@ fn no_code() -> String {
     "0000-0000-AAAA-AAAA-AAAA-AAAA-AAAA-AAAA-AA".to_owned()
 }
 
-/// A file that does not exist.
-fn no_file() -> String {
-    "00000000000000000000000000000000".to_owned()
-}
-
-fn access(way: &str, begun: &Begun, relation: Relation) -> Value {
+pub(super) fn access(way: &str, begun: &Begun, relation: Relation) -> Value {
     match way {
         "own" => json!({ "own": begun.id }),
         _ if relation == Relation::Own => json!({ "code": begun.code }),
@@ -27,7 +23,7 @@ fn access(way: &str, begun: &Begun, relation: Relation) -> Value {
     }
 }
 
-fn no_access(way: &str) -> Value {
+pub(super) fn no_access(way: &str) -> Value {
     match way {
         "own" => json!({ "own": no_such("Application") }),
         _ => json!({ "code": no_code() }),
@@ -46,7 +42,10 @@ fn by_right(row: &Row, caller: &Caller, relation: Relation, begun: &Begun, query
 
 pub(super) async fn of(town: &Town, row: &Row, caller: &Caller, relation: Relation) -> Option<Ask> {
     match (row.kind, row.field) {
-        ("Query" | "Subscription", _) => of_reading(town, row, caller, relation).await,
+        ("Query" | "Subscription", _) => match of_reading(town, row, caller, relation).await {
+            Some(ask) => Some(ask),
+            None => of_papers(town, row, caller, relation).await,
+        },
         (_, "publishDefinition" | "setServiceQuota" | "switchAutomation") => Some(of_services(row, caller, relation)),
         _ => match of_drafts(town, row, caller, relation).await {
             Some(ask) => Some(ask),
@@ -62,69 +61,7 @@ async fn of_reading(town: &Town, row: &Row, caller: &Caller, relation: Relation)
         Ask::new(caller, &query, variables(access(row.way, begun, relation))).beside(variables(no_access(row.way)))
     };
     let ask = match (row.field, row.way) {
-        ("applicationLetters", _) => {
-            let filed = town.filed(caller, relation, Stage::Open).await;
-            by_access(&filed.begun, "query", "{ occasion }").finding("RECEIPT")
-        }
-        ("applicationLetter", _) => {
-            let filed = town.filed(caller, relation, Stage::Open).await;
-            let letter = town.letter(&filed).await;
-            let query = "query($a: ApplicationAccessInput!, $l: ID!) {
-                applicationLetter(access: $a, letterId: $l) { mediaType } }";
-            let variables = |access: Value| json!({ "a": access, "l": letter });
-            Ask::new(caller, query, variables(access(row.way, &filed.begun, relation)))
-                .beside(variables(no_access(row.way)))
-        }
-        ("applicationPayments", _) => {
-            let filed = town.filed(caller, relation, Stage::Open).await;
-            town.invoice(&filed.begun).await;
-            by_access(&filed.begun, "query", "{ provider }").finding("INVOICE")
-        }
-        ("casePayments", _) => {
-            let filed = town.filed(caller, relation, Stage::Open).await;
-            town.invoice(&filed.begun).await;
-            let query = "query($id: ID!) { casePayments(case: $id) { provider } }";
-            Ask::new(caller, query, json!({ "id": filed.id }))
-                .finding("INVOICE")
-                .beside(json!({ "id": no_such("Case") }))
-        }
-        ("caseLetters", _) => {
-            let filed = town.filed(caller, relation, Stage::Open).await;
-            let query = "query($id: ID!) { caseLetters(case: $id) { occasion } }";
-            Ask::new(caller, query, json!({ "id": filed.id }))
-                .finding("RECEIPT")
-                .beside(json!({ "id": no_such("Case") }))
-        }
-        ("caseLetter", _) => {
-            let filed = town.filed(caller, relation, Stage::Open).await;
-            let letter = town.letter(&filed).await;
-            let query = "query($id: ID!, $l: ID!) { caseLetter(case: $id, letterId: $l) { mediaType } }";
-            Ask::new(caller, query, json!({ "id": filed.id, "l": letter }))
-                .beside(json!({ "id": no_such("Case"), "l": letter }))
-        }
         ("applicationSummary", _) => by_access(&town.begun(caller, relation).await, "query", "{ draft { id } sha256 }"),
-        ("upload" | "uploadDownload" | "uploadState", _) => {
-            let (begun, file) = town.begun_with_file(caller, relation).await;
-            let (operation, selection) = match row.field {
-                "upload" => ("query", "{ fileId }"),
-                "uploadDownload" => ("query", "{ address }"),
-                _ => ("subscription", "{ fileId }"),
-            };
-            let query = format!(
-                "{operation}($a: ApplicationAccessInput!, $f: String!) {{ {}(access: $a, fileId: $f) {selection} }}",
-                row.field
-            );
-            let variables = |access: Value, file: &str| json!({ "a": access, "f": file });
-            Ask::new(caller, &query, variables(access(row.way, &begun, relation), &file))
-                .beside(variables(no_access(row.way), &no_file()))
-        }
-        ("caseFileDownload", _) => {
-            let (filed, file) = town.filed_with_file(caller, relation).await;
-            let query = "query($c: ID!, $f: String!) { caseFileDownload(case: $c, fileId: $f) { address } }";
-            Ask::new(caller, query, json!({ "c": filed.id, "f": file }))
-                .finding(file)
-                .beside(json!({ "c": no_such("Case"), "f": no_file() }))
-        }
         ("case", _) => {
             let filed = town.filed(caller, relation, Stage::Open).await;
             let query = "query($id: ID!) { case(id: $id) { case { id } answers { path value } } }";
@@ -166,11 +103,6 @@ async fn of_reading(town: &Town, row: &Row, caller: &Caller, relation: Relation)
         ("node" | "nodes", "case") => {
             let filed = town.filed(caller, relation, Stage::Open).await;
             node(row, caller, &filed.id).beside(json!({ "id": no_such("Case") }))
-        }
-        ("verifyDocument", _) => {
-            let filed = town.filed(caller, relation, Stage::Open).await;
-            let query = "query($c: String!) { verifyDocument(code: $c) { issuedOn } }";
-            Ask::new(caller, query, json!({ "c": town.verification_code(&filed).await })).finding("20")
         }
         ("onlineServices", _) => Ask::new(caller, "{ onlineServices { key } }", json!({})).finding("parking"),
         _ => return None,
