@@ -6,8 +6,8 @@ use domain::application::AttachmentState;
 use domain::identifier::{AttachmentId, CaseId};
 use domain::permission::Actor;
 use domain::time::Timestamp;
-use futures_util::Stream;
 use futures_util::stream::BoxStream;
+use futures_util::{Stream, StreamExt as _};
 use uuid::Uuid;
 
 use crate::Applications;
@@ -17,6 +17,7 @@ use crate::files::FileStoreError;
 use crate::secret::Scope;
 use crate::store::Reader;
 use crate::store::attachments::{self, AttachmentRow};
+use crate::store::cases::Found;
 use crate::upload::Upload;
 
 /// For how long a ticket works, in seconds.
@@ -106,6 +107,27 @@ impl Applications {
         let key = attachments::key_of(reader, row.owner).await?.ok_or(Problem::NotFound)?;
         self.vault.unlock(&self.database, self.now()).await?;
         Ok(Download { upload: self.shown(&key, &row)?, content: Box::pin(self.content_of_file(&key, &row).await?) })
+    }
+
+    /// The whole content of a file that goes with its case to another body; `None` if it is not there or not clean. An
+    /// envelope is made of all of it at once.
+    pub(crate) async fn whole_case_file(&self, found: &Found, id: &str) -> Result<Option<Vec<u8>>, Failure> {
+        let (Some(key), Ok(id)) = (&found.key, Uuid::try_parse(id)) else { return Ok(None) };
+        let row = attachments::by_id(Reader::Database(&self.database), AttachmentId(id)).await?;
+        let is_its_own = |row: &AttachmentRow| row.owner == found.case.application.0 && row.blob.is_some();
+        let Some(row) = row.filter(|row| is_its_own(row) && row.state == AttachmentState::Clean) else {
+            return Ok(None);
+        };
+        let mut pieces = match self.content_of_file(key, &row).await {
+            Ok(pieces) => Box::pin(pieces),
+            Err(Failure::Files(FileStoreError::Missing)) => return Ok(None),
+            Err(failure) => return Err(failure),
+        };
+        let mut whole = Vec::with_capacity(usize::try_from(row.bytes).unwrap_or(0));
+        while let Some(piece) = pieces.next().await {
+            whole.extend_from_slice(&piece?);
+        }
+        Ok(Some(whole))
     }
 
     /// The content of a file in which nothing was found.

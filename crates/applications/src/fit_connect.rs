@@ -8,11 +8,8 @@ mod client;
 mod settings;
 mod watch;
 
-use std::fmt;
-use std::pin::Pin;
 use std::sync::Arc;
 
-use domain::identifier::CaseId;
 use domain::permission::{Actor, Permission};
 use domain::time::Timestamp;
 
@@ -36,21 +33,11 @@ const MOST_ATTEMPTS: i64 = 80;
 /// The longest pause between two attempts.
 const LONGEST_MINUTES: i64 = 60;
 
-/// What the port to files answers, in its time: the content, or that it is not there.
-pub type FileContent<'a> = Pin<Box<dyn Future<Output = Option<Vec<u8>>> + Send + 'a>>;
-
-/// The port to whoever keeps what people handed in. The gateway wires it.
-pub trait CaseFiles: Send + Sync + fmt::Debug {
-    /// The content of a file of a case, by the id that the answer holds.
-    fn content<'a>(&'a self, case: CaseId, file: &'a str) -> FileContent<'a>;
-}
-
 /// The worker's side: carries cases. Any number of workers may do this at the same time.
 #[derive(Debug)]
 pub struct Forwarding {
     applications: Arc<Applications>,
     client: Client,
-    files: Arc<dyn CaseFiles>,
 }
 
 /// What a round did.
@@ -83,12 +70,8 @@ impl Forwarding {
     ///
     /// # Errors
     /// [`ClientUnusable`] when this machine cannot speak HTTPS.
-    pub fn new(
-        applications: Arc<Applications>,
-        settings: FitConnectSettings,
-        files: Arc<dyn CaseFiles>,
-    ) -> Result<Self, ClientUnusable> {
-        Ok(Self { applications, client: Client::new(settings)?, files })
+    pub fn new(applications: Arc<Applications>, settings: FitConnectSettings) -> Result<Self, ClientUnusable> {
+        Ok(Self { applications, client: Client::new(settings)? })
     }
 
     /// Carries what is due, until nothing is or `go_on` says no.

@@ -111,8 +111,7 @@ pub use failure::{Failure, Problem};
 pub use feed::Changed;
 pub use files::{Bucket, FilePlace, FileStore, FileStoreError, ScannerAddress};
 pub use fit_connect::{
-    Carried, CaseFiles, ClientUnusable, FileContent, FitConnectSettings, Forwarding, PlainHttp, SettingsProblem,
-    read_settings,
+    Carried, ClientUnusable, FitConnectSettings, Forwarding, PlainHttp, SettingsProblem, read_settings,
 };
 pub use forward::{ForwardBacklog, ForwardState, ForwardView, RetryForward};
 pub use inbox::{InboxEntry, InboxFilter, Whose};

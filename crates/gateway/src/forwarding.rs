@@ -4,8 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use applications::{CaseFiles, FileContent, FitConnectSettings, Forwarding, read_settings};
-use domain::identifier::CaseId;
+use applications::{FitConnectSettings, Forwarding, read_settings};
 use domain::permission::Actor;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
@@ -16,16 +15,6 @@ use crate::configuration::Configuration;
 
 /// How often due cases are looked for.
 const EVERY: Duration = Duration::from_secs(5);
-
-/// The files of cases. Nothing keeps any yet, so a case with files becomes a task instead of leaving without them.
-#[derive(Debug, Clone, Copy)]
-pub struct NoFiles;
-
-impl CaseFiles for NoFiles {
-    fn content<'a>(&'a self, _case: CaseId, _file: &'a str) -> FileContent<'a> {
-        Box::pin(std::future::ready(None))
-    }
-}
 
 /// How the delivery service is reached, if the operator has set it up.
 ///
@@ -51,7 +40,7 @@ pub(crate) fn open(
     application: &Application,
 ) -> Result<Option<Forwarding>, CommandError> {
     let Some(settings) = settings(configuration)? else { return Ok(None) };
-    let forwarding = Forwarding::new(Arc::clone(&application.applications), settings, Arc::new(NoFiles));
+    let forwarding = Forwarding::new(Arc::clone(&application.applications), settings);
     forwarding.map(Some).map_err(|error| CommandError::Failed(error.to_string()))
 }
 

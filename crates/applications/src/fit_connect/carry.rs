@@ -65,7 +65,9 @@ impl Forwarding {
         let mut attachments = Vec::new();
         for file in files_of(pinned, &snapshot.canonical) {
             // A case without its files would look complete and not be.
-            let Some(content) = self.files.content(case.id, &file.id).await else { return Ok(Err("FILE_MISSING")) };
+            let Some(content) = self.applications.whole_case_file(found, &file.id).await? else {
+                return Ok(Err("FILE_MISSING"));
+            };
             let id = attachment_id(row, &file.id);
             attachments.push(Attachment { id, name: file.name, media_type: file.media_type, content });
         }

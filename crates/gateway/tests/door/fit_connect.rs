@@ -4,9 +4,10 @@ use domain::permission::Actor;
 use serde_json::{Value, json};
 use testkit::{TestApp, TestService, on_both_engines};
 
-use crate::application_support::{CASE, INBOX, car, handed_in, save, start, step};
+use crate::application_support::{CASE, INBOX, car, handed_in, save, start, step, submit};
 use crate::booking_support::office_id;
 use crate::fit_connect_support::{Double, carry};
+use crate::upload_support::{Filing, attach, look, pdf, sent};
 
 const SINK: &str = "[[sink]]\nkey = \"office\"\nkind = \"fit-connect\"\n\
     destination = \"11111111-2222-3333-4444-555555555555\"\nschema_uri = \"https://schema.example/parken\"\n\
@@ -66,6 +67,37 @@ async fn a_case_reaches_its_destination_once_and_is_accepted() {
         app.clock.pass_seconds(86_400);
         carry(&carrier).await;
         assert_eq!(double.seen().await["submissions"].as_array().map(Vec::len), Some(1));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_case_goes_with_its_files_or_becomes_a_task() {
+    on_both_engines(async |database| {
+        let (filing, double) = (Filing::start(database, None).await, Double::open().await);
+        let app = &filing.app;
+        app.publish(&TestService::default().with(SINK)).await;
+        let carrier = double.carrier(app);
+        for (words, lost) in [("Fahrzeugschein", false), ("verloren", true)] {
+            let code = start(app, None, "REAL").await;
+            save(app, &code, &car(1_800)).await;
+            let id = sent(app, &code, "schein.pdf", &pdf(words, 2_000), "application/pdf").await;
+            look(app).await;
+            attach(app, &code, &[&id]).await;
+            let case = submit(app, None, &code).await.data("submitApplication.receipt.caseId").clone();
+            if lost {
+                filing.lies_there().iter().for_each(|file| std::fs::remove_file(file).expect("it is lost"));
+                carry(&carrier).await;
+                assert_ne!(forward(app, &case).await["state"], "SENT", "never without its file");
+                continue;
+            }
+            assert_eq!(carry(&carrier).await.sent, 1);
+            let seen = double.seen().await;
+            let attached = seen["submissions"][0]["attachments"].as_object().expect("attachments");
+            let contents: Vec<&str> = attached.values().filter_map(Value::as_str).collect();
+            assert_eq!(contents.len(), 1);
+            assert!(contents[0].starts_with("%PDF") && contents[0].contains("Fahrzeugschein"));
+        }
     })
     .await;
 }

@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, OnceLock};
 
-use applications::{Carried, CaseFiles, FileContent, FitConnectSettings, Forwarding, PlainHttp};
-use domain::identifier::CaseId;
+use applications::{Carried, FitConnectSettings, Forwarding, PlainHttp};
 use domain::permission::Actor;
 use serde_json::{Value, json};
 use testkit::TestApp;
@@ -75,23 +74,13 @@ impl Double {
             plain_http: PlainHttp::PrivateNetwork,
         };
         let applications = Arc::clone(&app.application.applications);
-        Forwarding::new(applications, settings, Arc::new(SomeFiles)).expect("this machine speaks HTTPS")
+        Forwarding::new(applications, settings).expect("this machine speaks HTTPS")
     }
 }
 
 /// One round of the carrier.
 pub(super) async fn carry(carrier: &Forwarding) -> Carried {
     carrier.carry_due(&Actor::System, &|| true).await.expect("the database answers")
-}
-
-/// Files whose content is their id.
-#[derive(Debug)]
-struct SomeFiles;
-
-impl CaseFiles for SomeFiles {
-    fn content<'a>(&'a self, _case: CaseId, file: &'a str) -> FileContent<'a> {
-        Box::pin(std::future::ready(Some(format!("Inhalt von {file}").into_bytes())))
-    }
 }
 
 /// Puts the packages beside the build, as the lock file names them, never into the source tree.
