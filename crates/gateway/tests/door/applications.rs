@@ -211,7 +211,9 @@ async fn refusals_doubts_samples_and_a_stopped_machine_go_to_people() {
         };
         for (weight, reason) in [(20_000, "refusal"), (5_000, "table")] {
             let (_, case) = handed_in(&app, weight).await;
-            assert_eq!(why(&case).await, format!("{{\"why\":\"{reason}\"}}"));
+            let facts: Value = serde_json::from_str(&why(&case).await).expect("facts");
+            assert_eq!(facts["why"], reason);
+            assert_eq!(facts["reasons"] == json!(["too_heavy"]), reason == "refusal", "{facts}");
         }
         let switch = "mutation($service: ID!, $state: AutomationState!) {
             switchAutomation(service: $service, state: $state) { done problem { code } } }";
