@@ -1,6 +1,7 @@
 //! Erasing a person (Art. 17 DSGVO): drafts go, cases go whose time is over, and from the others the account is cut off. A case
 //! that the law tells the city to keep is kept (Art. 17 (3) (b) DSGVO); retention erases it later.
 
+use database::within_statements;
 use domain::application::PartyState;
 use domain::identifier::AccountId;
 use domain::law::TrustLevel;
@@ -9,7 +10,7 @@ use domain::permission::Actor;
 use crate::Applications;
 use crate::access::{Entry, Place};
 use crate::erase_case::EraseCase;
-use crate::export_person::may_handle;
+use crate::export_person::{STATEMENTS_EACH, may_handle};
 use crate::failure::{Failure, Problem};
 use crate::requests::retried;
 use crate::save_answers::{AnswerChange, apply};
@@ -49,7 +50,7 @@ impl Applications {
                     Place::Rehearsal(_) => Err(Problem::NotFound.into()),
                 }
             });
-            let ErasedApplications { drafts, cases, kept } = part.await?;
+            let ErasedApplications { drafts, cases, kept } = within_statements(STATEMENTS_EACH, part).await?;
             erased.drafts += drafts;
             erased.cases += cases;
             erased.kept += kept;

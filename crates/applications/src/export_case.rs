@@ -2,6 +2,7 @@
 
 use domain::application::AttachmentState;
 use domain::permission::Actor;
+use domain::time::Timestamp;
 use serde_json::{Value, json};
 
 use crate::Applications;
@@ -10,8 +11,10 @@ use crate::case::CaseEvent;
 use crate::definition::Pinned;
 use crate::draft::Draft;
 use crate::failure::{Failure, Problem};
-use crate::store::cases;
-use crate::store::{Reader, attachments};
+use crate::store::letters::{self, LetterRow};
+use crate::store::payments::{self, AttemptRow};
+use crate::store::permits::{self, PermitRow};
+use crate::store::{Reader, attachments, cases};
 use crate::upload::Upload;
 
 /// What is kept about one application.
@@ -58,15 +61,22 @@ impl Applications {
         let pinned = self.pinned(found.case.definition).await?;
         let status = self.status(&found).await?;
         let view = self.view(reader, found).await?;
-        let event = |event: CaseEvent| json!({ "kind": event.kind, "at": event.at.to_utc().to_rfc3339() });
+        let event = |event: CaseEvent| json!({ "kind": event.kind, "at": moment(event.at) });
         document["answers"] = answers(own(view.answers, &pinned, &draft.role)).into();
         document["case"] = json!({
             "receipt": status.receipt, "status": status.status,
-            "submittedAt": status.submitted_at.to_utc().to_rfc3339(),
+            "submittedAt": moment(status.submitted_at),
             "decision": status.notice.map(|notice| json!({ "outcome": notice.outcome, "reasons": notice.reasons })),
             "objection": view.objection, "request": view.request,
             "events": view.events.into_iter().map(event).collect::<Vec<_>>(),
         });
+        // As when reading them: letters, payments and permits are the business of whoever applied.
+        if entry.party.position == 0 {
+            document["letters"] = letters::of_case(reader, id).await?.iter().map(letter).collect();
+            document["payments"] =
+                payments::of_application(reader, entry.draft.id).await?.iter().map(payment).collect();
+            document["permit"] = permits::of_case(reader, id).await?.as_ref().map(permit).into();
+        }
         Ok(())
     }
 
@@ -84,6 +94,31 @@ fn own(answers: Vec<(String, Value)>, pinned: &Pinned, role: &str) -> Vec<(Strin
 
 fn answers(answers: Vec<(String, Value)>) -> serde_json::Map<String, Value> {
     answers.into_iter().collect()
+}
+
+fn moment(at: Timestamp) -> String {
+    at.to_utc().to_rfc3339()
+}
+
+fn letter(row: &LetterRow) -> Value {
+    json!({
+        "letter": row.id.0.simple().to_string(), "number": row.number, "occasion": row.occasion.as_str(),
+        "issuedAt": moment(row.issued_at), "revokedAt": row.revoked_at.map(moment),
+    })
+}
+
+fn payment(row: &AttemptRow) -> Value {
+    json!({
+        "provider": row.provider.as_str(), "reference": row.reference, "state": row.state.as_str(),
+        "amountCents": row.amount_cents, "refundedCents": row.refunded_cents, "createdAt": moment(row.created_at),
+    })
+}
+
+fn permit(row: &PermitRow) -> Value {
+    json!({
+        "validFrom": row.valid_from, "validUntil": row.valid_until, "issuedAt": moment(row.issued_at),
+        "revokedAt": row.revoked_at.map(moment),
+    })
 }
 
 fn file(file: &Upload) -> Value {

@@ -1,6 +1,7 @@
 //! Everything that is kept about a person in applications and cases, with their files (Art. 15 and 20 DSGVO).
 
 use bytes::Bytes;
+use database::within_statements;
 use domain::identifier::{AccountId, ApplicationId};
 use domain::permission::{Actor, Permission};
 use domain::time::Timestamp;
@@ -16,6 +17,8 @@ use crate::upload::Upload;
 
 /// More applications than anybody has.
 const MOST: i64 = 10_000;
+/// How many statements one application may take of them; a person may have many.
+pub(crate) const STATEMENTS_EACH: u32 = 60;
 /// For how long an archive can be fetched, in seconds.
 const TICKET_SECONDS: i64 = 60;
 
@@ -47,8 +50,8 @@ impl Applications {
         let reader = Reader::Database(&self.database);
         let mut person = PersonApplications::default();
         for mine in drafts::of_account(reader, account, MOST).await? {
-            let place = self.enter_as(reader, account, mine.id).await?;
-            let exported = self.exported(&place).await?;
+            let one = async || self.exported(&self.enter_as(reader, account, mine.id).await?).await;
+            let exported = within_statements(STATEMENTS_EACH, one()).await?;
             person.documents.push(exported.document);
             let file = |upload| PersonFile { application: mine.id, upload };
             person.files.extend(exported.files.into_iter().map(file));

@@ -144,9 +144,9 @@ impl Applications {
     /// Tries a given-up case again, at once. Where nothing was given up nothing changes.
     ///
     /// # Errors
-    /// [`Problem::NotFound`]; [`Failure::Forbidden`].
+    /// [`Problem::OwnCase`], [`Failure::Forbidden`]; [`Problem::NotFound`].
     pub async fn retry_forward(&self, actor: &Actor, command: &RetryForward) -> Result<Case, Failure> {
-        let found = self.team_case(Reader::Database(&self.database), actor, command.case).await?;
+        let found = self.case_to_work_on(Reader::Database(&self.database), actor, command.case).await?;
         retried(|| self.retry_once(actor, command, &found.case)).await?;
         Ok(found.case)
     }

@@ -59,7 +59,7 @@ fn token(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-/// The body as long as something of it comes.
+/// The body as long as something of it comes; whoever reads on after its end reads nothing more.
 fn moving(body: Body) -> impl Stream<Item = Result<Bytes, ()>> + Send {
     stream::unfold(Some(body.into_data_stream()), async |body| {
         let mut body = body?;
@@ -69,6 +69,7 @@ fn moving(body: Body) -> impl Stream<Item = Result<Bytes, ()>> + Send {
             Ok(None) => None,
         }
     })
+    .fuse()
 }
 
 fn received(upload: &Upload) -> Response {

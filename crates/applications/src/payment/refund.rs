@@ -52,7 +52,7 @@ impl Applications {
     /// Asks for money to go back. The provider does it within a minute or so.
     ///
     /// # Errors
-    /// [`Failure::Forbidden`]; [`Problem::NotFound`]; [`Problem::NothingToRefund`].
+    /// [`Problem::OwnCase`], [`Failure::Forbidden`]; [`Problem::NotFound`]; [`Problem::NothingToRefund`].
     pub async fn refund_payment(&self, actor: &Actor, command: &RefundPayment) -> Result<Case, Failure> {
         actor.may(Permission::WorkOnCases)?;
         let input = format!("{:?}", (command.case, command.payment, command.refunded_cents));
@@ -81,7 +81,7 @@ impl Applications {
     /// Notes that an invoice was paid, or paid back.
     ///
     /// # Errors
-    /// [`Failure::Forbidden`]; [`Problem::NotFound`], also for payments that are no invoice.
+    /// [`Problem::OwnCase`], [`Failure::Forbidden`]; [`Problem::NotFound`], also for payments that are no invoice.
     pub async fn record_payment(&self, actor: &Actor, command: &RecordPayment) -> Result<Case, Failure> {
         actor.may(Permission::WorkOnCases)?;
         let input = format!("{:?}", (command.case, command.payment, command.happened));
@@ -116,7 +116,7 @@ impl Applications {
         payment: PaymentId,
     ) -> Result<(Case, AttemptRow), Failure> {
         let reader = Reader::Database(&self.database);
-        let found = self.team_case(reader, actor, case).await?;
+        let found = self.case_to_work_on(reader, actor, case).await?;
         let attempt = payments::by_id(reader, payment).await?;
         let attempt = attempt.filter(|attempt| attempt.application == found.case.application);
         Ok((found.case, attempt.ok_or(Problem::NotFound)?))

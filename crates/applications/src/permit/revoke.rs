@@ -49,14 +49,14 @@ impl Applications {
     /// Takes back the permit that a case granted. Its letter does not hold any more either.
     ///
     /// # Errors
-    /// [`Failure::Forbidden`]; [`Problem::NotFound`], also when the case has no permit that holds.
+    /// [`Problem::OwnCase`], [`Failure::Forbidden`]; [`Problem::NotFound`], also when the case has no permit that holds.
     pub async fn revoke_permit(&self, actor: &Actor, command: &RevokePermit) -> Result<Case, Failure> {
         actor.may(Permission::WorkOnCases)?;
         let input = format!("{:?}", (command.case, command.reason));
         let key = idempotency_key(actor, &command.idempotency_key, "revoke_permit", &input)?;
         let work = async || {
             let reader = Reader::Database(&self.database);
-            let found = self.team_case(reader, actor, command.case).await?;
+            let found = self.case_to_work_on(reader, actor, command.case).await?;
             let permit = permits::of_case(reader, found.case.id).await?;
             let permit = permit.filter(|permit| permit.revoked_at.is_none()).ok_or(Problem::NotFound)?;
             let now = self.now();

@@ -318,7 +318,10 @@ async fn erased(engine: Engine, installation: &Installation, url: &str) {
     }
     database.close().await.expect("closed");
     for mail in [MAIL.to_owned(), format!("x.{MAIL}"), format!("y.{MAIL}")] {
-        assert_eq!(export(&mail).trim(), r#"{"account":null,"applications":[],"appointments":[],"refusesReminders":false}"#);
+        assert_eq!(
+            export(&mail).trim(),
+            r#"{"account":null,"applications":[],"appointments":[],"refusesReminders":false}"#
+        );
     }
     let told = installation.run(&["person", "export", "--account", &staff.to_string()]).success();
     assert!(told.contains(r#""account":null"#), "{told}");

@@ -224,13 +224,13 @@ async fn refusals_doubts_samples_and_a_stopped_machine_go_to_people() {
         let stopped = app.ask_as(Some(&lead), switch, stop).await;
         assert_eq!(stopped.data("switchAutomation.done"), true, "{stopped:?}");
         let (_, case) = handed_in(&app, 1_000).await;
-        assert_eq!(why(&case).await, "{\"why\":\"stopped\"}");
+        assert_eq!(why(&case).await, "{\"reasons\":[\"entitled\"],\"why\":\"stopped\"}");
         app.ask_as(Some(&lead), switch, json!({ "service": service, "state": "RUNNING" })).await;
         let (code, _) = handed_in(&app, 1_000).await;
         assert_eq!(status(&app, &code).await["status"], "COMPLETED", "the control: it runs again");
         app.publish(&TestService::default().sample(1000)).await;
         let (_, case) = handed_in(&app, 1_000).await;
-        assert_eq!(why(&case).await, "{\"why\":\"sample\"}");
+        assert_eq!(why(&case).await, "{\"reasons\":[\"entitled\"],\"why\":\"sample\"}");
     })
     .await;
 }

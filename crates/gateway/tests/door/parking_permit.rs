@@ -16,6 +16,7 @@ use crate::application_support::{CASE, START, by, save, status, step, submit};
 use crate::booking_support::service_id;
 use crate::payments::{at_bank, hear, press};
 use crate::town::Town;
+use crate::upload_support::sent_for;
 
 /// Publishes the permit as it is shipped, but for two things that a test cannot have: nobody proves who they are, and no
 /// case is drawn for people to look at.
@@ -41,8 +42,7 @@ async fn filled(app: &TestApp, changes: &[(&str, Value)]) -> Value {
     let input = json!({ "service": service_id("bewohnerparken"), "idempotencyKey": app.key() });
     let started = app.ask(START, json!({ "input": input })).await;
     let code = started.data("startDraft.code").clone();
-    let certificate = json!([{ "id": "01JABCDEFGHJKMNPQRSTVWXYZ0", "name": "schein.pdf", "media_type": "application/pdf",
-        "bytes": 24000, "sha256": "0".repeat(64) }]);
+    let certificate = json!([{ "id": sent_for(app, &code, "vehicle.certificate").await }]);
     let address = json!({ "street": "Beispielstr.", "number": "7", "postcode": "30167", "town": "Hannover" });
     let mut answers: BTreeMap<&str, Value> = [
         ("request.kind", json!("new")),
@@ -121,6 +121,13 @@ async fn from_the_blank_form_to_a_paper_that_a_warden_checks_without_network() {
         let issued = letters(&app, &code).await;
         let (pdf, _) = fetched(&app, &code, &issued[1], "GERMAN").await;
         let token = token_of(&pdf);
+        let told =
+            app.ask("query($a: ApplicationAccessInput!) { exportApplication(access: $a) }", json!({ "a": by(&code) }));
+        let told: Value = serde_json::from_str(told.await.data("exportApplication").as_str().expect("a text")).unwrap();
+        assert_eq!(
+            (&told["permit"]["validUntil"], &told["payments"][0]["state"]),
+            (&json!("2027-11-30"), &json!("paid"))
+        );
         let carried = register(&app).await;
         let PermitCheck::Valid(permit) = warden(&carried, &token, "2026-12-01") else { panic!("it is valid") };
         assert_eq!((permit.holder.as_str(), permit.zone.as_str()), ("H-AB 123", "N3"));

@@ -85,7 +85,11 @@ pub(super) async fn create(app: &TestApp, input: Value) -> Answer {
 }
 
 pub(super) async fn announce(app: &TestApp, code: &Value, name: &str, bytes: usize, media_type: &str) -> Announced {
-    let created = create(app, announcement(app, code, name, bytes, media_type)).await;
+    announced(app, announcement(app, code, name, bytes, media_type)).await
+}
+
+async fn announced(app: &TestApp, input: Value) -> Announced {
+    let created = create(app, input).await;
     assert_eq!(created.data("createUpload.problem"), &Value::Null, "{created:?}");
     let text = |path: &str| created.data(path).as_str().expect("a text").to_owned();
     Announced {
@@ -126,6 +130,16 @@ pub(super) async fn sent(app: &TestApp, code: &Value, name: &str, bytes: &[u8], 
     let (status, answer) = put(app, &place, bytes).await;
     assert_eq!(status, StatusCode::CREATED, "{answer}");
     assert_eq!(answer["state"], "scanning");
+    place.id
+}
+
+/// A PDF for a question, looked at; gives its id.
+pub(super) async fn sent_for(app: &TestApp, code: &Value, path: &str) -> Value {
+    let mut input = announcement(app, code, "Schein.pdf", 2_000, "application/pdf");
+    input["path"] = json!(path);
+    let place = announced(app, input).await;
+    assert_eq!(put(app, &place, &pdf("", 2_000)).await.0, StatusCode::CREATED);
+    look(app).await;
     place.id
 }
 

@@ -259,7 +259,7 @@ fn of_services(row: &Row, caller: &Caller, relation: Relation) -> Ask {
     let service = key_id("Service", parking(relation));
     match row.field {
         "publishDefinition" => {
-            let files = TestService::default().degree("assist").files();
+            let files = TestService::default().degree("assist").fee("with_decision").files();
             let files: Vec<Value> =
                 files.into_iter().map(|(path, text)| json!({ "path": path, "text": text })).collect();
             let query = "mutation($i: PublishDefinitionInput!) {
