@@ -12,6 +12,7 @@ mod said;
 mod slots;
 mod speech;
 mod talk;
+mod telephone;
 
 use chrono_tz::Tz;
 use domain::identifier::Key;
@@ -28,6 +29,7 @@ use crate::tools::ToolPort;
 use crate::understand::{Action, Alarm, Intent};
 
 pub use said::{HandOverReason, Offer, Said, Turned};
+pub use telephone::{Call, Spoken};
 
 /// After so many seconds of silence a plan is given up.
 const TOO_OLD_SECONDS: i64 = 30 * 60;

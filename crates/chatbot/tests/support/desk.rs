@@ -28,13 +28,11 @@ impl DoubleDesk {
     }
 
     fn note(&self, what: String) -> Result<(), ToolFailure> {
-        match self.fails.lock().unwrap().pop() {
-            Some(failure) => Err(failure),
-            None => {
-                self.done.lock().unwrap().push(what);
-                Ok(())
-            }
+        if let Some(failure) = self.fails.lock().unwrap().pop() {
+            return Err(failure);
         }
+        self.done.lock().unwrap().push(what);
+        Ok(())
     }
 }
 
