@@ -8,8 +8,8 @@ use domain::text::{mail_address, person_name};
 use crate::dialogue::speech::{Words, find, has, spaced};
 use crate::tools::{OfferedStart, OfficeName};
 
-/// How long the codes are that open something: the number, or the number and its proof.
-const CODES: [usize; 2] = [34, 8];
+/// How many signs open a case or an appointment, and how many a number alone has.
+const CODES: [usize; 3] = [34, 24, 8];
 /// Longer names are sentences.
 const MOST_NAME_WORDS: usize = 4;
 
@@ -68,7 +68,8 @@ pub(crate) fn code(text: &str) -> Option<String> {
     let tokens: Vec<String> = text.split_whitespace().map(trimmed).filter(|token| token.contains('-')).collect();
     CODES.iter().find_map(|length| {
         let mut codes = tokens.iter().filter(|token| normalized(token, *length).is_some());
-        codes.find(|token| token.chars().any(|sign| sign.is_ascii_digit())).cloned()
+        // Two words of four letters with a hyphen are no number.
+        codes.find(|token| *length > 8 || token.chars().any(|sign| sign.is_ascii_digit())).cloned()
     })
 }
 
@@ -150,6 +151,8 @@ mod tests {
         assert_eq!(mail("schreiben Sie an eva@example.org.").as_deref(), Some("eva@example.org"));
         let code_of = "K7M4-QX2P-0000-0000-0000-0000-0000-0000-00";
         assert_eq!(code(&format!("mein Code: {code_of}!")).as_deref(), Some(code_of));
+        let appointment = "P6RC-FVTM-DKGG-9GQ1-GXEE-2MQB";
+        assert_eq!(code(&format!("{appointment} bitte absagen")).as_deref(), Some(appointment));
         assert_eq!(code("Müller-Lüdenscheidt"), None);
     }
 
