@@ -60,7 +60,12 @@ impl Applications {
         }
         let pinned = self.pinned(found.case.definition).await?;
         let rows = attachments::of(Reader::Database(&self.database), found.case.application.0).await?;
-        let errors = obstacles_asked_for(&rows).iter().map(|error| pinned.error(error)).collect::<Vec<_>>();
-        if errors.is_empty() { Ok(()) } else { Err(Problem::Incomplete { errors }.into()) }
+        let obstacles = obstacles_asked_for(&rows);
+        if obstacles.is_empty() {
+            return Ok(());
+        }
+        let language = self.enter_real(Reader::Database(&self.database), actor, access).await?.draft.language;
+        let errors = obstacles.iter().map(|error| pinned.error(error, language.into())).collect();
+        Err(Problem::Incomplete { errors }.into())
     }
 }

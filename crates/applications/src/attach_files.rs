@@ -6,7 +6,7 @@ use database::SubjectKey;
 use domain::application::AttachmentState;
 use domain::identifier::AttachmentId;
 use domain::time::Timestamp;
-use forms::{Effective, ErrorCode, FieldError, FileReference, Value};
+use forms::{Effective, ErrorCode, FieldError, FileReference, Locale, Value};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
@@ -32,6 +32,8 @@ pub(crate) enum FilesOf<'a> {
 pub(crate) struct Owner<'a> {
     pub(crate) id: Uuid,
     pub(crate) key: &'a SubjectKey,
+    /// The language in which whoever hands in reads what is wrong.
+    pub(crate) locale: Locale,
 }
 
 impl Applications {
@@ -58,7 +60,7 @@ impl Applications {
                 AnswerChange::Set { path, value } if pinned.files_at(path).is_some() => {
                     match self.references(owner.key, &rows, whose, value)? {
                         Ok(value) => filled.push(AnswerChange::Set { path: path.clone(), value }),
-                        Err(code) => errors.push(pinned.error(&file_error(path, code))),
+                        Err(code) => errors.push(pinned.error(&file_error(path, code), owner.locale)),
                     }
                 }
                 other => filled.push(other.clone()),

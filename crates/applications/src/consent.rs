@@ -77,7 +77,7 @@ impl Applications {
         if entry.party.state == PartyState::Consented {
             return Ok(entry.party.clone());
         }
-        let errors = pinned.obstacles(&evaluation, &entry.party.role);
+        let errors = pinned.obstacles(&evaluation, &entry.party.role, entry.draft.language.into());
         if !errors.is_empty() {
             return Err(Problem::Incomplete { errors }.into());
         }

@@ -3,7 +3,7 @@
 use domain::application::CaseStep;
 use domain::identifier::CaseId;
 use domain::permission::Actor;
-use forms::AnswerSource;
+use forms::{AnswerSource, Locale};
 use serde_json::json;
 
 use crate::Applications;
@@ -12,7 +12,7 @@ use crate::attach_files::{FilesOf, Owner};
 use crate::case::Case;
 use crate::failure::{Failure, Problem, text};
 use crate::requests::idempotency_key;
-use crate::save_answers::{AnswerChange, apply};
+use crate::save_answers::{AnswerChange, Writing, apply};
 use crate::sealed::{Snapshot, snapshot_of};
 use crate::store::Reader;
 
@@ -46,7 +46,8 @@ impl Applications {
         let calendar = self.calendar()?;
         let before = self.snapshot(reader, &found).await?;
         let read = found.case.revision;
-        let owner = Owner { id: found.case.application.0, key: found.key.as_ref().ok_or(Problem::NotFound)? };
+        let key_of_case = found.key.as_ref().ok_or(Problem::NotFound)?;
+        let owner = Owner { id: found.case.application.0, key: key_of_case, locale: Locale::De };
         let changes = self.with_files(owner, &pinned, FilesOf::Everybody, &command.changes).await?;
         self.staff_step(actor, command.case, &key, |found, now| {
             found.case.state.after(CaseStep::CorrectData)?;
@@ -54,7 +55,7 @@ impl Applications {
                 return Err(Problem::ChangedMeanwhile.into());
             }
             let source = AnswerSource::Clerk { reason: reason.clone() };
-            let answers = apply(&pinned, &before.answers, &changes, source, now)?;
+            let answers = apply(&pinned, &before.answers, &changes, Writing { source, locale: Locale::De, at: now })?;
             let day = found.case.submitted_at.local_date(calendar.time_zone);
             let effective = pinned.evaluate(&answers, &calendar, day).effective;
             let snapshot =

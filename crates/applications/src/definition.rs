@@ -143,30 +143,30 @@ impl Pinned {
         self.party(role).is_some_and(sees)
     }
 
-    /// What the answers amount to, as somebody in the part of `role` sees it.
-    pub(crate) fn answered(&self, evaluation: &Evaluation, role: &str) -> Answered {
+    /// What the answers amount to, as somebody in the part of `role` sees it, in the language of `locale`.
+    pub(crate) fn answered(&self, evaluation: &Evaluation, role: &str, locale: Locale) -> Answered {
         let steps = evaluation.steps.iter().filter(|step| self.may_see(role, &step.key));
         let errors = evaluation.errors.iter().filter(|error| self.may_touch(role, &error.path));
         Answered {
-            steps: steps.map(|step| self.step_view(step)).collect(),
-            errors: errors.map(|error| self.error(error)).collect(),
+            steps: steps.map(|step| self.step_view(step, locale)).collect(),
+            errors: errors.map(|error| self.error(error, locale)).collect(),
             fee_cents: evaluation.fee.as_ref().map(|fee| i64::from(fee.cents)),
             documents: evaluation.documents.iter().map(document).collect(),
             complete: evaluation.complete(),
         }
     }
 
-    fn step_view(&self, step: &forms::VisibleStep) -> StepView {
+    fn step_view(&self, step: &forms::VisibleStep, locale: Locale) -> StepView {
         let rows = step.groups.iter().flat_map(|group| &group.rows);
-        let fields = rows.flat_map(|row| &row.fields).map(|field| self.field_view(field));
+        let fields = rows.flat_map(|row| &row.fields).map(|field| self.field_view(field, locale));
         StepView { key: step.key.clone(), fields: fields.collect() }
     }
 
-    fn field_view(&self, shown: &forms::VisibleField) -> FieldView {
+    fn field_view(&self, shown: &forms::VisibleField, locale: Locale) -> FieldView {
         let known = without_row(&shown.path);
-        let text = |what: &str| self.form.text(&format!("field.{known}.{what}"), Locale::De).map(str::to_owned);
+        let text = |what: &str| self.form.text(&format!("field.{known}.{what}"), locale).map(str::to_owned);
         let declaration = || {
-            let sha256 = self.form.declaration_hash(&known, Locale::De)?;
+            let sha256 = self.form.declaration_hash(&known, locale)?;
             Some(DeclarationView { text: text("text")?, sha256 })
         };
         FieldView {
@@ -184,30 +184,30 @@ impl Pinned {
     }
 
     /// An error of the form in words.
-    pub(crate) fn error(&self, error: &FieldError) -> AnswerError {
+    pub(crate) fn error(&self, error: &FieldError, locale: Locale) -> AnswerError {
         AnswerError {
             path: error.path.clone(),
             code: error.code.as_str().to_owned(),
-            message: error.render(&self.form, Locale::De),
+            message: error.render(&self.form, locale),
         }
     }
 
     /// What stands in the way of handing in, for somebody in the part of `role`: the own part in words, of the parts of
     /// others only that something is missing there.
-    pub(crate) fn obstacles(&self, evaluation: &Evaluation, role: &str) -> Vec<AnswerError> {
-        self.obstacles_among(&evaluation.errors, role)
+    pub(crate) fn obstacles(&self, evaluation: &Evaluation, role: &str, locale: Locale) -> Vec<AnswerError> {
+        self.obstacles_among(&evaluation.errors, role, locale)
     }
 
     /// The same of any errors.
-    pub(crate) fn obstacles_among(&self, errors: &[FieldError], role: &str) -> Vec<AnswerError> {
+    pub(crate) fn obstacles_among(&self, errors: &[FieldError], role: &str, locale: Locale) -> Vec<AnswerError> {
         let (own, others): (Vec<&FieldError>, Vec<&FieldError>) =
             errors.iter().partition(|error| self.may_touch(role, &error.path));
         let foreign = (!others.is_empty()).then(|| AnswerError {
             path: String::new(),
             code: "OTHER_PARTY".to_owned(),
-            message: "Im Teil einer anderen Person fehlt noch etwas.".to_owned(),
+            message: others_missing(locale).to_owned(),
         });
-        own.into_iter().map(|error| self.error(error)).chain(foreign).collect()
+        own.into_iter().map(|error| self.error(error, locale)).chain(foreign).collect()
     }
 
     /// Reasons of the form in words.
@@ -277,6 +277,17 @@ pub(crate) fn without_row(path: &str) -> String {
     match (path.split_once('['), path.split_once("].")) {
         (Some((group, _)), Some((_, field))) => format!("{group}.{field}"),
         _ => path.to_owned(),
+    }
+}
+
+const fn others_missing(locale: Locale) -> &'static str {
+    match locale {
+        Locale::De => "Im Teil einer anderen Person fehlt noch etwas.",
+        Locale::DeSimple => "Eine andere Person muss noch etwas ausfüllen.",
+        Locale::En => "Something is still missing in another person's part.",
+        Locale::Tr => "Başka bir kişinin bölümünde hâlâ eksik var.",
+        Locale::Uk => "У частині іншої особи ще чогось бракує.",
+        Locale::Ar => "لا يزال هناك شيء ناقص في الجزء الخاص بشخص آخر.",
     }
 }
 

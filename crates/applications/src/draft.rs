@@ -3,6 +3,7 @@
 use domain::application::{ApplicationState, PartyState};
 use domain::identifier::{ApplicationId, CaseId, DefinitionId, Key, PartyId};
 use domain::law::TrustLevel;
+use domain::text::Language;
 use domain::time::Timestamp;
 
 use crate::move_draft::DroppedAnswer;
@@ -33,6 +34,8 @@ pub struct Draft {
     pub sequence: i64,
     /// Where it stands.
     pub state: ApplicationState,
+    /// The language that was chosen when it began: of labels, errors and messages about it.
+    pub language: Language,
     /// Grows with each change; the next change names it.
     pub rev: i64,
     /// The part of whoever reads.
@@ -80,11 +83,11 @@ pub struct StepView {
 pub struct FieldView {
     /// Its path.
     pub path: String,
-    /// What is asked, in German.
+    /// What is asked, in the language of the draft.
     pub label: String,
     /// Whether it must be answered.
     pub required: bool,
-    /// Of a declaration: what is declared, in German, and the hash of that text, which the answer carries.
+    /// Of a declaration: what is declared, in the language of the draft, and the hash of that text, which the answer carries.
     pub declaration: Option<DeclarationView>,
 }
 
@@ -104,7 +107,7 @@ pub struct AnswerError {
     pub path: String,
     /// What is wrong; a stable word.
     pub code: String,
-    /// The same in German, naming field, row and reason.
+    /// The same in the language of the draft, naming field, row and reason.
     pub message: String,
 }
 

@@ -6,6 +6,7 @@ use domain::application::PartyState;
 use domain::identifier::AccountId;
 use domain::law::TrustLevel;
 use domain::permission::Actor;
+use forms::Locale;
 
 use crate::Applications;
 use crate::access::{Entry, Place};
@@ -13,7 +14,7 @@ use crate::erase_case::EraseCase;
 use crate::export_person::{STATEMENTS_EACH, may_handle};
 use crate::failure::{Failure, Problem};
 use crate::requests::retried;
-use crate::save_answers::{AnswerChange, apply};
+use crate::save_answers::{AnswerChange, Writing, apply};
 use crate::sealed::answers_of;
 use crate::store::drafts::{self, DraftRow};
 use crate::store::parties::{self, PartyRow};
@@ -104,7 +105,7 @@ impl Applications {
         let paths = answers.iter().map(|(path, _)| path).filter(|path| is_theirs(path));
         let changes: Vec<AnswerChange> = paths.map(|path| AnswerChange::Clear { path: path.to_owned() }).collect();
         let source = forms::AnswerSource::Applicant { party: role.clone() };
-        let answers = apply(&pinned, &answers, &changes, source, now)?;
+        let answers = apply(&pinned, &answers, &changes, Writing { source, locale: Locale::De, at: now })?;
         let key = entry.draft.key.as_ref().ok_or(Problem::NotFound)?;
         let draft = DraftRow {
             rev: entry.draft.rev + 1,

@@ -37,6 +37,7 @@ mod failure;
 mod feed;
 mod files;
 mod fit_connect;
+mod form_view;
 mod forward;
 mod inbox;
 mod invite_party;
@@ -113,6 +114,7 @@ pub use files::{Bucket, FilePlace, FileStore, FileStoreError, ScannerAddress};
 pub use fit_connect::{
     Carried, ClientUnusable, FitConnectSettings, Forwarding, PlainHttp, SettingsProblem, read_settings,
 };
+pub use form_view::{FormFieldView, FormGroupView, FormStepView, FormView, Limits, RequiredWhen};
 pub use forward::{ForwardBacklog, ForwardState, ForwardView, RetryForward};
 pub use inbox::{InboxEntry, InboxFilter, Whose};
 pub use invite_party::{Invitation, InviteParty};

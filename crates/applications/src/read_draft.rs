@@ -2,6 +2,7 @@
 
 use domain::application::ApplicationState;
 use domain::permission::{Actor, Permission};
+use domain::text::Language;
 use forms::Answers;
 
 use crate::Applications;
@@ -52,6 +53,7 @@ impl Applications {
                     definition_sha256: pinned.sha256.clone(),
                     sequence: pinned.sequence,
                     state: if finished { ApplicationState::Submitted } else { ApplicationState::Draft },
+                    language: Language::German,
                     rev: row.rev,
                     role,
                     answers: Vec::new(),
@@ -76,6 +78,7 @@ impl Applications {
             definition_sha256: pinned.sha256.clone(),
             sequence: pinned.sequence,
             state: entry.draft.state,
+            language: entry.draft.language,
             rev: entry.draft.rev,
             role: entry.party.role.clone(),
             answers: Vec::new(),
@@ -98,7 +101,7 @@ impl Applications {
         let calendar = self.calendar()?;
         let evaluation = pinned.evaluate(answers, &calendar, self.now().local_date(calendar.time_zone));
         let shown = pinned.visible_answers(answers, &draft.role);
-        let answered = pinned.answered(&evaluation, &draft.role);
+        let answered = pinned.answered(&evaluation, &draft.role, draft.language.into());
         Ok(Draft { answers: shown, answered, ..draft })
     }
 

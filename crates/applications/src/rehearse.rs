@@ -80,7 +80,7 @@ impl Applications {
         let answers: Answers = self.open(row.key.as_ref(), rehearsal_of(row.id), Some(&row.answers_sealed))?;
         let evaluation = pinned.evaluate(&answers, &calendar, now.local_date(calendar.time_zone));
         if !evaluation.complete() {
-            let errors = evaluation.errors.iter().map(|error| pinned.error(error)).collect();
+            let errors = evaluation.errors.iter().map(|error| pinned.error(error, forms::Locale::De)).collect();
             return Err(Problem::Incomplete { errors }.into());
         }
         if row.finished_at.is_none() {

@@ -4,7 +4,7 @@ use database::Unit;
 use domain::application::ApplicationStep;
 use domain::permission::Actor;
 use domain::time::Timestamp;
-use forms::{AnswerSource, Answers, Change, Patch, RowId};
+use forms::{AnswerSource, Answers, Change, Locale, Patch, RowId};
 
 use crate::Applications;
 use crate::access::{Access, Entry, Place};
@@ -84,10 +84,11 @@ impl Applications {
         let pinned = self.pinned(entry.draft.definition).await?;
         let key = entry.draft.key.as_ref().ok_or(Problem::NotFound)?;
         let before = self.answers(entry).await?;
-        let owner = Owner { id: entry.draft.id.0, key };
+        let locale = entry.draft.language.into();
+        let owner = Owner { id: entry.draft.id.0, key, locale };
         let role = &entry.party.role;
         let changes = self.with_files(owner, &pinned, FilesOf::Role(role), &command.changes).await?;
-        let answers = patched(&pinned, &before, role, &changes, now)?;
+        let answers = patched(&pinned, &before, role, &changes, (locale, now))?;
         let draft = DraftRow {
             state,
             rev: entry.draft.rev + 1,
@@ -111,9 +112,9 @@ impl Applications {
         self.vault.unlock(&self.database, self.now()).await?;
         let answers: Answers = self.open(Some(key), rehearsal_of(row.id), Some(&row.answers_sealed))?;
         let role = &pinned.first_party()?.role;
-        let owner = Owner { id: row.id.0, key };
+        let owner = Owner { id: row.id.0, key, locale: Locale::De };
         let changes = self.with_files(owner, &pinned, FilesOf::Role(role), &command.changes).await?;
-        let answers = patched(&pinned, &answers, role, &changes, self.now())?;
+        let answers = patched(&pinned, &answers, role, &changes, (Locale::De, self.now()))?;
         let sealed = self.seal(key, rehearsal_of(row.id), &answers)?;
         let row = RehearsalRow { rev: row.rev + 1, answers_sealed: sealed, ..row.clone() };
         let unit = self.database.begin().await?;
@@ -145,14 +146,23 @@ fn patched(
     answers: &Answers,
     role: &str,
     changes: &[AnswerChange],
-    at: Timestamp,
+    (locale, at): (Locale, Timestamp),
 ) -> Result<Answers, Problem> {
     let foreign = |change: &AnswerChange| !pinned.may_touch(role, place_of(change));
     if changes.iter().any(foreign) {
         return Err(Problem::NotYourSection);
     }
     let source = AnswerSource::Applicant { party: role.to_owned() };
-    apply(pinned, answers, changes, source, at)
+    apply(pinned, answers, changes, Writing { source, locale, at })
+}
+
+/// How answers are written down.
+pub(crate) struct Writing {
+    /// Who says so.
+    pub(crate) source: AnswerSource,
+    /// The language in which that person reads what is wrong.
+    pub(crate) locale: Locale,
+    pub(crate) at: Timestamp,
 }
 
 /// The answers with the changes in them.
@@ -163,14 +173,15 @@ pub(crate) fn apply(
     pinned: &Pinned,
     answers: &Answers,
     changes: &[AnswerChange],
-    source: AnswerSource,
-    at: Timestamp,
+    writing: Writing,
 ) -> Result<Answers, Problem> {
+    let Writing { source, locale, at } = writing;
     let changes: Result<Vec<Change>, Problem> = changes.iter().map(change).collect();
     let patch = Patch { changes: changes?, source, at };
-    answers
-        .patched(&pinned.form, &patch)
-        .map_err(|errors| Problem::AnswersRefused { errors: errors.iter().map(|error| pinned.error(error)).collect() })
+    answers.patched(&pinned.form, &patch).map_err(|errors| {
+        let errors = errors.iter().map(|error| pinned.error(error, locale)).collect();
+        Problem::AnswersRefused { errors }
+    })
 }
 
 fn place_of(change: &AnswerChange) -> &str {

@@ -145,14 +145,18 @@ impl Applications {
         if pinned.form.service().practice == forms::Practice::Only {
             return Err(Problem::UnknownService.into());
         }
-        let errors = pinned.obstacles(&evaluation, &entry.party.role);
+        let errors = pinned.obstacles(&evaluation, &entry.party.role, entry.draft.language.into());
         if !errors.is_empty() {
             return Err(Problem::Incomplete { errors }.into());
         }
-        let owner = Owner { id: entry.draft.id.0, key: entry.draft.key.as_ref().ok_or(Problem::NotFound)? };
+        let locale = entry.draft.language.into();
+        let owner = Owner { id: entry.draft.id.0, key: entry.draft.key.as_ref().ok_or(Problem::NotFound)?, locale };
         let (errors, unnamed) = self.files_to_hand_in(owner, &evaluation.effective).await?;
         if !errors.is_empty() {
-            return Err(Problem::Incomplete { errors: pinned.obstacles_among(&errors, &entry.party.role) }.into());
+            return Err(Problem::Incomplete {
+                errors: pinned.obstacles_among(&errors, &entry.party.role, entry.draft.language.into()),
+            }
+            .into());
         }
         let summary = pinned.form.consent_hash(&evaluation.effective);
         if summary != command.summary_sha256 {

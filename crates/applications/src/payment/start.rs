@@ -103,7 +103,7 @@ impl Applications {
     async fn still_due(&self, entry: &Entry) -> Result<i64, Failure> {
         let fee = if entry.draft.state.is_open() {
             let (pinned, evaluation) = self.evaluated(entry).await?;
-            let errors = pinned.obstacles(&evaluation, &entry.party.role);
+            let errors = pinned.obstacles(&evaluation, &entry.party.role, entry.draft.language.into());
             if !errors.is_empty() {
                 return Err(Problem::Incomplete { errors }.into());
             }

@@ -46,6 +46,7 @@ pub struct Query(
     privacy::PrivacyQuery,
     applications::ApplicationQuery,
     applications::FileQuery,
+    applications::FormQuery,
     applications::LetterQuery,
     applications::PaymentQuery,
     catalogue::NodeQuery,

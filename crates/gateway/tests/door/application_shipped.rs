@@ -33,7 +33,7 @@ pub(super) fn files(root: &Path, folder: &Path, found: &mut BTreeMap<String, Str
 }
 
 /// Publishes every service for the office `mitte` and gives their number.
-async fn publish_all(app: &TestApp) -> usize {
+pub(super) async fn publish_all(app: &TestApp) -> usize {
     let mut published = 0;
     for entry in fs::read_dir(services()).expect("the services") {
         let root = entry.expect("an entry").path();

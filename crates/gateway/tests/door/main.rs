@@ -1,6 +1,7 @@
 //! Stories of appointments through the door, on both engines.
 
 mod application_changes;
+mod application_forms;
 mod application_impartial;
 mod application_letters;
 mod application_live;

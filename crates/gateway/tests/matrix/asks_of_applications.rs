@@ -104,6 +104,9 @@ async fn of_reading(town: &Town, row: &Row, caller: &Caller, relation: Relation)
             let filed = town.filed(caller, relation, Stage::Open).await;
             node(row, caller, &filed.id).beside(json!({ "id": no_such("Case") }))
         }
+        ("serviceForm", _) => {
+            Ask::new(caller, "{ serviceForm(service: \"parking\") { service } }", json!({})).finding("parking")
+        }
         ("onlineServices", _) => Ask::new(caller, "{ onlineServices { key } }", json!({})).finding("parking"),
         _ => return None,
     };

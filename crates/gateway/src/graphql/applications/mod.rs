@@ -1,6 +1,7 @@
 //! Online services through GraphQL: filling in, handing in, deciding, announcing.
 
 mod files;
+mod form;
 mod inputs;
 mod letters;
 mod mutations;
@@ -16,6 +17,7 @@ mod types;
 mod words;
 
 pub(crate) use files::{FileMutation, FileQuery, FileSubscription};
+pub(crate) use form::FormQuery;
 pub(crate) use letters::{LetterQuery, PermitMutation};
 pub(crate) use mutations::ApplicationMutation;
 pub(crate) use payments::{PaymentMutation, PaymentQuery};

@@ -4,15 +4,17 @@ use applications::{
     Answered, CaseDeadline, CaseStatus, DecisionReason, Draft, Notice, PartyView, PublishedService, Receipt, Rehearsed,
     Summary,
 };
-use async_graphql::{ID, Object, SimpleObject};
+use async_graphql::{Context, ID, Object, Result, SimpleObject};
 
-use crate::graphql::applications::problem::FieldProblem;
+use crate::graphql::applications::form::ServiceForm;
+use crate::graphql::applications::problem::{FieldProblem, refused};
 use crate::graphql::applications::words::{
     ApplicationState, DeliveryChannel, Outcome, PartyState, Practice, PublicStatus,
 };
+use crate::graphql::context::ContextExtensions;
 use crate::graphql::ids::Global;
 use crate::graphql::scalars::{Instant, LocalDate};
-use crate::graphql::words::TrustLevel;
+use crate::graphql::words::{Language, TrustLevel};
 
 /// A service that can be applied for online.
 #[derive(SimpleObject)]
@@ -80,7 +82,7 @@ pub(crate) struct FormStep {
 pub(crate) struct FormField {
     /// Its path.
     path: String,
-    /// What is asked, in German.
+    /// What is asked, in the language of the draft.
     label: String,
     /// Whether it must be answered.
     required: bool,
@@ -91,7 +93,7 @@ pub(crate) struct FormField {
 /// What somebody declares in a form.
 #[derive(SimpleObject)]
 pub(crate) struct FormDeclaration {
-    /// The words, in German.
+    /// The words, in the language of the draft.
     text: String,
     /// The hash of these words, 64 hexadecimal digits. The answer of the field is `{"text_sha256": "..."}` with it, so that it
     /// is certain what was read.
@@ -154,6 +156,22 @@ impl DraftNode {
     /// Grows with each change; the next change names it.
     async fn rev(&self) -> i64 {
         self.0.rev
+    }
+
+    /// The language of labels and errors here: the one that was chosen when it began.
+    async fn language(&self) -> Language {
+        self.0.language.into()
+    }
+
+    /// The whole form of the version that the draft is pinned to.
+    async fn form(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The language of the words; absent: that of the draft.")] language: Option<Language>,
+    ) -> Result<ServiceForm> {
+        let language = language.map_or(self.0.language, Into::into);
+        let form = ctx.application().applications.form(self.0.definition, language).await;
+        Ok(form.map_err(|failure| refused(&failure))?.into())
     }
 
     /// The part of whoever asks.

@@ -107,6 +107,7 @@ pub(super) const ROWS: &[Row] = &[
     row("permitRegister", "", EVERYBODY),
     row("proofOfWorkChallenge", "", EVERYBODY),
     public("service", 60),
+    row("serviceForm", "", EVERYBODY),
     public("services", 60),
     row("signInProviders", "", EVERYBODY),
     row("upload", "by code", BEARER),
