@@ -7,7 +7,7 @@ use domain::personal::Pii;
 use crate::Conversations;
 use crate::conversation::Conversation;
 use crate::event::Event;
-use crate::failure::Failure;
+use crate::failure::{Failure, Problem};
 use crate::request_person::CallBack;
 use crate::sealed::call_back_of;
 use crate::store::Reader;
@@ -28,9 +28,14 @@ impl Conversations {
     /// has taken.
     ///
     /// # Errors
-    /// [`Failure::Forbidden`], [`crate::Problem::NotFound`], [`crate::Problem::OwnConversation`].
+    /// [`Failure::Forbidden`], [`Problem::NotFound`] also for what is one's own.
     pub async fn read_conversation(&self, actor: &Actor, id: ConversationId, after: i64) -> Result<StaffView, Failure> {
-        let (row, _) = self.enter_as_staff(Reader::Database(&self.database), actor, id).await?;
+        let found = self.enter_as_staff(Reader::Database(&self.database), actor, id).await;
+        let (row, _) = found.map_err(|failure| match failure {
+            // One's own is read as the person one is, by another door.
+            Failure::Problem(Problem::OwnConversation) => Problem::NotFound.into(),
+            other => other,
+        })?;
         let events = self.events_of(&row, after).await?;
         let call_back: Option<CallBack> = match &row.call_back_sealed {
             Some(field) => Some(self.open(row.key.as_ref(), call_back_of(id), field)?),

@@ -5,6 +5,7 @@ pub mod application;
 pub mod authenticate;
 mod backup_age;
 mod case_messages;
+pub mod chat_tools;
 pub mod cli;
 pub mod configuration;
 mod drain_door;

@@ -212,6 +212,7 @@ pub struct Retention {
     pub lapsed_days: u32,
     pub appointment_days: u32,
     pub audit_days: u32,
+    pub conversation_days: u32,
 }
 
 impl Configuration {
@@ -318,6 +319,7 @@ impl Configuration {
                 lapsed_days: count("retention.lapsed_days"),
                 appointment_days: count("retention.appointment_days"),
                 audit_days: count("retention.audit_days"),
+                conversation_days: count("retention.conversation_days"),
             },
             openid: values.1.clone(),
             limits: HttpLimits::of(&values),

@@ -119,7 +119,9 @@ fn expected(row: &Row, when: When, asker: Asker, relation: Relation, times: i64)
         (When::OncePerRequest, "Query", "accounts") => 1,
         // Whoever opens a file leaves a trace, whosever it is.
         (When::OncePerRequest, "CaseDetails", _)
-        | (When::OncePerRequest, "Query", "case" | "caseFileDownload" | "caseLetter") => i64::from(role.is_staff()),
+        | (When::OncePerRequest, "Query", "case" | "caseFileDownload" | "caseLetter" | "staffConversation") => {
+            i64::from(role.is_staff())
+        }
         (When::OncePerRequest, ..) => i64::from(role.is_staff() && of_another),
     }
 }
