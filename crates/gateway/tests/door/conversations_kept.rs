@@ -73,7 +73,7 @@ async fn a_conversation_ends_after_a_day_and_is_gone_after_thirty() {
         let (waiting, _) = begin(&app, None).await;
         say(&app, &code, "Ich bin umgezogen").await;
         request(&app, &waiting, Value::Null).await;
-        app.clock.pass_seconds(60 * (24 * 60));
+        app.clock.pass_seconds(24 * 60 * 60);
         let over = say_with(&app, &code, "Hallo?", &app.key()).await;
         assert_eq!(over.data("sendMessage.problem.code"), "ENDED", "before anybody tidied");
         assert_eq!(app.application.conversations.end_idle().await.expect("tidied"), 1, "whoever waits stays");
@@ -83,9 +83,9 @@ async fn a_conversation_ends_after_a_day_and_is_gone_after_thirty() {
             let plan = retention::plan(&app.application, &settings, app.now()).await.expect("a plan");
             plan.into_iter().find(|due| due.class == "conversation").expect("the class").count
         };
-        app.clock.pass_seconds(60 * (29 * 24 * 60 - 1));
+        app.clock.pass_seconds(29 * 24 * 60 * 60 - 60);
         assert_eq!((due().await, keys(&database).await), (0, 2));
-        app.clock.pass_seconds(60 * (1));
+        app.clock.pass_seconds(60);
         assert_eq!(due().await, 2);
         retention::apply(&app.application, &settings, app.now()).await.expect("applied");
         assert_eq!(rows(&database, "conversation").await + rows(&database, "conversation_event").await, 0);

@@ -88,10 +88,10 @@ async fn of_two_clerks_one_takes_over_and_the_chatbot_is_silent_until_it_is_aske
 async fn outside_of_hours_there_is_a_call_back() {
     on_both_engines(async |database| {
         let app = TestApp::with_city(database.clone(), &talking_city()).await;
-        let clerk = app.token("clerk.mitte").await;
         let (code, id) = begin(&app, None).await;
         // Monday, 22:00.
-        app.clock.pass_seconds(60 * (12 * 60));
+        app.clock.pass_seconds(12 * 60 * 60);
+        let clerk = app.token("clerk.mitte").await;
         let nobody = request(&app, &code, Value::Null).await;
         assert_eq!(nobody.data("requestPerson.problem.code"), "NOBODY_THERE", "{nobody:?}");
         let wrong = request(&app, &code, json!({ "phone": "abc" })).await;

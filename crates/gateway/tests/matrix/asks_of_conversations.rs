@@ -42,6 +42,11 @@ impl Town {
         begun
     }
 
+    /// The id of one in which somebody waits.
+    pub(super) async fn conversation_that_waits(&self, caller: &Caller, relation: Relation) -> String {
+        self.waiting(caller, relation).await.id
+    }
+
     /// One that the caller has taken, if they may.
     async fn taken(&self, caller: &Caller, relation: Relation) -> Begun {
         let begun = self.waiting(caller, relation).await;
