@@ -22,6 +22,7 @@ use scheduling::{
 
 use crate::application::Application;
 use crate::graphql::{application_problem, appointment_problem};
+use crate::proof_of_work::Subject;
 
 /// Days of one answer about opening hours.
 const WEEK: usize = 7;
@@ -51,6 +52,7 @@ impl ToolPort for ChatTools {
 
     fn book<'a>(&'a self, order: &'a BookingOrder) -> Answering<'a, AppointmentFacts> {
         Box::pin(async {
+            self.prove(order).await?;
             let has_account = self.actor.may(Permission::BookForOneself).is_ok();
             let command = BookAppointment {
                 place: BookingPlace::Start(PlaceWish {
@@ -205,6 +207,17 @@ impl ChatTools {
         }
         found.truncate(wish.most);
         Ok(found)
+    }
+
+    /// A conversation is no way round the puzzle: where one is asked for, whoever has not signed in books with the form.
+    async fn prove(&self, order: &BookingOrder) -> Result<(), ToolFailure> {
+        let subject = Subject::Booking { office: order.start.office.to_string(), starts_at: order.start.starts_at };
+        let gate = &self.application.proof_of_work;
+        match gate.require(&self.actor, &subject, None, &order.idempotency_key).await {
+            Ok(None) => Ok(()),
+            Ok(Some(_)) => Err(ToolFailure::Refused("PROOF_OF_WORK_REQUIRED".to_owned())),
+            Err(_) => Err(ToolFailure::Unavailable),
+        }
     }
 
     fn facts(&self, booked: Booked) -> Result<AppointmentFacts, ToolFailure> {
