@@ -20,7 +20,7 @@ pub struct Prompt {
 }
 
 /// A model. It gives `None` when it fails or takes too long; how long that is, is its implementation's to say.
-pub trait Model: Send + Sync {
+pub trait Model: std::fmt::Debug + Send + Sync {
     /// Writes an answer to the prompt.
     fn complete<'a>(&'a self, prompt: &'a Prompt) -> Pin<Box<dyn Future<Output = Option<String>> + Send + 'a>>;
 }
@@ -30,7 +30,13 @@ const MOST_CHARACTERS: usize = 8_000;
 
 /// Lets `model` put the lines of a turn that rest on sources into other words. Everything else of the turn stays as it is:
 /// summaries, choices, what was done. Never fails; what was there before is what remains.
-pub async fn rephrased(turned: Turned, language: ChatLanguage, model: &dyn Model) -> Turned {
+/// `page` is the language where the turn itself names none.
+pub async fn rephrased(turned: Turned, page: ChatLanguage, model: &dyn Model) -> Turned {
+    let language = turned.said.iter().find_map(|said| match said {
+        Said::Understood { language, .. } => Some(*language),
+        _ => None,
+    });
+    let language = language.unwrap_or(page);
     let evidence: Vec<(&str, &Citation)> = turned.said.iter().filter_map(cited).collect();
     // What is being done is said in exactly the words that are confirmed.
     let is_doing = turned.said.iter().any(|said| matches!(said, Said::Pending { .. } | Said::Done { .. }));
@@ -159,6 +165,7 @@ mod tests {
     use crate::understand::Action;
 
     /// A double of a model: it says what it is told to, whatever it is asked.
+    #[derive(Debug)]
     struct Says(Option<&'static str>);
 
     impl Model for Says {

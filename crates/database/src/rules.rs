@@ -50,6 +50,8 @@ pub enum Rule {
     PaymentReference,
     /// No more is given back than was paid.
     PaymentRefund,
+    /// Each conversation has a number of its own.
+    ConversationNumber,
 }
 
 /// One row per rule: the rule, PostgreSQL's constraint, and how SQLite words the violation.
@@ -92,6 +94,7 @@ const NAMES: &[(Rule, &str, &str)] = &[
     (Rule::LetterNumber, "case_letter_number_key", "UNIQUE constraint failed: case_letter.number"),
     (Rule::PaymentReference, "payment_reference_key", "UNIQUE constraint failed: payment_attempt.reference"),
     (Rule::PaymentRefund, "payment_refund_bounded", "CHECK constraint failed: payment_refund_bounded"),
+    (Rule::ConversationNumber, "conversation_number_key", "UNIQUE constraint failed: conversation.number"),
 ];
 
 impl Rule {

@@ -120,6 +120,8 @@ typed_ids! {
     PermitId,
     /// One attempt to pay.
     PaymentId,
+    /// A conversation with the chatbot or with staff; also the subject of the key that seals it.
+    ConversationId,
 }
 
 #[cfg(test)]

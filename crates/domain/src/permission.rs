@@ -77,6 +77,8 @@ permissions! {
     SettleDeliveries: Lead | Operator;
     /// Work on the cases of the own office: read, claim, ask for what is missing, correct, decide, announce.
     WorkOnCases: Clerk | Lead;
+    /// Answer in conversations that ask for a person.
+    AnswerChats: Clerk | Lead;
     /// Stop and start automatic decisions of the own office's services, and bound how many are taken.
     SteerAutomation: Lead | Operator;
     /// Publish new versions of services.

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use applications::{
     ApplicationSecret, Applications, ApplicationsParts, FileStore, PracticeBank, StreetZones, UploadSettings,
 };
+use chatbot::model::Model;
+use conversations::{ConversationSecret, Conversations, ConversationsParts, Texts};
 use database::{AuditKey, Database, DatabaseError, Unit, Vault};
 use domain::environment::{Clock, Entropy};
 use domain::permission::Actor;
@@ -15,7 +17,7 @@ use scheduling::{Companion, DeskWork, LinkSecret, Scheduling, Settings};
 
 use crate::proof_of_work::{ProofOfWork, ProofSettings};
 use crate::stamp::Stamped;
-use crate::town::ServingTown;
+use crate::town::{ServingTown, TalkingTown};
 
 /// Everything behind the door. Cloning is cheap.
 #[derive(Debug, Clone)]
@@ -24,6 +26,8 @@ pub struct Application {
     pub scheduling: Arc<Scheduling>,
     /// Online services.
     pub applications: Arc<Applications>,
+    /// The chatbot, and the people behind it.
+    pub conversations: Arc<Conversations>,
     /// Accounts and sign-in.
     pub identity: Arc<Identity>,
     /// Messages: what could not be delivered, and who wants no reminders.
@@ -75,6 +79,8 @@ pub struct Parts {
     pub zones: Arc<StreetZones>,
     /// Whether one can pay at the practice bank, where no money moves.
     pub practice_bank: PracticeBank,
+    /// What may say the chatbot's cited lines in other words.
+    pub model: Option<Arc<dyn Model>>,
 }
 
 impl Application {
@@ -107,6 +113,15 @@ impl Application {
             files: parts.files,
             uploads: parts.uploads,
         });
+        let conversations = Conversations::new(ConversationsParts {
+            database: parts.database.clone(),
+            clock: Arc::clone(&parts.clock),
+            entropy: Arc::clone(&parts.entropy),
+            secret: ConversationSecret::from_master(&parts.master),
+            vault: vault.clone(),
+            town: Arc::new(TalkingTown { scheduling: Arc::clone(&scheduling) }),
+            model: parts.model,
+        });
         let identity = Arc::new(Identity::new(IdentityParts {
             database: parts.database.clone(),
             clock: Arc::clone(&parts.clock),
@@ -138,6 +153,7 @@ impl Application {
             proof_of_work: Arc::new(proof_of_work),
             scheduling,
             applications: Arc::new(applications),
+            conversations: Arc::new(conversations),
             identity,
             openid: Arc::new(openid),
             deliveries: Arc::new(deliveries),
@@ -158,21 +174,26 @@ impl Application {
     }
 }
 
-/// The accounts of a city directory, written in the same unit as the city.
+/// What a city directory holds beside the city, written in the same unit: accounts, and the texts of the chatbot.
 pub struct Seeding<'a> {
-    identity: &'a Identity,
+    application: &'a Application,
     seeds: PreparedSeeds,
+    texts: Texts,
 }
 
 impl<'a> Seeding<'a> {
-    /// Accounts whose passwords are hashed already.
-    pub const fn new(identity: &'a Identity, seeds: PreparedSeeds) -> Self {
-        Self { identity, seeds }
+    /// Accounts whose passwords are hashed already, and texts that were checked together with the city.
+    pub const fn new(application: &'a Application, seeds: PreparedSeeds, texts: Texts) -> Self {
+        Self { application, seeds, texts }
     }
 }
 
 impl Companion for Seeding<'_> {
     fn write<'a>(&'a self, unit: &'a Unit) -> Pin<Box<dyn Future<Output = Result<(), DatabaseError>> + Send + 'a>> {
-        Box::pin(async { self.identity.apply_seeds(&Actor::System, unit, &self.seeds).await.map(drop) })
+        Box::pin(async {
+            let Application { identity, conversations, clock, .. } = self.application;
+            identity.apply_seeds(&Actor::System, unit, &self.seeds).await?;
+            conversations.write_texts(unit, &self.texts, clock.now()).await
+        })
     }
 }

@@ -53,6 +53,25 @@ impl Follower {
 
     /// Follows for ever.
     pub(crate) async fn run(&self) {
+        // Making the chatbot anew takes a moment, in which everything else goes on.
+        tokio::join!(self.follow(), self.learn());
+    }
+
+    /// Makes the chatbot anew whenever the city or its texts changed.
+    async fn learn(&self) {
+        let mut ticks = interval(EVERY);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            match self.application.conversations.learn().await {
+                Ok(true) => tracing::info!("the chatbot knows the city that serves"),
+                Ok(false) => {}
+                Err(error) => tracing::debug!(%error, "the chatbot cannot be made anew"),
+            }
+        }
+    }
+
+    async fn follow(&self) {
         let mut ticks = interval(EVERY);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         for round in (0..KEYS_EVERY).cycle() {
@@ -91,6 +110,9 @@ impl Follower {
         }
         if let Ok(Err(error)) = timeout(PATIENCE, self.application.applications.follow_changes()).await {
             tracing::debug!(%error, "cases cannot be followed");
+        }
+        if let Ok(Err(error)) = timeout(PATIENCE, self.application.conversations.follow_changes()).await {
+            tracing::debug!(%error, "conversations cannot be followed");
         }
     }
 

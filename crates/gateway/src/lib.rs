@@ -5,6 +5,8 @@ pub mod application;
 pub mod authenticate;
 mod backup_age;
 mod case_messages;
+mod chat_model;
+pub mod chat_tools;
 pub mod cli;
 pub mod configuration;
 mod drain_door;

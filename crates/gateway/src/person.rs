@@ -1,4 +1,4 @@
-//! A person as the whole house knows them: appointments, applications, account, and whether they want reminders; handed out and
+//! A person as the whole house knows them: appointments, applications, conversations, account, and whether they want reminders; handed out and
 //! erased.
 
 mod archive;
@@ -25,6 +25,9 @@ pub(crate) enum PersonError {
     /// About applications.
     #[error(transparent)]
     Applications(#[from] applications::Failure),
+    /// About conversations.
+    #[error(transparent)]
+    Conversations(#[from] conversations::Failure),
     /// An archive could not be written.
     #[error("the archive cannot be written: {0}")]
     Archive(String),
@@ -47,6 +50,8 @@ pub(crate) struct ErasedPerson {
     pub(crate) left: u64,
     /// Drafts, and cases that had been kept long enough, that are gone; cases that the law tells the city to keep.
     pub(crate) applications: ErasedApplications,
+    /// Conversations that are gone.
+    pub(crate) conversations: u64,
     /// Accounts that are gone: one or none.
     pub(crate) accounts: u64,
 }
@@ -67,8 +72,13 @@ pub(crate) async fn export(application: &Application, actor: &Actor, person: &Pe
         refuses |= application.deliveries.refuses_reminders(&mail).await?;
     }
     let applications = applications_of(application, actor, person).await?.documents;
+    let conversations = match account_of(application, actor, person).await? {
+        Some(account) => application.conversations.export_person(actor, account).await?,
+        None => Vec::new(),
+    };
     Ok(json!({
-        "account": account, "appointments": appointments, "applications": applications, "refusesReminders": refuses,
+        "account": account, "appointments": appointments, "applications": applications,
+        "conversations": conversations, "refusesReminders": refuses,
     }))
 }
 
@@ -84,7 +94,7 @@ async fn applications_of(
     }
 }
 
-/// Erases a person (Art. 17 DSGVO): their appointments, their part in applications, then their account, and whether they wanted reminders. Doing it
+/// Erases a person (Art. 17 DSGVO): their appointments, their part in applications, their conversations, then their account, and whether they wanted reminders. Doing it
 /// twice does no harm, and finishes what was interrupted.
 ///
 /// # Errors
@@ -113,6 +123,7 @@ pub(crate) async fn erase(
     }
     if let Some(account) = account {
         done.applications = application.applications.erase_person(actor, account).await?;
+        done.conversations = application.conversations.erase_person(actor, account).await?;
     }
     if done.left > 0 {
         return Ok(done);

@@ -39,7 +39,7 @@ pub enum Kept {
 const PURPOSE: &str = "Art. 6 Abs. 1 Buchst. e, Art. 5 Abs. 1 Buchst. e DSGVO: no longer than the appointment needs it";
 const CLEANLINESS: &str = "Art. 5 Abs. 1 Buchst. c DSGVO: nothing without a purpose";
 
-/// The table. The first five rows, drafts, cases and their files are applied here; the others by those who own them.
+/// The table. The first five rows, drafts, cases and their files, and conversations are applied here; the others by those who own them.
 pub const CLASSES: &[Class] = &[
     Class {
         key: "contact_of_visit",
@@ -138,6 +138,14 @@ pub const CLASSES: &[Class] = &[
         afterwards: "the rows are deleted, the contents within a minute; with the case's key they could not be read anyway",
     },
     Class {
+        key: "conversation",
+        what: "conversations with the chatbot and with staff: what was said, telephone numbers of call backs",
+        basis: "Art. 6 Abs. 1 Buchst. e, Art. 5 Abs. 1 Buchst. e DSGVO: no longer than questions come back",
+        kept: Kept::Setting("conversation_days"),
+        from: "the last message; a day after it the conversation is over",
+        afterwards: "the key is destroyed, the rows are deleted",
+    },
+    Class {
         key: "letter",
         what: "letters, where no mail server is set: files in `mail.directory`",
         basis: PURPOSE,
@@ -189,6 +197,8 @@ pub async fn plan(application: &Application, settings: &Settings, now: Timestamp
         let count = application.applications.count_due(&Actor::System, what).await;
         plan.push(Due { class, days: None, count: count.map_err(|failure| failure.to_string())? });
     }
+    let count = application.conversations.count_due(&Actor::System, conversation_bound(settings, now)).await;
+    plan.push(conversations_due(settings, count)?);
     Ok(plan)
 }
 
@@ -210,12 +220,23 @@ pub async fn apply(application: &Application, settings: &Settings, now: Timestam
         let count = application.applications.erase_due(&Actor::System, what).await;
         done.push(Due { class, days: None, count: count.map_err(|failure| failure.to_string())? });
     }
+    let count = application.conversations.erase_due(&Actor::System, conversation_bound(settings, now)).await;
+    done.push(conversations_due(settings, count)?);
     Ok(done)
 }
 
 /// Entries sealed before this instant may go.
 pub fn audit_bound(settings: &Settings, now: Timestamp) -> Timestamp {
     now.plus_minutes(-i64::from(settings.audit_days) * 24 * 60)
+}
+
+fn conversation_bound(settings: &Settings, now: Timestamp) -> Timestamp {
+    now.plus_minutes(-i64::from(settings.conversation_days) * 24 * 60)
+}
+
+fn conversations_due(settings: &Settings, count: Result<u64, conversations::Failure>) -> Result<Due, String> {
+    let count = count.map_err(|failure| failure.to_string())?;
+    Ok(Due { class: "conversation", days: Some(settings.conversation_days), count })
 }
 
 fn appointments(settings: &Settings) -> [(&'static str, Expiring, u32); 4] {

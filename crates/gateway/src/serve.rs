@@ -48,6 +48,7 @@ pub(crate) async fn serve(configuration: &Configuration, worker: Worker) -> Resu
     start::migrated(&database).await?;
     let secrets = start::secrets(configuration, &database).await?;
     start::zones(configuration)?;
+    start::chat_model(configuration)?;
     let (application, desk) = start::application(configuration, database, secrets)?;
     let drain_key = DrainKey::new(&start::master_key(configuration)?);
     let letters = match worker {

@@ -7,12 +7,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use applications::{FileStore, StreetZones};
+use chatbot::model::Model;
 use database::{ConnectOptions, Database, DatabaseError, Engine, RootOrigin, Vault};
 use domain::environment::Clock;
 use identity::IdentitySettings;
 use scheduling::{DeskWork, Settings};
 
 use crate::application::{Application, Parts};
+use crate::chat_model::ChatModel;
 use crate::cli::CommandError;
 use crate::configuration::{Configuration, MasterKey, Mode, is_credential, load_or_create_secret};
 use crate::environment::{SystemClock, SystemEntropy};
@@ -231,8 +233,20 @@ pub(crate) fn application(
         uploads: files::settings(configuration),
         zones: Arc::new(zones(configuration).unwrap_or_default()),
         practice_bank: configuration.payments.practice_bank,
+        model: chat_model(configuration).unwrap_or_default(),
     });
     Ok((application.with_proof_of_work(configuration.limits.proof_of_work), desk))
+}
+
+/// The language model that the operator has named, if any. Read first by whoever serves, so that a mistake is told.
+///
+/// # Errors
+/// The file or its key is missing or wrong.
+pub(crate) fn chat_model(configuration: &Configuration) -> Result<Option<Arc<dyn Model>>, CommandError> {
+    let Some(path) = &configuration.chat.model_file else { return Ok(None) };
+    let model = ChatModel::read(path)
+        .map_err(|reason| CommandError::Usage(format!("chat.model_file: {}: {reason}", path.display())))?;
+    Ok(Some(Arc::new(model)))
 }
 
 /// Reads the list of streets and zones, if there is one. Whoever serves or works does so first, so that a mistake in it

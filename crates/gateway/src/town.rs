@@ -1,10 +1,11 @@
-//! What applications learn of the city: the board has it in memory.
+//! What applications and conversations learn of the city: the board has it in memory.
 
 use std::sync::Arc;
 
 use applications::{Letterhead, StreetZones, Town, TownCalendar};
 use domain::identifier::Key;
 use domain::text::Language;
+use domain::time::Timestamp;
 use scheduling::Scheduling;
 
 /// The city that serves appointments serves applications, too.
@@ -41,5 +42,30 @@ impl Town for ServingTown {
         let place: Vec<String> = name.into_iter().chain(address).collect();
         let office = if place.is_empty() { city.clone() } else { place.join(", ") };
         Some(Letterhead { city, office, phone, public_url: self.public_url.clone() })
+    }
+}
+
+/// The city that serves appointments is the one that the chatbot talks about.
+#[derive(Debug)]
+pub(crate) struct TalkingTown {
+    pub(crate) scheduling: Arc<Scheduling>,
+}
+
+impl conversations::Town for TalkingTown {
+    fn serving(&self) -> Option<conversations::Serving> {
+        let picture = self.scheduling.board().picture().ok()?;
+        Some(conversations::Serving { version: picture.version, city: Arc::clone(&picture.city) })
+    }
+
+    fn is_any_office_open(&self, at: Timestamp) -> bool {
+        let Ok(picture) = self.scheduling.board().picture() else { return false };
+        let date = at.local_date(picture.supply.zone());
+        // Hours belong to the day on which they begin, and may end on the next.
+        let days = [date.pred_opt(), Some(date)].into_iter().flatten();
+        let offices = picture.city.offices.keys();
+        let mut hours = days.flat_map(|day| offices.clone().map(move |office| (office, day)));
+        hours.any(|(office, day)| {
+            picture.supply.opening_hours(office, day).iter().any(|open| (open.from..open.to).contains(&at))
+        })
     }
 }

@@ -132,6 +132,7 @@ async fn tidy(application: Application, stop: CancellationToken) {
     let mut keys = Health::new("signing keys");
     let mut cases = Health::new("cases");
     let mut proofs = Health::new("used proofs of work");
+    let mut conversations = Health::new("idle conversations");
     for round in (0..SESSIONS_EVERY).cycle() {
         tokio::select! {
             () = stop.cancelled() => return,
@@ -147,6 +148,7 @@ async fn tidy(application: Application, stop: CancellationToken) {
                 application.identity.rotate_keys_when_due(&Actor::System).await.map(|id| u64::from(id.is_some())),
             );
             proofs.note(application.database.forget_spent_proofs(now).await);
+            conversations.note(application.conversations.end_idle().await);
             requests.note(application.database.forget_requests(now.plus_minutes(-KEPT_MINUTES)).await);
             deliveries.note(application.deliveries.forget(now.plus_minutes(-DELIVERIES_KEPT_MINUTES)).await);
         }

@@ -386,3 +386,30 @@ async fn an_appointment_and_an_account_are_shown_to_their_owner_alone() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_search_of_the_page_understands_everyday_words_in_six_languages() {
+    let city = Hannover::open().await;
+    let query = "query($text: String!) { siteSearch(text: $text, first: 3) {
+        serviceKey name text citation { source date } } }";
+    for (words, service, language) in [
+        ("bin umgezogen und muss mich anmelden", "wohnsitz-anmelden", "de"),
+        ("I moved to Hannover, where do I register my address?", "wohnsitz-anmelden", "en"),
+        ("Hannover'e yeni taşındım, adres kaydı nerede?", "wohnsitz-anmelden", "tr"),
+        ("я переїхав до Ганновера, де зареєструвати адресу", "wohnsitz-anmelden", "uk"),
+        ("я переехал в Ганновер, где зарегистрировать адрес", "wohnsitz-anmelden", "ru"),
+        ("انتقلت إلى هانوفر وأريد تسجيل عنواني", "wohnsitz-anmelden", "ar"),
+    ] {
+        let answer = city.app.ask(query, json!({ "text": words })).await;
+        let hits = answer.data("siteSearch");
+        assert!(strings(hits, "serviceKey").iter().any(|key| key == service), "{words}: {answer:?}");
+        let hit = hits.as_array().into_iter().flatten().find(|hit| hit["serviceKey"] == service).expect("a hit");
+        assert_eq!(hit["citation"]["source"], format!("chat/{language}/{service}.toml"), "{answer:?}");
+        assert!(hit["text"].as_str().is_some_and(|text| !text.contains('{')), "{hit}");
+        assert!(hit["citation"]["date"].is_string());
+    }
+    let nothing = city.app.ask(query, json!({ "text": "Wie wird das Wetter morgen auf dem Mars?" })).await;
+    assert_eq!(nothing.data("siteSearch"), &json!([]), "{nothing:?}");
+    let blank = city.app.ask(query, json!({ "text": " " })).await;
+    assert_eq!(blank.code(), "TEXT_LENGTH");
+}

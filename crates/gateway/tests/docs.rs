@@ -65,6 +65,7 @@ fn the_table_of_what_is_kept_is_fresh() {
             "lapsed_days" => kept.lapsed_days,
             "appointment_days" => kept.appointment_days,
             "audit_days" => kept.audit_days,
+            "conversation_days" => kept.conversation_days,
             other => panic!("retention.{other} is a new setting: say its default here"),
         };
         days.to_string()

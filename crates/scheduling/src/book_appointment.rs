@@ -246,6 +246,7 @@ impl Scheduling {
                         | Rule::QuotaNotExceeded
                         | Rule::LetterNumber
                         | Rule::PaymentReference
+                        | Rule::ConversationNumber
                         | Rule::PaymentRefund => {
                             return Err(DatabaseError::Broken(rule).into());
                         }

@@ -108,6 +108,7 @@ impl TestApp {
             uploads,
             zones: Arc::new(crate::test_zones()),
             practice_bank: PracticeBank::Open,
+            model: None,
         });
         tokio::spawn(desk.run());
         // Everybody in a story comes from one address; what counting callers does is told elsewhere.
@@ -134,7 +135,7 @@ impl TestApp {
             identity.prepare_seeds(&Actor::System, &checked.city.accounts).await.expect("the accounts are in order");
         let document = city::canonical_json(&checked.city);
         let fingerprint = city::fingerprint(&checked.city);
-        let seeding = Seeding::new(identity, seeds);
+        let seeding = Seeding::new(&self.application, seeds, conversations::Texts::of(&city.files()));
         let scheduling = &self.application.scheduling;
         let loaded = scheduling.load_city(&Actor::System, &checked.city, &document, &fingerprint, &seeding).await;
         self.follow().await;
@@ -148,6 +149,16 @@ impl TestApp {
     pub async fn follow(&self) {
         self.application.scheduling.follow_changes().await.expect("the database answers");
         self.application.applications.follow_changes().await.expect("the database answers");
+        self.application.conversations.follow_changes().await.expect("the database answers");
+    }
+
+    /// Lets the chatbot of this application learn of the city that serves. Without it the chatbot learns when it is first
+    /// asked, and not again.
+    ///
+    /// # Panics
+    /// When the database cannot be read.
+    pub async fn learn(&self) -> bool {
+        self.application.conversations.learn().await.expect("the database answers")
     }
 
     /// Publishes a service, whose cases the office `mitte` has.

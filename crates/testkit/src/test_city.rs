@@ -11,6 +11,7 @@ pub struct TestCity {
     extra_rule: String,
     closures: String,
     weekdays: &'static str,
+    texts: Vec<(String, String)>,
 }
 
 impl Default for TestCity {
@@ -21,6 +22,7 @@ impl Default for TestCity {
             extra_rule: String::new(),
             closures: String::new(),
             weekdays: WORKDAYS,
+            texts: Vec::new(),
         }
     }
 }
@@ -63,6 +65,13 @@ impl TestCity {
         self
     }
 
+    /// A text of the chatbot, such as `chat/de/residence.toml`.
+    #[must_use]
+    pub fn chat(mut self, path: &str, text: &str) -> Self {
+        self.texts.push((path.to_owned(), text.to_owned()));
+        self
+    }
+
     /// The files.
     pub fn files(&self) -> Vec<CityFile> {
         let rule = |desks: u16, hours: &str, extra: &str| {
@@ -99,6 +108,7 @@ impl TestCity {
         .map(|(path, text)| (path.to_owned(), text))
         .into();
         files.extend(ACCOUNTS.iter().map(|(login, _)| (format!("{login}.password"), format!("{}\n", password(login)))));
+        files.extend(self.texts.iter().cloned());
         files.into_iter().map(|(path, text)| CityFile { path, text }).collect()
     }
 

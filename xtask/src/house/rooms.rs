@@ -55,6 +55,7 @@ pub const ROOMS: &[Room] = &[
     room("scheduling", Kind::Feature, &["domain", "capacity", "database"]),
     room("applications", Kind::Feature, &["domain", "forms", "exchange", "letters", "database"]),
     room("chatbot", Kind::Feature, &["domain", "reading", "database"]),
+    room("conversations", Kind::Feature, &["domain", "reading", "chatbot", "database"]),
     room("notifications", Kind::Feature, &["domain", "database"]),
     room("portal", Kind::Pages, &[]),
     room("gateway", Kind::Root, EVERY_ROOM_BUT_TESTS),
@@ -76,6 +77,7 @@ const EVERY_ROOM_BUT_TESTS: &[&str] = &[
     "scheduling",
     "applications",
     "chatbot",
+    "conversations",
     "notifications",
     "portal",
 ];
@@ -94,6 +96,7 @@ const EVERY_ROOM: &[&str] = &[
     "scheduling",
     "applications",
     "chatbot",
+    "conversations",
     "notifications",
     "portal",
     "gateway",

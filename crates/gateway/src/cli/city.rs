@@ -93,7 +93,7 @@ async fn load_into(application: &Application, files: &[CityFile], city: &City) -
     let identity = &application.identity;
     let seeds = identity.prepare_seeds(&Actor::System, &city.accounts).await;
     let seeds = seeds.map_err(|error| seeds_refused(files, error))?;
-    let seeding = Seeding::new(identity, seeds);
+    let seeding = Seeding::new(application, seeds, conversations::Texts::of(files));
     let (document, fingerprint) = (canonical_json(city), fingerprint(city));
     let loading = application.scheduling.load_city(&Actor::System, city, &document, &fingerprint, &seeding);
     match loading.await.map_err(|refusal| refused(files, refusal))? {

@@ -123,6 +123,9 @@ fn tell(erased: ErasedPerson) {
             "erased {drafts} drafts and {cases} cases; {kept} cases are kept for as long as their service says"
         ));
     }
+    if erased.conversations > 0 {
+        say(format_args!("erased {} conversations", erased.conversations));
+    }
     if erased.accounts > 0 {
         say("erased the account, its sessions and tokens");
     }

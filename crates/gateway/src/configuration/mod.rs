@@ -41,6 +41,7 @@ pub struct Configuration {
     pub reminders: Reminders,
     pub webhooks: Webhooks,
     pub exchange: Exchange,
+    pub chat: Chat,
     pub services: Services,
     pub payments: Payments,
     pub scheduling: Scheduling,
@@ -162,6 +163,13 @@ pub struct Webhooks {
     pub timeout: Duration,
 }
 
+/// `[chat]`
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the reference explains each setting")]
+pub struct Chat {
+    pub model_file: Option<PathBuf>,
+}
+
 /// `[exchange]`
 #[derive(Debug, Clone)]
 #[expect(missing_docs, reason = "the reference explains each setting")]
@@ -212,6 +220,7 @@ pub struct Retention {
     pub lapsed_days: u32,
     pub appointment_days: u32,
     pub audit_days: u32,
+    pub conversation_days: u32,
 }
 
 impl Configuration {
@@ -289,6 +298,7 @@ impl Configuration {
                 endpoints_file: values.optional_path("webhooks.endpoints_file"),
                 timeout: seconds("webhooks.timeout_seconds"),
             },
+            chat: Chat { model_file: values.optional_path("chat.model_file") },
             exchange: Exchange { fit_connect_file: values.optional_path("exchange.fit_connect_file") },
             backup: Backup {
                 directory: values.optional_path("backup.directory"),
@@ -318,6 +328,7 @@ impl Configuration {
                 lapsed_days: count("retention.lapsed_days"),
                 appointment_days: count("retention.appointment_days"),
                 audit_days: count("retention.audit_days"),
+                conversation_days: count("retention.conversation_days"),
             },
             openid: values.1.clone(),
             limits: HttpLimits::of(&values),

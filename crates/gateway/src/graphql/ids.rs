@@ -3,7 +3,7 @@
 use async_graphql::{Error, ErrorExtensions, ID};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::identifier::{AccountId, ApplicationId, AppointmentId, CaseId, DeliveryId, Key, SessionId};
+use domain::identifier::{AccountId, ApplicationId, AppointmentId, CaseId, ConversationId, DeliveryId, Key, SessionId};
 use uuid::Uuid;
 
 /// The kinds of things that have ids.
@@ -18,6 +18,7 @@ pub(crate) enum Global {
     Session(SessionId),
     Application(ApplicationId),
     Case(CaseId),
+    Conversation(ConversationId),
 }
 
 impl Global {
@@ -33,6 +34,7 @@ impl Global {
             Self::Session(id) => format!("Session:{}", id.0.simple()),
             Self::Application(id) => format!("Application:{}", id.0.simple()),
             Self::Case(id) => format!("Case:{}", id.0.simple()),
+            Self::Conversation(id) => format!("Conversation:{}", id.0.simple()),
         };
         ID(URL_SAFE_NO_PAD.encode(text))
     }
@@ -136,6 +138,17 @@ impl Global {
         }
     }
 
+    /// Reads the id of a conversation.
+    ///
+    /// # Errors
+    /// As [`Global::office`].
+    pub(crate) fn conversation(id: &ID) -> Result<ConversationId, Error> {
+        match Self::parse(id)? {
+            Self::Conversation(id) => Ok(id),
+            other => Err(other.wrong("a conversation")),
+        }
+    }
+
     fn wrong(&self, wanted: &str) -> Error {
         let kind = match self {
             Self::Office(_) => "an office",
@@ -147,6 +160,7 @@ impl Global {
             Self::Session(_) => "a session",
             Self::Application(_) => "an application",
             Self::Case(_) => "a case",
+            Self::Conversation(_) => "a conversation",
         };
         Error::new(format!("expected the id of {wanted}; this is the id of {kind}"))
             .extend_with(|_, extensions| extensions.set("code", "ID_OF_ANOTHER_KIND"))
@@ -168,6 +182,7 @@ fn parse(id: &str) -> Option<Global> {
         "Delivery" => Some(Global::Delivery(DeliveryId(Uuid::try_parse(key).ok()?))),
         "Session" => Some(Global::Session(SessionId(Uuid::try_parse(key).ok()?))),
         "Application" => Some(Global::Application(ApplicationId(Uuid::try_parse(key).ok()?))),
+        "Conversation" => Some(Global::Conversation(ConversationId(Uuid::try_parse(key).ok()?))),
         "Case" => Some(Global::Case(CaseId(Uuid::try_parse(key).ok()?))),
         _ => None,
     }

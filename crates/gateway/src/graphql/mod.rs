@@ -5,6 +5,7 @@ mod appointments;
 mod authorization;
 mod catalogue;
 mod context;
+mod conversations;
 mod deliveries;
 mod edge;
 mod failure;
@@ -49,6 +50,9 @@ pub struct Query(
     applications::FormQuery,
     applications::LetterQuery,
     applications::PaymentQuery,
+    conversations::ConversationQuery,
+    conversations::SiteSearchQuery,
+    conversations::ChatStaffQuery,
     catalogue::NodeQuery,
 );
 
@@ -65,6 +69,8 @@ pub struct Mutation(
     applications::SteeringMutation,
     applications::PermitMutation,
     applications::PaymentMutation,
+    conversations::ConversationMutation,
+    conversations::ChatStaffMutation,
 );
 
 /// Everything that can be followed live, over websockets (`graphql-transport-ws`) or server-sent events.
@@ -73,11 +79,18 @@ pub struct Subscription(
     appointments::CapacitySubscription,
     applications::CaseSubscription,
     applications::FileSubscription,
+    conversations::ConversationSubscription,
 );
 
 /// Code and sentence of a failure, as GraphQL says it, for what answers beside it.
 pub(crate) fn application_problem(failure: &::applications::Failure) -> (String, String) {
     let words = applications::words_of(failure);
+    (words.code.to_owned(), words.message)
+}
+
+/// The same of a failure about appointments.
+pub(crate) fn appointment_problem(failure: &scheduling::Failure) -> (String, String) {
+    let words = failure::refused(failure);
     (words.code.to_owned(), words.message)
 }
 

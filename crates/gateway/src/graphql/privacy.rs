@@ -64,6 +64,8 @@ struct EraseMyDataPayload {
     cases: i32,
     /// Cases that the law tells the city to keep. They are not the account's any more, and go when their time is over.
     kept_cases: i32,
+    /// Conversations with the chatbot or with staff that are gone.
+    conversations: i32,
     /// Whether the account is gone.
     account: bool,
 }
@@ -125,7 +127,7 @@ impl PrivacyMutation {
     /// (Art. 17 DSGVO). What is still to come is cancelled. For citizens; an account of staff belongs to the city.
     async fn erase_my_data(&self, ctx: &Context<'_>) -> Result<EraseMyDataPayload> {
         let erased = person::erase(ctx.application(), ctx.actor(), &own_as_citizen(ctx)?).await;
-        let ErasedPerson { appointments, cancelled, left, applications, accounts } =
+        let ErasedPerson { appointments, cancelled, left, applications, conversations, accounts } =
             erased.map_err(|error| error_of(&error))?;
         let count = |number: u64| i32::try_from(number).unwrap_or(i32::MAX);
         let account = accounts > 0;
@@ -136,6 +138,7 @@ impl PrivacyMutation {
             drafts: count(applications.drafts),
             cases: count(applications.cases),
             kept_cases: count(applications.kept),
+            conversations: count(conversations),
             account,
         })
     }
@@ -157,6 +160,7 @@ fn error_of(error: &PersonError) -> Error {
         PersonError::Appointments(failure) => refused(failure).masked(),
         PersonError::Account(failure) => crate::graphql::people::error_of(failure),
         PersonError::Applications(failure) => crate::graphql::applications::refused(failure),
+        PersonError::Conversations(failure) => crate::graphql::conversations::refused(failure),
         PersonError::Archive(reason) => {
             tracing::error!(reason, "an archive could not be written");
             of_database(&DatabaseError::Internal(reason.clone())).masked()

@@ -1,5 +1,5 @@
 //! Reading what is personal leaves a trace: one audit entry for each request in which staff read of others, naming them
-//! all; one for contacts, one for the accounts of citizens, one for cases, and one for their files.
+//! all; one for contacts, one for the accounts of citizens, one for cases, one for their files, and one for conversations.
 //!
 //! A field that shows somebody notes whom; before the answer leaves the entry is written. If that fails nothing leaves.
 
@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_graphql::{Executor, Request, Response, ServerError, Value};
 use database::AuditEntry;
-use domain::identifier::{AccountId, AttachmentId, CaseId, EventId};
+use domain::identifier::{AccountId, AttachmentId, CaseId, ConversationId, EventId};
 use domain::permission::{Actor, Role};
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
@@ -29,6 +29,9 @@ pub(super) const READ_ACCOUNT: &str = "account.read_person";
 
 /// The action of the entry about cases.
 pub(super) const READ_CASE: &str = "case.read";
+
+/// The action of the entry about conversations.
+pub(super) const READ_CONVERSATION: &str = "conversation.read";
 
 /// The action of the entry about files of cases.
 pub(super) const READ_FILE: &str = "case.read_file";
@@ -72,6 +75,11 @@ impl SensitiveReads {
     /// Notes that `file` of a case is about to be handed out.
     pub(crate) fn note_file(&self, file: AttachmentId) {
         self.insert(READ_FILE, file.0);
+    }
+
+    /// Notes that what was said in `conversation` is about to leave.
+    pub(crate) fn note_conversation(&self, conversation: ConversationId) {
+        self.insert(READ_CONVERSATION, conversation.0);
     }
 
     fn insert(&self, action: &'static str, subject: Uuid) {

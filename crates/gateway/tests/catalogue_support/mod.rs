@@ -2,14 +2,13 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::pin::Pin;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use city::CityFile;
-use database::{DatabaseError, Engine, Unit};
+use database::Engine;
 use domain::permission::Actor;
-use scheduling::{Companion, Settings};
+use scheduling::Settings;
 use serde_json::{Value, json};
 use testkit::{Answer, TestApp, TestDatabase};
 
@@ -29,7 +28,13 @@ impl Hannover {
         let document = city::canonical_json(&city);
         let fingerprint = city::fingerprint(&city);
         let scheduling = &app.application.scheduling;
-        let loaded = scheduling.load_city(&Actor::System, &city, &document, &fingerprint, &NoAccounts).await;
+        let loaded = {
+            // Nobody signs in here, and hashing passwords takes longer than the tests.
+            let texts = conversations::Texts::of(&demo_files());
+            let seeds = app.application.identity.prepare_seeds(&Actor::System, &[]).await.expect("no accounts");
+            let seeding = gateway::application::Seeding::new(&app.application, seeds, texts);
+            scheduling.load_city(&Actor::System, &city, &document, &fingerprint, &seeding).await
+        };
         loaded.expect("the demo city can be loaded");
         app.follow().await;
         Self { app, _database: database }
@@ -74,15 +79,6 @@ pub(crate) fn service_id(key: &str) -> String {
 pub(crate) fn strings(list: &Value, field: &str) -> Vec<String> {
     let entries = list.as_array().unwrap_or_else(|| panic!("no list: {list}"));
     entries.iter().map(|entry| entry[field].as_str().unwrap_or("null").to_owned()).collect()
-}
-
-/// The catalogue needs nobody to sign in, and hashing passwords takes longer than the tests.
-struct NoAccounts;
-
-impl Companion for NoAccounts {
-    fn write<'a>(&'a self, _: &'a Unit) -> Pin<Box<dyn Future<Output = Result<(), DatabaseError>> + Send + 'a>> {
-        Box::pin(std::future::ready(Ok(())))
-    }
 }
 
 fn demo_files() -> Vec<CityFile> {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use testkit::{Answer, TestApp};
 
 use crate::town::{Caller, Town, key_id};
-use crate::{asks_of_accounts, asks_of_applications, asks_of_appointments, asks_of_secrets};
+use crate::{asks_of_accounts, asks_of_applications, asks_of_appointments, asks_of_conversations, asks_of_secrets};
 
 /// What is asked.
 #[derive(Debug, Clone)]
@@ -91,6 +91,9 @@ pub(super) async fn of(town: &Town, row: &Row, caller: &Caller, relation: Relati
         return ask;
     }
     if let Some(ask) = asks_of_applications::of(town, row, caller, relation).await {
+        return ask;
+    }
+    if let Some(ask) = asks_of_conversations::of(town, row, caller, relation).await {
         return ask;
     }
     if let Some(ask) = asks_of_secrets::of(town, row, caller, relation).await {

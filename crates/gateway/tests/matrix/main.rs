@@ -4,6 +4,7 @@ mod ask;
 mod asks_of_accounts;
 mod asks_of_applications;
 mod asks_of_appointments;
+mod asks_of_conversations;
 mod asks_of_papers;
 mod asks_of_secrets;
 mod cells;

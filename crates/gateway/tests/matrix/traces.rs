@@ -48,6 +48,12 @@ async fn questions(town: &Town, cases: &mut Cases, row: &Row, caller: &Caller, r
     if row.kind == "CaseDetails" || row.field == "case" {
         return Some(questions_of_cases(row, caller, cases.of(town, caller, relation).await));
     }
+    if row.field == "staffConversation" {
+        let id = town.conversation_that_waits(caller, relation).await;
+        let part = "staffConversation(id: $id) { phone }";
+        let ask = |parts: String| Ask::new(caller, &format!("query($id: ID!) {{ {parts} }}"), json!({ "id": id }));
+        return Some([ask(format!("one: {part}")), ask(format!("one: {part} two: {part}"))]);
+    }
     if row.field == "caseFileDownload" {
         let (filed, file) = town.filed_with_file(caller, relation).await;
         let part = "caseFileDownload(case: $c, fileId: $f) { until }";
@@ -119,7 +125,9 @@ fn expected(row: &Row, when: When, asker: Asker, relation: Relation, times: i64)
         (When::OncePerRequest, "Query", "accounts") => 1,
         // Whoever opens a file leaves a trace, whosever it is.
         (When::OncePerRequest, "CaseDetails", _)
-        | (When::OncePerRequest, "Query", "case" | "caseFileDownload" | "caseLetter") => i64::from(role.is_staff()),
+        | (When::OncePerRequest, "Query", "case" | "caseFileDownload" | "caseLetter" | "staffConversation") => {
+            i64::from(role.is_staff())
+        }
         (When::OncePerRequest, ..) => i64::from(role.is_staff() && of_another),
     }
 }

@@ -25,7 +25,7 @@ pub(super) fn of(answer: &Answer, field: &str, target: Option<&str>) -> Result<D
             return Ok(Decision::NotFound);
         }
         Some("NOT_SIGNED_IN") => return Ok(Decision::NotSignedIn),
-        Some("OWN_ACCOUNT" | "OWN_CASE") => return Ok(Decision::OwnAccount),
+        Some("OWN_ACCOUNT" | "OWN_CASE" | "OWN_CONVERSATION") => return Ok(Decision::OwnAccount),
         Some(_) => return strange(),
     }
     let is_there = target.is_none_or(|target| value.to_string().contains(target));

@@ -48,6 +48,7 @@ impl Process {
             uploads: UploadSettings::default(),
             zones: Arc::default(),
             practice_bank: PracticeBank::Open,
+            model: None,
         });
         let desk = match fails_after {
             Some(statements) => tokio::spawn(within_statements(statements, desk.run())),

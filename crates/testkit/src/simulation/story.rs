@@ -338,12 +338,14 @@ impl Story {
     }
 
     async fn load_city(&self, process: &Process, hours: &str) {
-        let checked = TestCity::default().desks(2).hours(hours).every_day().checked();
+        let city = TestCity::default().desks(2).hours(hours).every_day();
+        let checked = city.checked();
         let (document, fingerprint) = (city::canonical_json(&checked.city), city::fingerprint(&checked.city));
         let identity = &process.application.identity;
         // Nobody signs in here, and passwords are dear.
         let seeds = identity.prepare_seeds(&Actor::System, &[]).await.expect("no accounts");
-        let seeding = gateway::application::Seeding::new(identity, seeds);
+        let seeding =
+            gateway::application::Seeding::new(&process.application, seeds, conversations::Texts::of(&city.files()));
         let loaded =
             process.scheduling().load_city(&Actor::System, &checked.city, &document, &fingerprint, &seeding).await;
         loaded.expect("the city is in order");

@@ -27,6 +27,8 @@ const APPLICANT: &str = ".00 +00 +00 +00 +00 000";
 /// The staff of the office that a case is the task of, but for whoever takes part in it. For applicants it is no door, not
 /// even to their own.
 const CASEWORK: &str = ".!! !!! s+0 s+0 !!! .!!";
+/// Whoever answers in conversations, wherever they work. Nobody answers themselves.
+const CHATWORK: &str = ".!. !!. s+. s+. !!. .!.";
 /// Leads in their office and operators.
 const STEERING: &str = ".!! .!! .!! .+! .++ .!!";
 
@@ -51,6 +53,16 @@ const fn casework(field: &'static str) -> Row {
     row(field, "", CASEWORK).needs(Permission::WorkOnCases)
 }
 
+/// A step of staff with a conversation.
+const fn chatwork(field: &'static str) -> Row {
+    row(field, "", CHATWORK).needs(Permission::AnswerChats)
+}
+
+/// A message may make the chatbot book, so it takes what a booking takes.
+const fn talking(field: &'static str, way: &'static str, grid: &str) -> Row {
+    row(field, way, grid).takes(&[Budget::Bookings], &[])
+}
+
 const fn starting(way: &'static str, grid: &str) -> Row {
     row("startDraft", way, grid).takes(&[Budget::Bookings], &[])
 }
@@ -69,6 +81,7 @@ const fn issuing(way: &'static str, argument: &'static str, contacts: &'static [
 pub(super) const ROWS: &[Row] = &[
     row("abandonDraft", "by code", BEARER),
     row("abandonDraft", "own", APPLICANT),
+    chatwork("answerConversation"),
     row("answerRequest", "by code", BEARER),
     row("answerRequest", "own", APPLICANT),
     row("answerSecondFactor", "", HOLDER).proves(),
@@ -102,6 +115,7 @@ pub(super) const ROWS: &[Row] = &[
     row("dismissDelivery", "about an account", ".!. .!. .!. .0. .+. .!."),
     casework("draftDecision"),
     row("endAllSessions", "", SIGNED_IN),
+    chatwork("endConversation"),
     row("endSession", "", ".?. +0. +0. +0. +0. +0."),
     row("enrolDevice", "", HOLDER).proves(),
     row("eraseCase", "", ".!! !!! !!! !!! s++ .!!").needs(Permission::HandlePersonalData),
@@ -121,6 +135,8 @@ pub(super) const ROWS: &[Row] = &[
     row("objectToDecision", "by code", BEARER),
     row("objectToDecision", "own", APPLICANT),
     row("publishDefinition", "", "! ! ! ! + !").needs(Permission::PublishServices),
+    row("rateAnswer", "by code", BEARER),
+    row("rateAnswer", "own", APPLICANT),
     casework("recordPayment"),
     row("refreshAccessToken", "", HOLDER),
     casework("refundPayment"),
@@ -129,6 +145,8 @@ pub(super) const ROWS: &[Row] = &[
     row("renewRecoveryCodes", "", OWN_SECRET).proves(),
     casework("reopenCase"),
     casework("requestItems"),
+    talking("requestPerson", "by code", BEARER),
+    talking("requestPerson", "own", APPLICANT),
     row("requestPasswordReset", "", EVERYBODY).takes(&[Budget::SignIns, Budget::Messages], &[&["login"]]),
     moving("by code", BEARER),
     moving("own", OWNER),
@@ -145,10 +163,13 @@ pub(super) const ROWS: &[Row] = &[
     row("rotateKeys", "", "! ! ! ! + !").needs(Permission::RotateKeys),
     row("saveAnswers", "by code", BEARER),
     row("saveAnswers", "own", APPLICANT),
+    talking("sendMessage", "by code", BEARER),
+    talking("sendMessage", "own", APPLICANT),
     row("setServiceQuota", "", STEERING).needs(Permission::SteerAutomation),
     row("settleConflict", "", ".!! !!! !!! ++0 +++ .!!").needs(Permission::SettleConflicts),
     row("signIn", "", HOLDER).takes(&[Budget::SignIns], LOGIN),
     row("signOut", "", EVERYBODY),
+    talking("startConversation", "", EVERYBODY),
     starting("", EVERYBODY),
     starting("staff, for somebody", ".!! .!! .+! .+! .!! .!!").needs(Permission::WorkOnCases),
     row("startPayment", "by code", BEARER),
@@ -156,6 +177,8 @@ pub(super) const ROWS: &[Row] = &[
     submitting("by code", BEARER),
     submitting("own", APPLICANT),
     row("switchAutomation", "", STEERING).needs(Permission::SteerAutomation),
+    chatwork("switchBot"),
+    chatwork("takeConversation"),
     row("unlinkSignInProviders", "", MANAGED).needs(Permission::ManageAccounts),
     row("withdrawApplication", "by code", BEARER),
     row("withdrawApplication", "own", APPLICANT),

@@ -6,7 +6,7 @@
 use domain::permission::Permission;
 
 use crate::graphql::authorization::{Row, When};
-use crate::graphql::sensitive::{READ_ACCOUNT, READ_CASE, READ_CONTACT, READ_FILE};
+use crate::graphql::sensitive::{READ_ACCOUNT, READ_CASE, READ_CONTACT, READ_CONVERSATION, READ_FILE};
 
 const EVERYBODY: &str = "+ + + + + +";
 /// Whoever holds the code or password, wherever the thing is.
@@ -59,9 +59,12 @@ pub(super) const ROWS: &[Row] = &[
     row("casePayments", "", CASEWORK).needs(Permission::WorkOnCases),
     row("caseStatus", "by code", BEARER),
     row("caseStatus", "own", APPLICANT),
+    row("chatQueue", "", ".!. !!. 0+. 0+. !!. .!.").needs(Permission::AnswerChats),
     public("city", 60),
     row("conflicts", "all offices", ".!! !!! !!! ++0 +++ .!!").needs(Permission::SettleConflicts),
     row("conflicts", "one office", ".!! !!! !!! ++! +++ .!!").needs(Permission::SettleConflicts),
+    row("conversation", "by code", BEARER),
+    row("conversation", "own", APPLICANT),
     row("devices", "", ".!! .!! .!! .+! .++ !!!").needs(Permission::ManageDevices),
     public("districts", 60),
     row("draft", "by code", BEARER),
@@ -110,6 +113,10 @@ pub(super) const ROWS: &[Row] = &[
     row("serviceForm", "", EVERYBODY),
     public("services", 60),
     row("signInProviders", "", EVERYBODY),
+    row("siteSearch", "", EVERYBODY),
+    row("staffConversation", "", ".!. !!. 0+. 0+. !!. .!.")
+        .needs(Permission::AnswerChats)
+        .traced(READ_CONVERSATION, When::OncePerRequest),
     row("upload", "by code", BEARER),
     row("upload", "own", APPLICANT),
     row("uploadDownload", "by code", BEARER),
@@ -119,6 +126,8 @@ pub(super) const ROWS: &[Row] = &[
     Row::new("Subscription", "capacityChanged", "", EVERYBODY),
     Row::new("Subscription", "caseStatusChanged", "by code", BEARER),
     Row::new("Subscription", "caseStatusChanged", "own", APPLICANT),
+    Row::new("Subscription", "chatEvents", "by code", BEARER),
+    Row::new("Subscription", "chatEvents", "own", APPLICANT),
     Row::new("Subscription", "uploadState", "by code", BEARER),
     Row::new("Subscription", "uploadState", "own", APPLICANT),
     Row::new("Subscription", "inboxChanged", "", ".!! .!! .+! .+! .!! .!!").needs(Permission::WorkOnCases),

@@ -93,8 +93,12 @@ impl Found {
                 self.viewer.clone().filter(|account| account.id == id).map(|own| Node::Account(AccountNode(own)))
             }
             // A delivery is a task, found in the list of what failed; sessions are listed and ended, never looked up;
-            // applications and cases are read by those who have a part in them, each with a right of its own.
-            Global::Delivery(_) | Global::Session(_) | Global::Application(_) | Global::Case(_) => None,
+            // applications, cases and conversations are read by those who have a part in them, each with a right of its own.
+            Global::Delivery(_)
+            | Global::Session(_)
+            | Global::Application(_)
+            | Global::Case(_)
+            | Global::Conversation(_) => None,
         }
     }
 }
@@ -110,7 +114,8 @@ async fn appointments(ctx: &Context<'_>, ids: &[Global]) -> Result<HashMap<Appoi
         | Global::Delivery(_)
         | Global::Session(_)
         | Global::Application(_)
-        | Global::Case(_) => None,
+        | Global::Case(_)
+        | Global::Conversation(_) => None,
     };
     let wanted: Vec<AppointmentId> = ids.iter().filter_map(one).collect();
     if wanted.is_empty() {

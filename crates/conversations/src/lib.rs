@@ -1,0 +1,118 @@
+//! Conversations: what somebody and the chatbot said to each other, and how a person of the town hall takes over.
+//!
+//! Somebody begins without an account and comes back with a code, or as the account that began. Each message runs through
+//! [`chatbot::Engine::turn`]; what came of it is appended as numbered events, so that whoever was cut off reads on where
+//! they stopped. Whoever wants a person waits in a queue; a clerk who takes the conversation reads what was said before.
+//!
+//! Everything that was said lies sealed with a key of its conversation. One use case, one file; [`Conversations`] carries
+//! what they share.
+
+mod access;
+mod answer_conversation;
+mod chat_queue;
+mod conversation;
+mod end_conversation;
+mod erase_person;
+mod event;
+mod export_person;
+mod failure;
+mod feed;
+mod mind;
+mod rate;
+mod read_conversation;
+mod read_events;
+mod request_person;
+mod requests;
+mod retain;
+mod say;
+mod sealed;
+mod secret;
+mod service_hours;
+mod site_search;
+mod start_conversation;
+mod store;
+mod switch_bot;
+mod take_conversation;
+mod texts;
+mod town;
+mod traces;
+
+use std::sync::{Arc, RwLock};
+
+use chatbot::model::Model;
+use database::{Database, Vault};
+use domain::environment::{Clock, Entropy};
+use domain::time::Timestamp;
+
+pub use access::Access;
+pub use answer_conversation::AnswerConversation;
+pub use chat_queue::QueueEntry;
+pub use conversation::{Bot, Conversation, State, Wish};
+pub use end_conversation::EndConversation;
+pub use event::{Content, Event, Speaker, Verdict};
+pub use failure::{Failure, Problem};
+pub use feed::Changed;
+pub use rate::Rate;
+pub use read_conversation::StaffView;
+pub use request_person::{CallBack, RequestPerson, Wished};
+pub use say::{Say, Spoken};
+pub use secret::ConversationSecret;
+pub use site_search::{Hit, SiteSearch};
+pub use start_conversation::{StartConversation, Started};
+pub use switch_bot::SwitchBot;
+pub use take_conversation::TakeConversation;
+pub use texts::Texts;
+pub use town::{Serving, Town};
+
+/// What the feature is made of.
+#[derive(Debug)]
+pub struct ConversationsParts {
+    /// The database, migrated.
+    pub database: Database,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// What codes are computed from.
+    pub secret: ConversationSecret,
+    /// What seals what was said.
+    pub vault: Vault,
+    /// The city that serves.
+    pub town: Arc<dyn Town>,
+    /// What may say the cited lines of an answer in other words, if the operator has named one.
+    pub model: Option<Arc<dyn Model>>,
+}
+
+/// The feature. Cheap to share behind an `Arc`.
+#[derive(Debug)]
+pub struct Conversations {
+    pub(crate) database: Database,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) secret: ConversationSecret,
+    pub(crate) vault: Vault,
+    pub(crate) town: Arc<dyn Town>,
+    pub(crate) model: Option<Arc<dyn Model>>,
+    /// What answers. Swapped whole when the city or its texts change.
+    pub(crate) mind: RwLock<Option<Arc<mind::Mind>>>,
+    pub(crate) feed: feed::Feed,
+    /// Drawn at the start of this process; marks its events.
+    pub(crate) origin: i64,
+}
+
+impl Conversations {
+    /// Puts the feature together. The caller calls [`Conversations::follow_changes`] and [`Conversations::learn`] every
+    /// second or so, and [`Conversations::end_idle`] every minute.
+    pub fn new(parts: ConversationsParts) -> Self {
+        let ConversationsParts { database, clock, entropy, secret, vault, town, model } = parts;
+        let mut drawn = [0; 8];
+        entropy.fill(&mut drawn);
+        let feed = feed::Feed::new(clock.now());
+        let origin = i64::from_be_bytes(drawn);
+        Self { database, clock, entropy, secret, vault, town, model, mind: RwLock::default(), feed, origin }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+}

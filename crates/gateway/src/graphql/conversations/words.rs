@@ -1,0 +1,128 @@
+//! Words of conversations as enums of the schema, one for one.
+
+use async_graphql::Enum;
+
+/// A language that the chatbot understands and answers in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "chatbot::language::ChatLanguage")]
+pub(crate) enum ChatLanguage {
+    /// German.
+    German,
+    /// Plain German (Leichte Sprache).
+    PlainGerman,
+    /// English.
+    English,
+    /// Turkish.
+    Turkish,
+    /// Ukrainian.
+    Ukrainian,
+    /// Russian.
+    Russian,
+    /// Arabic.
+    Arabic,
+}
+
+/// Where a conversation stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "conversations::State")]
+pub(crate) enum ConversationState {
+    /// The chatbot answers.
+    Open,
+    /// Somebody waits for a person.
+    Waiting,
+    /// A person has taken it.
+    Taken,
+    /// It is over. Begin a new one.
+    Ended,
+}
+
+/// Whether the chatbot answers in a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "conversations::Bot")]
+pub(crate) enum BotState {
+    /// It answers each message.
+    On,
+    /// It is silent.
+    Off,
+}
+
+/// How somebody wants to reach a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "conversations::Wish")]
+pub(crate) enum PersonWish {
+    /// Here and now, in writing.
+    Now,
+    /// By telephone, later.
+    CallBack,
+}
+
+/// Who said something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "conversations::Speaker")]
+pub(crate) enum Speaker {
+    /// Whoever began the conversation.
+    Person,
+    /// The chatbot.
+    Bot,
+    /// Somebody of the town hall.
+    Clerk,
+    /// Nobody: something changed.
+    System,
+}
+
+/// What somebody thinks of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "conversations::Verdict")]
+pub(crate) enum AnswerVerdict {
+    /// It helped.
+    Helpful,
+    /// It did not help.
+    NotHelpful,
+    /// It answered something else.
+    NotMyQuestion,
+}
+
+/// Why a person should take over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "chatbot::dialogue::HandOverReason")]
+pub(crate) enum HandOverReason {
+    /// It was asked for.
+    Asked,
+    /// Two messages in a row were not understood.
+    NotUnderstood,
+    /// Danger, despair or a threat.
+    Alarm,
+    /// A matter in which a program is not the right one to talk to.
+    Sensitive,
+}
+
+/// What an event of a conversation is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+pub(crate) enum ConversationEventKind {
+    /// A text of a person: `text`.
+    Message,
+    /// What the chatbot took the message for: `intent`, `language`, `services`.
+    Understood,
+    /// A line of the chatbot's answer: `text`, and `citation` where it claims something.
+    Line,
+    /// Things to choose from: `choices`.
+    Choices,
+    /// Something is done as soon as the person says yes: `action`. The lines before say what.
+    Pending,
+    /// Something was done: `action` and, where there is one, `reference`.
+    Done,
+    /// The chatbot wants a person to take over: `reason`.
+    HandOver,
+    /// The chatbot has said everything to the last message.
+    TurnDone,
+    /// Somebody waits for a person now.
+    PersonRequested,
+    /// Somebody of the town hall has taken the conversation.
+    PersonJoined,
+    /// The chatbot answers again.
+    BotOn,
+    /// The chatbot is silent from here on.
+    BotOff,
+    /// The conversation is over.
+    Ended,
+}
