@@ -19,7 +19,7 @@ pub struct Texts {
 impl Texts {
     /// Those files of a city directory that are the chatbot's.
     pub fn of(files: &[TextFile]) -> Self {
-        let chat = files.iter().filter(|file| file.path.starts_with("chat/") && file.path.ends_with(".toml"));
+        let chat = files.iter().filter(|file| file.path.starts_with("chat/"));
         Self { files: chat.map(|file| (file.path.clone(), file.text.clone())).collect() }
     }
 

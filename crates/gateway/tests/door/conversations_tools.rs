@@ -7,6 +7,7 @@ use domain::identifier::Key;
 use domain::permission::Actor;
 use domain::personal::Pii;
 use gateway::chat_tools::ChatTools;
+use gateway::proof_of_work::{Demand, ProofSettings};
 use testkit::{TestApp, TestCity, TestService, on_both_engines};
 
 use crate::application_support::handed_in;
@@ -97,6 +98,22 @@ async fn a_start_is_found_booked_once_read_moved_and_given_back() {
         assert_eq!(nobody.cancel(&code, "order-0000000000006").await, Ok(()));
         assert_eq!(nobody.cancel(&code, "order-0000000000006").await, Ok(()), "once however often");
         app.assert_conserved().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_conversation_is_no_way_round_the_proof_of_work() {
+    on_both_engines(async |database| {
+        let app = TestApp::start(database).await;
+        let settings = ProofSettings { demand: Demand::Always, ..ProofSettings::default() };
+        let application = app.application.clone().with_proof_of_work(settings);
+        let nobody = ChatTools { application: application.clone(), actor: Actor::Anonymous };
+        let found = nobody.free_starts(&wish("residence")).await.expect("starts");
+        let refused = nobody.book(&order(&found[0], "else@example.org", "order-0000000000001")).await;
+        assert_eq!(refused, Err(ToolFailure::Refused("PROOF_OF_WORK_REQUIRED".to_owned())));
+        let account = ChatTools { application, actor: eva(&app).await };
+        assert!(account.book(&order(&found[0], "eva@example.org", "order-0000000000002")).await.is_ok());
     })
     .await;
 }
