@@ -205,6 +205,7 @@ const fn words(step: CaseStep) -> (&'static str, &'static str) {
         CaseStep::ReturnDraft => "case.return_draft",
         CaseStep::Approve => "case.approve",
         CaseStep::DeemGranted => "case.deem_granted",
+        CaseStep::Merge => "case.merge",
         CaseStep::Withdraw => "case.withdraw",
         CaseStep::Deliver => "case.deliver",
         CaseStep::Fulfil => "case.fulfil",
