@@ -18,6 +18,7 @@ mod m20261123_000013_applications;
 mod m20261123_000014_uploads;
 mod m20261123_000015_notices;
 mod m20261123_000016_exchange;
+mod m20261123_000018_reports;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{
@@ -51,6 +52,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000014_uploads::Migration),
             Box::new(m20261123_000015_notices::Migration),
             Box::new(m20261123_000016_exchange::Migration),
+            Box::new(m20261123_000018_reports::Migration),
         ]
     }
 }

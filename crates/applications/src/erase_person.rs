@@ -55,6 +55,7 @@ impl Applications {
             erased.cases += cases;
             erased.kept += kept;
         }
+        self.forget_supporter(account).await?;
         self.delete_garbage_now().await;
         self.database.scrub().await?;
         Ok(erased)

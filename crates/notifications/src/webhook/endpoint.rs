@@ -35,6 +35,7 @@ const KINDS: [&str; 34] = [
     "case.return_draft",
     "case.approve",
     "case.deem_granted",
+    "case.merge",
     "case.withdraw",
     "case.deliver",
     "case.fulfil",
