@@ -23,6 +23,7 @@ pub mod openid_pages;
 pub mod pages;
 mod person;
 pub mod proof_of_work;
+pub mod reports;
 pub mod retention;
 mod serve;
 pub mod shutdown;

@@ -114,7 +114,7 @@ impl TestApp {
         let settings = Settings { rates: None, ..Settings::default() };
         let door = Door::new(gateway::graphql::schema(application.clone()), settings, Drain::default())
             .with_authentication(Doorkeeper::new(application.clone()));
-        let files = gateway::uploads::routes(application.clone());
+        let files = gateway::uploads::routes(application.clone()).merge(gateway::reports::routes(application.clone()));
         Self {
             application,
             clock,

@@ -48,6 +48,7 @@ pub struct Query(
     applications::FileQuery,
     applications::LetterQuery,
     applications::PaymentQuery,
+    applications::ReportQuery,
     catalogue::NodeQuery,
 );
 
@@ -64,6 +65,7 @@ pub struct Mutation(
     applications::SteeringMutation,
     applications::PermitMutation,
     applications::PaymentMutation,
+    applications::ReportMutation,
 );
 
 /// Everything that can be followed live, over websockets (`graphql-transport-ws`) or server-sent events.

@@ -32,6 +32,8 @@ mod privacy;
 mod privacy_account;
 mod privacy_cases;
 mod privacy_numbers;
+mod report_support;
+mod reports;
 mod sink;
 mod sink_support;
 mod tasks;

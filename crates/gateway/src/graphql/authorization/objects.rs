@@ -179,6 +179,7 @@ pub const TYPES: &[TypeRow] = &[
     public("CapacityChange"),
     public("City"),
     public("Closure"),
+    public("DefectReport"),
     public("District"),
     public("EarliestStarts"),
     public("Fee"),
@@ -275,6 +276,7 @@ pub const TYPES: &[TypeRow] = &[
     carried("InvitePartyPayload", &["code", "problem", "until"]),
     carried("LeadTimes", &["bookings", "medianHours", "ninetiethHours"]),
     carried("LetterFile", &["content", "mediaType", "name", "sha256"]),
+    carried("OfficeReport", &["caseId", "report"]),
     carried("Matter", &["people", "service", "serviceKey"]),
     carried("PersonalArchive", &["address", "until"]),
     carried("Payment", &["amountCents", "createdAt", "id", "page", "provider", "reference", "refundedCents", "state"]),
@@ -298,6 +300,7 @@ pub const TYPES: &[TypeRow] = &[
     carried("SignedInAnewPayload", &["problem", "viewer"]),
     carried("StartDraftPayload", &["code", "draft", "problem"]),
     carried("SubmitApplicationPayload", &["problem", "receipt"]),
+    carried("SupportReportPayload", &["problem", "report"]),
     carried(
         "UploadedFile",
         &["bytes", "expiresAt", "fileId", "mediaType", "name", "path", "refusal", "sha256", "state"],
