@@ -138,8 +138,9 @@ pub use rehearse::Rehearsed;
 pub use reopen_case::{ReopenCase, ReopenReason};
 pub use replay_decision::Replay;
 pub use report::{
-    MAX_RADIUS_METRES, MergeReports, OfficeReports, PublicPhoto, PublishReport, Report, ReportCategory, ReportFilter,
-    ReportStanding, ReportState, ReportsNear, SupportReport, WithholdReport,
+    AttributeKind, FileReport, MAX_RADIUS_METRES, MergeReports, OfficeReports, PublicPhoto, PublishReport, Report,
+    ReportAttribute, ReportCategory, ReportFilter, ReportStanding, ReportState, ReportsNear, SupportReport,
+    WithholdReport,
 };
 pub use request_items::RequestItems;
 pub use retain::Expiring;

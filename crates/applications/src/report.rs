@@ -3,6 +3,8 @@
 //! A report is a case like every other. Beside it stands what a search needs: where it is and what it is about. What the
 //! reporter wrote stays sealed; everybody reads only the words that somebody at the office let out.
 
+mod attributes;
+mod file;
 mod find;
 mod forget;
 mod list;
@@ -28,6 +30,8 @@ use crate::secret::Supporter;
 use crate::store::parties::PartyRow;
 use crate::store::report_steps;
 
+pub use attributes::{AttributeKind, ReportAttribute};
+pub use file::FileReport;
 pub use list::{ReportCategory, ReportFilter, ReportStanding};
 pub use merge::MergeReports;
 pub use near::{MAX_RADIUS_METRES, OfficeReports, ReportsNear};

@@ -19,6 +19,7 @@ pub mod limits;
 pub mod logging;
 pub mod mail;
 mod measure;
+pub mod open311;
 pub mod openid_pages;
 pub mod pages;
 mod person;

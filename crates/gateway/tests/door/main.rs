@@ -21,6 +21,7 @@ mod idempotency;
 mod letters;
 mod manage;
 mod office_bounds;
+mod open311;
 mod pages;
 mod parking_permit;
 mod payments;
