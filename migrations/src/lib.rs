@@ -19,6 +19,7 @@ mod m20261123_000014_uploads;
 mod m20261123_000015_notices;
 mod m20261123_000016_exchange;
 mod m20261123_000017_conversations;
+mod m20261123_000018_reports;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{
@@ -53,6 +54,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000015_notices::Migration),
             Box::new(m20261123_000016_exchange::Migration),
             Box::new(m20261123_000017_conversations::Migration),
+            Box::new(m20261123_000018_reports::Migration),
         ]
     }
 }

@@ -1,7 +1,7 @@
 //! One step of a case: the new state, its event in the chain, its task, its clocks and its traces, in one unit.
 
 use database::{AuditEntry, Event, IdempotencyKey, Unit};
-use domain::application::CaseStep;
+use domain::application::{CaseState, CaseStep, Outcome};
 use domain::identifier::{AccountId, CaseId, EventId};
 use domain::permission::{Actor, Permission};
 use domain::time::Timestamp;
@@ -13,8 +13,9 @@ use crate::chain::{self, Link};
 use crate::failure::{Failure, Problem};
 use crate::feed::Changed;
 use crate::letter::Occasion;
+use crate::report::ReportedPlace;
 use crate::store::cases::{self, Found};
-use crate::store::{Reader, events, parties, quotas, tasks};
+use crate::store::{Reader, events, parties, quotas, report_steps, tasks};
 
 /// A step that was decided and is to be written.
 pub(crate) struct Step {
@@ -34,6 +35,8 @@ pub(crate) enum Effect {
     /// A new version of the answers: its hash, and its sealed content.
     Snapshot(String, Vec<u8>),
     GiveBackQuota,
+    /// A report is elsewhere, or about something else, than was said first.
+    Relocate(ReportedPlace),
 }
 
 impl Step {
@@ -137,6 +140,12 @@ impl Applications {
             (false, true) => cases::resume_clocks(unit, case.id, now).await?,
             (true, true) | (false, false) => {}
         }
+        if state == CaseState::Closed || before.state == CaseState::Closed {
+            let closed_at = (state == CaseState::Closed).then_some(now);
+            // What rests because nobody objected was not mended by that.
+            let fixed_at = closed_at.filter(|_| actor.is_some() && case.outcome.is_some_and(is_done));
+            report_steps::close(unit, case.id, closed_at, fixed_at).await?;
+        }
         for effect in step.effects {
             self.effect(unit, &case, effect, actor, now).await?;
         }
@@ -162,6 +171,7 @@ impl Applications {
             Effect::Snapshot(sha256, content) => {
                 cases::insert_snapshot(unit, case, &sha256, content, actor, now).await?;
             }
+            Effect::Relocate(place) => report_steps::relocate(unit, case.id, &place, now).await?,
             Effect::GiveBackQuota => quotas::give_back(unit, &case.service, case.submitted_at).await?,
         }
         Ok(())
@@ -190,6 +200,14 @@ impl Applications {
     }
 }
 
+/// Whether what was asked for is done once the case is closed.
+const fn is_done(outcome: Outcome) -> bool {
+    match outcome {
+        Outcome::Granted | Outcome::PartlyGranted | Outcome::DeemedGranted => true,
+        Outcome::Refused | Outcome::Forwarded | Outcome::Withdrawn | Outcome::Settled => false,
+    }
+}
+
 /// The word of a step in the chain, and in outbox and audit log.
 const fn words(step: CaseStep) -> (&'static str, &'static str) {
     let traced = match step {
@@ -205,6 +223,7 @@ const fn words(step: CaseStep) -> (&'static str, &'static str) {
         CaseStep::ReturnDraft => "case.return_draft",
         CaseStep::Approve => "case.approve",
         CaseStep::DeemGranted => "case.deem_granted",
+        CaseStep::Merge => "case.merge",
         CaseStep::Withdraw => "case.withdraw",
         CaseStep::Deliver => "case.deliver",
         CaseStep::Fulfil => "case.fulfil",

@@ -67,12 +67,10 @@ impl Applications {
                 "revision": revision, "snapshot": effective.sha256(&pinned.form), "changes": command.changes.len(),
                 "consents": "to_the_version_before",
             });
-            Ok(Step {
-                taken: CaseStep::CorrectData,
-                case: Case { revision, ..found.case.clone() },
-                facts,
-                effects: vec![Effect::Snapshot(effective.sha256(&pinned.form), sealed)],
-            })
+            let mut effects = vec![Effect::Snapshot(effective.sha256(&pinned.form), sealed)];
+            effects.extend(pinned.reported_place(&effective).map(Effect::Relocate));
+            let case = Case { revision, ..found.case.clone() };
+            Ok(Step { taken: CaseStep::CorrectData, case, facts, effects })
         })
         .await
     }

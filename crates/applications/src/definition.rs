@@ -210,6 +210,16 @@ impl Pinned {
         own.into_iter().map(|error| self.error(error, locale)).chain(foreign).collect()
     }
 
+    /// The name of an option of a choice, in a language.
+    pub(crate) fn option_label(&self, path: &str, option: &str, locale: Locale) -> String {
+        let list = self.form.form().field(path).and_then(|(_, field)| match &field.kind {
+            forms::FieldType::Choice { list, .. } => list.as_deref(),
+            _ => None,
+        });
+        let key = list.map_or_else(|| format!("field.{path}.option.{option}"), |list| format!("list.{list}.{option}"));
+        self.form.text(&key, locale).unwrap_or(option).to_owned()
+    }
+
     /// Reasons of the form in words.
     pub(crate) fn reasons<'a>(&self, reasons: impl IntoIterator<Item = &'a forms::Reason>) -> Vec<DecisionReason> {
         let text = |reason: &forms::Reason| {

@@ -56,6 +56,7 @@ impl Applications {
             erased.cases += cases;
             erased.kept += kept;
         }
+        self.forget_supporter(account).await?;
         self.delete_garbage_now().await;
         self.database.scrub().await?;
         Ok(erased)

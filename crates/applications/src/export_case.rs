@@ -70,6 +70,7 @@ impl Applications {
             "objection": view.objection, "request": view.request,
             "events": view.events.into_iter().map(event).collect::<Vec<_>>(),
         });
+        document["report"] = self.exported_report(id).await?;
         // As when reading them: letters, payments and permits are the business of whoever applied.
         if entry.party.position == 0 {
             document["letters"] = letters::of_case(reader, id).await?.iter().map(letter).collect();

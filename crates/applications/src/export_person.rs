@@ -56,6 +56,10 @@ impl Applications {
             let file = |upload| PersonFile { application: mine.id, upload };
             person.files.extend(exported.files.into_iter().map(file));
         }
+        let supported = self.supported_by(account).await?;
+        if !supported.is_empty() {
+            person.documents.push(serde_json::json!({ "supportedReports": supported }));
+        }
         Ok(person)
     }
 

@@ -184,6 +184,18 @@ pub enum Problem {
     /// Too much is asked for at this moment.
     #[error("too much is asked for at this moment; try again in a minute")]
     Busy,
+    /// A place or a radius that makes no sense.
+    #[error("a radius has 1 to {most_metres} metres")]
+    RadiusInvalid {
+        /// How far one may look.
+        most_metres: u16,
+    },
+    /// Who supports a report without an account sends a token of their own.
+    #[error("sign in, or send a token of 16 to 128 signs that stays the same")]
+    SupporterUnknown,
+    /// Two reports that cannot become one.
+    #[error("a report goes on in another one of its service and office that did not go on elsewhere itself")]
+    MergeRefused,
 }
 
 /// Checks a text that somebody wrote: 1 to `most` signs.

@@ -56,6 +56,7 @@ mod receive_upload;
 mod rehearse;
 mod reopen_case;
 mod replay_decision;
+mod report;
 mod request_items;
 mod requests;
 mod retain;
@@ -138,6 +139,11 @@ pub use receive_upload::ReceiveUpload;
 pub use rehearse::Rehearsed;
 pub use reopen_case::{ReopenCase, ReopenReason};
 pub use replay_decision::Replay;
+pub use report::{
+    AttributeKind, FileReport, MAX_RADIUS_METRES, MergeReports, OfficeReports, PublicPhoto, PublishReport, Report,
+    ReportAttribute, ReportCategory, ReportFilter, ReportStanding, ReportState, ReportsNear, SupportReport,
+    WithholdReport,
+};
 pub use request_items::RequestItems;
 pub use retain::Expiring;
 pub use save_answers::{AnswerChange, SaveAnswers};

@@ -12,7 +12,7 @@ use crate::definition::start_of;
 use crate::erase_case::EraseCase;
 use crate::failure::{Failure, Problem};
 use crate::requests::retried;
-use crate::store::{Reader, attachments, cases, drafts};
+use crate::store::{Reader, attachments, cases, drafts, report_steps};
 use crate::town::TownCalendar;
 
 /// How many are handled in one step.
@@ -123,6 +123,7 @@ impl Applications {
             return Ok(0);
         }
         attachments::delete_of(&unit, application.0, now).await?;
+        report_steps::forget_photo(&unit, case).await?;
         self.trace(&unit, case, "case.files_erased", None, now).await?;
         unit.commit().await?;
         Ok(1)

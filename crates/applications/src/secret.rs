@@ -4,7 +4,7 @@
 
 use domain::code::{grouped, normalized, signs};
 use domain::environment::Entropy;
-use domain::identifier::{AccountId, CaseId};
+use domain::identifier::{AccountId, ApplicationId, CaseId};
 use domain::keyed;
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
@@ -43,6 +43,17 @@ pub(crate) enum Scope {
     Verify,
 }
 
+/// Somebody who reported or supports something.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Supporter<'a> {
+    /// An account.
+    Account(AccountId),
+    /// Whoever reported it without one.
+    Reporter(ApplicationId),
+    /// Whoever supports it without one, by the token that their device keeps.
+    Token(&'a str),
+}
+
 impl ApplicationSecret {
     /// Derives the secret from the root secret of the installation.
     pub fn from_master(master: &[u8; 32]) -> Self {
@@ -69,6 +80,17 @@ impl ApplicationSecret {
     /// across applications.
     pub(crate) fn pseudonym(&self, application: Uuid, account: AccountId) -> Vec<u8> {
         keyed::digest(&self.0, &[b"pseudonym", application.as_bytes(), account.0.as_bytes()]).to_vec()
+    }
+
+    /// What stands for somebody who reported or supports something: the same at every report, so that whoever supports two
+    /// that become one is counted once.
+    pub(crate) fn supporter(&self, supporter: Supporter<'_>) -> Vec<u8> {
+        let parts: [&[u8]; 3] = match &supporter {
+            Supporter::Account(account) => [b"supporter", b"account", account.0.as_bytes()],
+            Supporter::Reporter(application) => [b"supporter", b"reporter", application.0.as_bytes()],
+            Supporter::Token(token) => [b"supporter", b"token", token.as_bytes()],
+        };
+        keyed::digest(&self.0, &parts).to_vec()
     }
 
     /// Whether a case is among the `permille` of a thousand that people look at. Nobody can tell beforehand.

@@ -125,6 +125,7 @@ impl Applications {
         cases::insert_snapshot(&unit, &case, &sha256, sealed, actor.account(), now).await?;
         events::insert(&unit, case.id, &link).await?;
         self.start_clocks(&unit, &case, &ready.pinned, now).await?;
+        self.report_place(&unit, &case, &ready.pinned, &ready.evaluation.effective, &entry.party).await?;
         let sinks = (&*ready.pinned, ready.evaluation.sinks.as_slice());
         self.plan_forwards(&unit, &case, sinks, forms::SinkMoment::Submission, now).await?;
         self.issue_letter(&unit, case.id, Occasion::Receipt, now).await?;

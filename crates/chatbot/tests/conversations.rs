@@ -195,3 +195,17 @@ async fn a_question_in_between_is_answered_and_the_plan_goes_on() {
     let summary = chat.say("den ersten, ich heiße Eva Beispiel, eva@example.org").await;
     assert!(is_pending(&summary), "{}", text(&summary));
 }
+
+#[tokio::test]
+async fn something_broken_becomes_a_form_or_a_person() {
+    let mut chat = Chat::default();
+    let summary = chat.say("Ich möchte melden, dass die Laterne vor unserem Haus kaputt ist").await;
+    assert!(is_pending(&summary), "{}", text(&summary));
+    chat.say("ja").await;
+    assert_eq!(chat.desk.done(), ["apply mangel-melden"]);
+
+    let mut chat = Chat::default();
+    chat.say("Ich möchte melden, dass die Laterne vor unserem Haus kaputt ist").await;
+    chat.desk.fails.lock().unwrap().push(ToolFailure::NotOffered);
+    assert_eq!(handed_over(&chat.say("ja").await), Some(HandOverReason::Asked));
+}

@@ -29,6 +29,10 @@ pub(crate) fn text_keys(model: &Model) -> BTreeSet<TextKey> {
     for status in &service.statuses {
         keys.needed(format!("status.{status}"), "service");
     }
+    if service.report.is_some() {
+        // What whoever reported the same reads, with the number of the other report behind it.
+        keys.needed("reason.duplicate".to_owned(), "service.report");
+    }
     for deadline in &service.deadlines {
         keys.needed(format!("deadline.{}", deadline.key), &format!("deadline.{}", deadline.key));
     }

@@ -43,8 +43,8 @@ pub use locale::Locale;
 pub use model::{
     Automation, AutomationDegree, CharacterClass, ChoiceList, ComputedKind, Consent, Deadline, DecisionRule, Fiction,
     Field, FieldType, FitConnectSink, Form, Group, Join, Leika, LetterRule, NotAPeriod, Party, PaymentRule, Period,
-    PermitRule, Practice, Repeat, Representation, Requirement, Retention, Rule, Sensitivity, Service, Sink, SinkMoment,
-    Step, TableRule, Term,
+    PermitRule, Practice, Repeat, ReportRule, Representation, Requirement, Retention, Rule, Sensitivity, Service, Sink,
+    SinkMoment, Step, TableRule, Term,
 };
 pub use reading::{Code, Notice, Problem};
 pub use row::{NotARow, RowId};

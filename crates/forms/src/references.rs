@@ -18,6 +18,7 @@ pub(crate) fn check(model: &Model, places: &Places, problems: &mut Vec<Problem>)
     checker.deadlines();
     checker.letters();
     checker.permit();
+    checker.report();
 }
 
 struct Checker<'a> {
@@ -166,6 +167,30 @@ impl Checker<'_> {
                 let message = format!("\"{path}\" is no field outside repeated groups");
                 self.refuse(&format!("service.permit.{at}"), Code::UnknownReference, message);
             }
+        }
+    }
+
+    fn report(&mut self) {
+        let Some(report) = &self.model.service.report else { return };
+        let named: [(&str, Option<&String>, &str); 4] = [
+            ("category", Some(&report.category), "choice"),
+            ("place", Some(&report.place), "geo_point"),
+            ("description", Some(&report.description), "text"),
+            ("photo", report.photo.as_ref(), "file"),
+        ];
+        for (at, path, kind) in named {
+            let Some(path) = path else { continue };
+            let found = self.model.form.field(path);
+            let fits = found.is_some_and(|(group, field)| group.repeat.is_none() && field.kind.name() == kind);
+            if !fits {
+                let message = format!("\"{path}\" is no field of type {kind} outside repeated groups");
+                self.refuse(&format!("service.report.{at}"), Code::UnknownReference, message);
+            }
+        }
+        if report.staff_radius_m < report.radius_m {
+            let message =
+                "staff look at least as far as everybody: `staff_radius_m` is less than `radius_m`".to_owned();
+            self.refuse("service.report", Code::Contradiction, message);
         }
     }
 

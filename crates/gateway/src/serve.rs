@@ -24,7 +24,9 @@ use crate::follow::{Follower, Ready};
 use crate::http::{Door, Settings, collect_metrics, internal_router, router_with};
 use crate::measure::measure;
 use crate::shutdown::{self, Drain, Ended, Patience, stop_signal};
-use crate::{backup_age, drain_door, forwarding, graphql, mail, openid_pages, pages, start, uploads, work};
+use crate::{
+    backup_age, drain_door, forwarding, graphql, mail, open311, openid_pages, pages, reports, start, uploads, work,
+};
 
 /// How long background work may take to finish its round, and the database to close.
 const LAST_ROUND: Duration = Duration::from_secs(5);
@@ -138,6 +140,8 @@ async fn open_doors(
     let door = Arc::new(door);
     let pages = pages::routes(application.clone())
         .merge(openid_pages::routes(application.clone()))
+        .merge(reports::routes(application.clone()))
+        .merge(open311::routes(application.clone(), &configuration.server.public_url))
         .merge(uploads::routes(application.clone()));
     let public = router_with(Arc::clone(&door), pages);
     let public = (bind("server.listen", configuration.server.listen).await?, public);

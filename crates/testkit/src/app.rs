@@ -115,7 +115,9 @@ impl TestApp {
         let settings = Settings { rates: None, ..Settings::default() };
         let door = Door::new(gateway::graphql::schema(application.clone()), settings, Drain::default())
             .with_authentication(Doorkeeper::new(application.clone()));
-        let files = gateway::uploads::routes(application.clone());
+        let files = gateway::uploads::routes(application.clone())
+            .merge(gateway::reports::routes(application.clone()))
+            .merge(gateway::open311::routes(application.clone(), "https://stadt.example"));
         Self {
             application,
             clock,

@@ -75,6 +75,7 @@ impl Occasion {
             | CaseStep::ReturnDraft
             | CaseStep::Approve
             | CaseStep::DeemGranted
+            | CaseStep::Merge
             | CaseStep::Withdraw
             | CaseStep::Fulfil
             | CaseStep::Close

@@ -11,7 +11,17 @@ pub(crate) async fn erase(
     application: ApplicationId,
     at: Timestamp,
 ) -> Result<(), DatabaseError> {
-    let tables = ["permit", "case_letter", "case_snapshot", "case_event", "case_deadline", "case_task", "case_forward"];
+    unit.execute("DELETE FROM report_vote WHERE report = $1", vec![case.0.into()]).await?;
+    let tables = [
+        "report",
+        "permit",
+        "case_letter",
+        "case_snapshot",
+        "case_event",
+        "case_deadline",
+        "case_task",
+        "case_forward",
+    ];
     for table in tables {
         unit.execute(&format!("DELETE FROM {table} WHERE case_file = $1"), vec![case.0.into()]).await?;
     }

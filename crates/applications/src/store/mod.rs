@@ -17,6 +17,8 @@ pub(crate) mod permits;
 pub(crate) mod practice_bank;
 pub(crate) mod quotas;
 pub(crate) mod rehearsals;
+pub(crate) mod report_steps;
+pub(crate) mod reports;
 pub(crate) mod services;
 pub(crate) mod tasks;
 

@@ -14,6 +14,8 @@ use crate::understand::Action;
 
 /// So many starts are offered.
 const MOST_STARTS: usize = 3;
+/// The service that takes reports of something broken.
+const DEFECT_REPORT: &str = "mangel-melden";
 /// Of so many offices the hours are told at once.
 const MOST_OFFICES: usize = 5;
 
@@ -30,9 +32,9 @@ impl Engine {
             Action::OpeningHours => tell_hours(plan, talk).await,
             Action::StartApplication => apply(plan, talk),
             Action::ReportDefect => {
-                talk.say("defect", &[]);
-                talk.hand_over(HandOverReason::Asked);
-                true
+                // A report is a form like any other: what is broken, where, a photo.
+                plan.service = Key::new(DEFECT_REPORT).ok();
+                apply(plan, talk)
             }
             Action::HandoffHuman => {
                 talk.hand_over(HandOverReason::Asked);
@@ -52,12 +54,11 @@ impl Engine {
             Action::BookAppointment | Action::NextFreeSlot | Action::BookVideo => booked(&plan, talk).await,
             Action::RescheduleAppointment => moved(&plan, talk).await,
             Action::CancelAppointment => cancelled(&plan, talk).await,
-            Action::StartApplication => begun(&plan, talk).await,
+            Action::StartApplication | Action::ReportDefect => begun(&plan, talk).await,
             Action::ApplicationStatus
             | Action::DocumentStatus
             | Action::WaitingTime
             | Action::OpeningHours
-            | Action::ReportDefect
             | Action::HandoffHuman => Ok(None),
         };
         match done {
@@ -74,6 +75,10 @@ impl Engine {
                 talk.failed(&ToolFailure::Unavailable);
                 plan.is_pending = true;
                 dialogue.plan = Some(plan);
+            }
+            Err(_) if plan.action == Action::ReportDefect => {
+                talk.say("defect", &[]);
+                talk.hand_over(HandOverReason::Asked);
             }
             Err(failure) => talk.failed(&failure),
         }

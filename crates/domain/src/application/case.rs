@@ -59,6 +59,8 @@ words! {
         Approve = "approve",
         /// The time in which the law deems a grant is over.
         DeemGranted = "deem_granted",
+        /// Another case is about the same and goes on for both.
+        Merge = "merge",
         /// The applicant takes it back.
         Withdraw = "withdraw",
         /// The decision is announced.
@@ -110,7 +112,7 @@ impl CaseState {
             (S::Received, T::DecideAutomatically)
             | (S::DecisionDrafted, T::Approve)
             | (S::Open | S::InReview, T::DeemGranted)
-            // A withdrawal ends the matter with an outcome of its own, which is announced like every other.
+            // Both end the matter with an outcome of their own, which is announced like every other.
             | (
                 S::Received
                 | S::Open
@@ -118,7 +120,7 @@ impl CaseState {
                 | S::AwaitingApplicant
                 | S::AwaitingThirdParty
                 | S::DecisionDrafted,
-                T::Withdraw,
+                T::Merge | T::Withdraw,
             ) => Ok(S::Decided),
             (S::Received, T::OpenForReview) => Ok(S::Open),
             (S::Open | S::InReview | S::Objected, T::Claim)
@@ -160,6 +162,7 @@ impl CaseState {
                 | T::ReturnDraft
                 | T::Approve
                 | T::DeemGranted
+                | T::Merge
                 | T::Withdraw
                 | T::Deliver
                 | T::Fulfil
@@ -266,8 +269,9 @@ mod tests {
             (S::Closed, T::Erase, S::Erased),
             (S::Objected, T::Claim, S::InReview),
         ];
-        // Whatever is not decided can be withdrawn.
+        // Whatever is not decided can be withdrawn, or go on in another case.
         for state in &S::ALL[..6] {
+            table.push((*state, T::Merge, S::Decided));
             table.push((*state, T::Withdraw, S::Decided));
         }
         check_all_pairs(S::ALL, T::ALL, S::after, &table);

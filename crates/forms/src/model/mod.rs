@@ -18,7 +18,8 @@ pub use form::{
 pub use period::{NotAPeriod, Period};
 pub use service::{
     Automation, AutomationDegree, Consent, Deadline, DecisionRule, Fiction, FitConnectSink, Join, Leika, LetterRule,
-    Party, PaymentRule, PermitRule, Practice, Representation, Retention, Service, Sink, SinkMoment, TableRule, Term,
+    Party, PaymentRule, PermitRule, Practice, ReportRule, Representation, Retention, Service, Sink, SinkMoment,
+    TableRule, Term,
 };
 
 /// Texts by language and key.

@@ -48,6 +48,27 @@ pub struct Service {
     /// What a grant gives to show to others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub permit: Option<PermitRule>,
+    /// What makes an application a report of a place that others can see and support.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report: Option<ReportRule>,
+}
+
+/// A report of something at a place (Mängelmelder), and which answers stand in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportRule {
+    /// The field of type choice with what it is about.
+    pub category: String,
+    /// The field of type `geo_point` with where it is.
+    pub place: String,
+    /// The field of type text with what is wrong. Nobody outside the city reads it before somebody has looked at it.
+    pub description: String,
+    /// The field of type file with photos, if the form asks for them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub photo: Option<String>,
+    /// Within how many metres everybody sees what was reported already.
+    pub radius_m: u16,
+    /// Within how many metres staff see it.
+    pub staff_radius_m: u16,
 }
 
 /// When the fee is paid.

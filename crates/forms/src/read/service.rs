@@ -5,8 +5,8 @@ use reading::{Code, Node, Table, Unique};
 
 use crate::model::{
     Automation, AutomationDegree, Consent, Deadline, DecisionRule, Fiction, FitConnectSink, Join, Leika, LetterRule,
-    Party, PaymentRule, Period, PermitRule, Practice, Representation, Retention, Service, Sink, SinkMoment, TableRule,
-    Term,
+    Party, PaymentRule, Period, PermitRule, Practice, ReportRule, Representation, Retention, Service, Sink, SinkMoment,
+    TableRule, Term,
 };
 use crate::read::Places;
 use crate::read::words::{expression, name, path, period, statutes};
@@ -17,6 +17,9 @@ const TRUST: [(&str, TrustLevel); 4] = [
     ("substantial", TrustLevel::Substantial),
     ("high", TrustLevel::High),
 ];
+
+/// Nobody looks further for what may be the same, in metres.
+const MOST_REPORT_METRES: u16 = 5_000;
 
 /// The kind of a sink that sends by FIT-Connect.
 const FIT_CONNECT: &str = "fit-connect";
@@ -78,6 +81,7 @@ pub(crate) fn service(table: &Table<'_>, places: &mut Places) -> Option<Service>
         })
     });
     let permit = table.optional("permit", |node| permit(node, places));
+    let report = table.optional("report", |node| report(node, places));
     Some(Service {
         key: key?,
         leika,
@@ -98,6 +102,34 @@ pub(crate) fn service(table: &Table<'_>, places: &mut Places) -> Option<Service>
         practice: practice.unwrap_or(Practice::Offered),
         payment,
         permit,
+        report,
+    })
+}
+
+fn report(node: &Node<'_>, places: &mut Places) -> Option<ReportRule> {
+    places.note("service.report", node.place());
+    node.table(|table| {
+        let mut field = |key: &'static str| {
+            table.required(key, |node| {
+                places.note(format!("service.report.{key}"), node.place());
+                path(node)
+            })
+        };
+        let [category, place, description] = ["category", "place", "description"].map(&mut field);
+        let photo = table.optional("photo", |node| {
+            places.note("service.report.photo", node.place());
+            path(node)
+        });
+        let radius = |key| table.optional(key, |node| node.integer(1..=MOST_REPORT_METRES));
+        let (radius_m, staff_radius_m) = (radius("radius_m"), radius("staff_radius_m"));
+        Some(ReportRule {
+            category: category?,
+            place: place?,
+            description: description?,
+            photo,
+            radius_m: radius_m.unwrap_or(250),
+            staff_radius_m: staff_radius_m.unwrap_or(1_000),
+        })
     })
 }
 

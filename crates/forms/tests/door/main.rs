@@ -4,6 +4,7 @@ mod answering;
 mod expressions;
 mod hostile;
 mod loading;
+mod reports;
 mod support;
 mod tables;
 mod versions;

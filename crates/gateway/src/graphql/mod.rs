@@ -53,6 +53,7 @@ pub struct Query(
     conversations::ConversationQuery,
     conversations::SiteSearchQuery,
     conversations::ChatStaffQuery,
+    applications::ReportQuery,
     catalogue::NodeQuery,
 );
 
@@ -71,6 +72,7 @@ pub struct Mutation(
     applications::PaymentMutation,
     conversations::ConversationMutation,
     conversations::ChatStaffMutation,
+    applications::ReportMutation,
 );
 
 /// Everything that can be followed live, over websockets (`graphql-transport-ws`) or server-sent events.

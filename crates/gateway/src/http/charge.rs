@@ -64,6 +64,15 @@ impl Door {
         Ok(limits.charge(Budget::Requests, 1, payer)?)
     }
 
+    /// Takes for an application that is handed in beside GraphQL.
+    ///
+    /// # Errors
+    /// `RATE_LIMITED`
+    pub(super) fn charge_submission(&self, payer: &Payer) -> Result<(), Problem> {
+        let Some(limits) = &self.limits else { return Ok(()) };
+        Ok(limits.charge(Budget::Bookings, 1, payer)?)
+    }
+
     /// Takes for what an operation does.
     ///
     /// # Errors

@@ -23,7 +23,7 @@ use crate::{
         same_origin,
     },
     limits::Payer,
-    uploads,
+    open311, uploads,
 };
 
 /// Where GraphQL is; it looks at origins and credentials by itself.
@@ -95,7 +95,14 @@ impl Door {
             return Ok(());
         }
         let address = self.address_of(headers, request.extensions());
-        self.charge_request(&Payer { address, ..Payer::default() })
+        let payer = Payer { address, ..Payer::default() };
+        self.charge_request(&payer)?;
+        // By GraphQL the same would take from this budget, too.
+        if open311::SUBMITS.contains(&route) && !request.method().is_safe() {
+            self.charge_submission(&payer)
+        } else {
+            Ok(())
+        }
     }
 
     /// The client's address.

@@ -183,6 +183,13 @@ async fn of_drafts(town: &Town, row: &Row, caller: &Caller, relation: Relation) 
             let input = json!({ "service": service, "intake": intake, "idempotencyKey": key });
             Ask::new(caller, query, json!({ "i": input }))
         }
+        "supportReport" => {
+            let filed = town.filed(caller, relation, Stage::Open).await;
+            let number = town.plant_report(&filed).await;
+            let query =
+                "mutation($i: SupportReportInput!) { supportReport(input: $i) { report { number } problem { code } } }";
+            Ask::new(caller, query, json!({ "i": { "number": number, "token": key } })).finding(number)
+        }
         "startPayment" => {
             let (begun, _) = town.filled_in(caller, relation).await;
             let query =
@@ -226,6 +233,9 @@ async fn of_casework(town: &Town, row: &Row, caller: &Caller, relation: Relation
             let query = "mutation($c: ID!) { eraseCase(case: $c) { case { id } problem { code } } }";
             return Some(Ask::new(caller, query, json!({ "c": filed.id })).beside(json!({ "c": no_such("Case") })));
         }
+        "mergeReports" => ("MergeReportsInput", Stage::Open, json!({})),
+        "publishReport" => ("PublishReportInput", Stage::Open, json!({ "publicText": "Ein Loch im Radweg." })),
+        "withholdReport" => ("WithholdReportInput", Stage::Open, json!({})),
         "reopenCase" => ("ReopenCaseInput", Stage::Closed, json!({ "reason": "NEW_FACTS" })),
         "recordPayment" => ("RecordPaymentInput", Stage::Open, json!({ "happened": "PAID" })),
         "refundPayment" => ("RefundPaymentInput", Stage::Open, json!({ "refundedCents": 100 })),
@@ -238,7 +248,14 @@ async fn of_casework(town: &Town, row: &Row, caller: &Caller, relation: Relation
     if row.field == "revokePermit" {
         town.plant_permit(&filed).await;
     }
-    let more = if matches!(row.field, "recordPayment" | "refundPayment") {
+    if row.field.contains("Report") {
+        town.plant_report(&filed).await;
+    }
+    let more = if row.field == "mergeReports" {
+        let other = town.filed(caller, relation, Stage::Open).await;
+        town.plant_report(&other).await;
+        json!({ "into": other.id })
+    } else if matches!(row.field, "recordPayment" | "refundPayment") {
         let mut more = more;
         more["payment"] = json!(town.invoice(&filed.begun).await);
         if row.field == "refundPayment" {

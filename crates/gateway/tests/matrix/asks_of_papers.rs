@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::ask::Ask;
 use crate::asks_of_applications::{access, no_access};
 use crate::files::{Begun, Stage};
-use crate::town::{Caller, Town, no_such};
+use crate::town::{Caller, Town, key_id, no_such, office};
 
 /// A file that does not exist.
 fn no_file() -> String {
@@ -82,6 +82,28 @@ pub(super) async fn of_papers(town: &Town, row: &Row, caller: &Caller, relation:
             Ask::new(caller, query, json!({ "c": filed.id, "f": file }))
                 .finding(file)
                 .beside(json!({ "c": no_such("Case"), "f": no_file() }))
+        }
+        "defectReport" => {
+            let filed = town.filed(caller, relation, Stage::Open).await;
+            let number = town.plant_report(&filed).await;
+            let query = "query($n: String!) { defectReport(number: $n) { number } }";
+            Ask::new(caller, query, json!({ "n": number })).finding(number)
+        }
+        "reportsNear" | "officeReportsNear" => {
+            town.no_reports().await;
+            let filed = town.filed(caller, relation, Stage::Open).await;
+            let number = town.plant_report(&filed).await;
+            let place = json!({ "latitude": 52.37, "longitude": 9.7432 });
+            let near = json!({ "service": key_id("Service", "mangel-melden"), "position": place });
+            if row.field == "reportsNear" {
+                let query = "query($n: ReportsNearInput!) { reportsNear(near: $n) { number } }";
+                Ask::new(caller, query, json!({ "n": near })).finding(number)
+            } else {
+                let query =
+                    "query($o: ID!, $n: ReportsNearInput!) { officeReportsNear(office: $o, near: $n) { caseId } }";
+                let office = key_id("Office", office(relation));
+                Ask::new(caller, query, json!({ "o": office, "n": near })).finding(filed.id)
+            }
         }
         "verifyDocument" => {
             let filed = town.filed(caller, relation, Stage::Open).await;

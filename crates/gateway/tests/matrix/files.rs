@@ -76,6 +76,9 @@ impl Town {
             let published = self.app.application.applications.publish_definition(&Actor::System, &command).await;
             assert_eq!(published.expect("published").service, key(name));
         }
+        let files = applications::shipped_service("mangel-melden").expect("it is shipped");
+        let command = PublishDefinition { files, team: key(MITTE), drafts: applications::OlderDrafts::Keep };
+        self.app.application.applications.publish_definition(&Actor::System, &command).await.expect("published");
     }
 
     /// Who began the application of a relation.
@@ -254,6 +257,17 @@ impl Town {
         self.write(sql, vec![letter.0.into()]).await;
     }
 
+    /// A published report beside a case, as if its service asked for places. Gives its number.
+    pub(super) async fn plant_report(&self, filed: &Filed) -> String {
+        let access = Access::Code(filed.begun.code.clone());
+        let status = self.app.application.applications.case_status(&Actor::Anonymous, &access).await.expect("a case");
+        let sql = "INSERT INTO report (case_file, service, category, latitude, longitude, submitted_at, public_text, \
+                   published_at, votes, changed_at) SELECT id, 'mangel-melden', 'road', 523700000, 97432000, submitted_at, \
+                   'Ein Loch im Radweg.', submitted_at, 0, submitted_at FROM case_file WHERE id = $1";
+        self.write(sql, vec![status.case.0.into()]).await;
+        status.receipt.expect("a number").to_string()
+    }
+
     /// An invoice for an application, as its id.
     pub(super) async fn invoice(&self, begun: &Begun) -> String {
         let access = Access::Code(begun.code.clone());
@@ -261,6 +275,12 @@ impl Town {
         let command = StartPayment { access, provider, idempotency_key };
         let payment = self.app.application.applications.start_payment(&Actor::Anonymous, &command).await;
         payment.expect("an invoice").id.0.simple().to_string()
+    }
+
+    /// No report lies anywhere, so that what is planted next is the nearest.
+    pub(super) async fn no_reports(&self) {
+        self.write("DELETE FROM report_vote", vec![]).await;
+        self.write("DELETE FROM report", vec![]).await;
     }
 
     /// Nothing is open in any office, so that what is planted next is the first of its list.

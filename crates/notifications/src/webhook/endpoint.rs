@@ -10,7 +10,7 @@ use super::address_guard::is_public;
 use super::sign::{NotASecret, WebhookSecret};
 
 /// Everything that can be told. Accounts are nobody's business outside.
-const KINDS: [&str; 34] = [
+const KINDS: [&str; 35] = [
     "appointment.held",
     "appointment.confirmation_requested",
     "appointment.booked",
@@ -35,6 +35,7 @@ const KINDS: [&str; 34] = [
     "case.return_draft",
     "case.approve",
     "case.deem_granted",
+    "case.merge",
     "case.withdraw",
     "case.deliver",
     "case.fulfil",

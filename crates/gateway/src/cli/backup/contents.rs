@@ -90,6 +90,8 @@ const DATA: &[&str] = &[
     "recovery_code",
     "rehearsal",
     "reminder_refusal",
+    "report",
+    "report_vote",
     "second_factor",
 ];
 

@@ -86,6 +86,12 @@ pub(crate) enum Code {
     NothingToRefund,
     /// Too much is asked for at this moment. Try again in a minute.
     Busy,
+    /// A radius has 1 to 5,000 metres.
+    RadiusInvalid,
+    /// Without an account `token` is needed, 16 to 128 printable ASCII signs.
+    SupporterUnknown,
+    /// A report goes on in another one of its service and office that did not go on elsewhere itself.
+    MergeRefused,
 }
 
 /// Something in the way that a person can act on.
@@ -186,7 +192,10 @@ impl From<Problem> for ProblemObject {
             | Problem::NothingDue
             | Problem::ProviderClosed
             | Problem::NothingToRefund
-            | Problem::Busy => {}
+            | Problem::Busy
+            | Problem::RadiusInvalid { .. }
+            | Problem::SupporterUnknown
+            | Problem::MergeRefused => {}
         }
         object
     }
@@ -232,6 +241,9 @@ const fn code_of(problem: &Problem) -> Code {
         Problem::ProviderClosed => Code::ProviderClosed,
         Problem::NothingToRefund => Code::NothingToRefund,
         Problem::Busy => Code::Busy,
+        Problem::RadiusInvalid { .. } => Code::RadiusInvalid,
+        Problem::SupporterUnknown => Code::SupporterUnknown,
+        Problem::MergeRefused => Code::MergeRefused,
     }
 }
 

@@ -179,6 +179,7 @@ pub const TYPES: &[TypeRow] = &[
     public("CapacityChange"),
     public("City"),
     public("Closure"),
+    public("DefectReport"),
     public("District"),
     public("EarliestStarts"),
     public("Fee"),
@@ -321,6 +322,7 @@ pub const TYPES: &[TypeRow] = &[
     carried("InvitePartyPayload", &["code", "problem", "until"]),
     carried("LeadTimes", &["bookings", "medianHours", "ninetiethHours"]),
     carried("LetterFile", &["content", "mediaType", "name", "sha256"]),
+    carried("OfficeReport", &["caseId", "report"]),
     carried("Matter", &["people", "service", "serviceKey"]),
     carried("PersonalArchive", &["address", "until"]),
     carried("Payment", &["amountCents", "createdAt", "id", "page", "provider", "reference", "refundedCents", "state"]),
@@ -349,6 +351,7 @@ pub const TYPES: &[TypeRow] = &[
     carried("StartConversationPayload", &["code", "conversation", "problem"]),
     carried("StartDraftPayload", &["code", "draft", "problem"]),
     carried("SubmitApplicationPayload", &["problem", "receipt"]),
+    carried("SupportReportPayload", &["problem", "report"]),
     carried(
         "UploadedFile",
         &["bytes", "expiresAt", "fileId", "mediaType", "name", "path", "refusal", "sha256", "state"],

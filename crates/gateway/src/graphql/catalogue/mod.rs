@@ -19,6 +19,8 @@ use scheduling::Problem;
 
 use crate::graphql::failure::{Masked, refused};
 
+pub(crate) use facts::PositionObject;
+pub(crate) use inputs::PositionInput;
 pub(crate) use law::LawQuery;
 pub(crate) use node::NodeQuery;
 pub(crate) use office::OfficeNode;
