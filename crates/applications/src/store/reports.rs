@@ -221,7 +221,8 @@ pub(crate) async fn list(
         ReportStanding::Ended => question.and(HAS_ENDED),
     }
     let place = question.place(filter.limit);
-    question.sql.push_str(&format!(" ORDER BY r.submitted_at DESC, r.case_file LIMIT {place}"));
+    question.sql.push_str(" ORDER BY r.submitted_at DESC, r.case_file LIMIT ");
+    question.sql.push_str(&place);
     question.ask(reader).await
 }
 

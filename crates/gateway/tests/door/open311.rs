@@ -137,7 +137,10 @@ async fn what_another_program_reports_is_a_case_and_is_listed_once_it_is_publish
         let (status, xml) = post(&app, "xml", &borrowed(&fields(&app).await)).await;
         assert_eq!((status, texts(&xml, "service_request_id").len()), (StatusCode::CREATED, 1), "{xml}");
 
-        // Nothing of whoever reported it is in any answer; the control: it was sent, and staff can read the address.
+        // Nothing of whoever reported it is in any answer; the control: staff do read the address.
+        let query = "query($id: ID!) { case(id: $id) { answers { value } } }";
+        let known = app.ask_as(Some(&clerk), query, json!({ "id": case })).await;
+        assert!(known.data("case.answers").to_string().contains(MAIL), "{known:?}");
         for path in
             ["requests.json", "requests.xml", &format!("requests/{number}.json"), "services.json", "discovery.json"]
         {
