@@ -24,7 +24,7 @@ const LONGEST_PATIENCE: u64 = 10_000;
 /// The file that names a model.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
+struct Named {
     /// Where the interface begins, in the manner of `OpenAI`: `https://host/v1`.
     url: String,
     /// Which model.
@@ -56,7 +56,7 @@ impl ChatModel {
     /// In words: the file cannot be read, or what stands in it cannot be used.
     pub(crate) fn read(path: &Path) -> Result<Self, String> {
         let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
-        let file: File = toml::from_str(&text).map_err(|error| error.message().to_owned())?;
+        let file: Named = toml::from_str(&text).map_err(|error| error.message().to_owned())?;
         let key = file.key_file.as_deref().map(std::fs::read_to_string).transpose();
         let key = key.map_err(|error| format!("key_file: {error}"))?.map(|key| key.trim().to_owned());
         let milliseconds = file.milliseconds.unwrap_or(PATIENCE);

@@ -133,8 +133,8 @@ async fn a_case_is_read_by_its_code_and_a_form_begins() {
         let begin = async |service: &str| {
             nobody.start_application(&key(service), ChatLanguage::Arabic, "begin-0000000000001").await
         };
-        let begun = begin("parking").await.expect("begun");
-        assert_eq!(begin("parking").await.expect("the same"), begun);
+        let opened = begin("parking").await.expect("begun");
+        assert_eq!(begin("parking").await.expect("the same"), opened);
         assert_eq!(begin("residence").await, Err(ToolFailure::NotOffered));
     })
     .await;

@@ -18,6 +18,7 @@ mod booking_support;
 mod clamd_support;
 mod conversation_support;
 mod conversations;
+mod conversations_booking;
 mod conversations_kept;
 mod conversations_taken;
 mod conversations_tools;
