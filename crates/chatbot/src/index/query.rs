@@ -129,12 +129,18 @@ impl LanguageIndex {
     /// What the pieces `numbers` of a question and each phrase have in common, through words that are kin to the question;
     /// and what of them each target has, into its signal. `shared` is what each word has in common with the question.
     fn dots(&self, numbers: &[u32], shared: &[f32], signals: &mut [[f32; SIGNALS]]) -> Vec<f32> {
+        let mut kin = vec![0_u64; shared.len().div_ceil(64)];
+        for (word, (shared, mass)) in shared.iter().zip(&self.word_mass).enumerate() {
+            if *shared > 0.0 && *shared >= KIN * mass {
+                kin[word / 64] |= 1 << (word % 64);
+            }
+        }
         let mut dots = vec![(0.0_f32, u32::MAX); self.phrases.len()];
         let mut covered = vec![(0.0_f32, u32::MAX); self.targets];
         for number in numbers {
             let tells = self.gram_idf[*number as usize];
             for word in self.gram_words.at(*number) {
-                if shared[*word as usize] < KIN * self.word_mass[*word as usize] {
+                if kin[*word as usize / 64] & 1 << (word % 64) == 0 {
                     continue;
                 }
                 // A piece counts once for a phrase, and for a target with the best of the words it stands in.

@@ -1,16 +1,27 @@
 //! A pattern: words that stand in this order in a message, with little in between.
 
+use std::collections::BTreeMap;
+
 use crate::language::ChatLanguage;
-use crate::text::{fold, plain_umlauts, words};
+use crate::text::{fold, plain_umlauts, sound, words};
 
 /// How many other words may stand between two of a pattern.
 const NEAR: usize = 2;
 /// The same after `..`.
 const FAR: usize = 8;
+/// From so many letters on a doubled one more or less does not matter.
+const LONG: usize = 6;
 
-/// A row of words.
+/// Rows of words: all of `wanted` and none of `unwanted`, wherever they stand.
 #[derive(Debug)]
 pub(crate) struct Pattern {
+    wanted: Vec<Row>,
+    unwanted: Vec<Row>,
+}
+
+/// Words that stand in this order.
+#[derive(Debug)]
+struct Row {
     steps: Vec<Step>,
     at_start: bool,
     at_end: bool,
@@ -28,26 +39,49 @@ struct Step {
 #[derive(Debug)]
 struct Word {
     text: String,
+    /// Without doubled letters, which people forget and add; of long words only.
+    single: Option<String>,
+    /// As it sounds in Latin letters; of Russian and Ukrainian words.
+    latin: Option<String>,
     is_beginning: bool,
 }
 
 /// The words of a message in the forms patterns compare with.
 #[derive(Debug)]
 pub(crate) struct Message {
-    words: Vec<String>,
-    german: Vec<String>,
-    arabic: Vec<String>,
+    words: Vec<Form>,
+    german: Vec<Form>,
+    arabic: Vec<Form>,
+    /// As they would sound in Russian or Ukrainian; empty unless all is in Latin letters.
+    latin: Vec<Form>,
     letters: u64,
+}
+
+/// A word and the same without doubled letters.
+#[derive(Debug)]
+struct Form {
+    text: String,
+    single: String,
+}
+
+impl Form {
+    fn of(text: String) -> Self {
+        Self { single: without_doubles(&text), text }
+    }
 }
 
 impl Message {
     pub(crate) fn of(text: &str) -> Self {
         let folded = fold(text);
-        let words: Vec<String> = words(&folded).into_iter().map(str::to_owned).collect();
-        let german = words.iter().map(|word| plain_umlauts(word)).collect();
-        let arabic = words.iter().map(|word| without_article(word).to_owned()).collect();
-        let letters = letters_of(words.iter().chain(&arabic).map(String::as_str));
-        Self { words, german, arabic, letters }
+        let words = words(&folded);
+        let german = words.iter().map(|word| Form::of(plain_umlauts(word))).collect();
+        let arabic: Vec<&str> = words.iter().map(|word| without_article(word)).collect();
+        let letters = letters_of(words.iter().chain(&arabic).copied());
+        let arabic = arabic.into_iter().map(|word| Form::of(word.to_owned())).collect();
+        let latin =
+            if folded.is_ascii() { words.iter().map(|word| Form::of(sound(word))).collect() } else { Vec::new() };
+        let words = words.into_iter().map(|word| Form::of(word.to_owned())).collect();
+        Self { words, german, arabic, latin, letters }
     }
 
     /// How many words the message has.
@@ -55,7 +89,12 @@ impl Message {
         self.words.len()
     }
 
-    fn words(&self, language: ChatLanguage) -> &[String] {
+    /// Whether it has no other letters than those of English.
+    pub(crate) fn is_latin(&self) -> bool {
+        !self.latin.is_empty()
+    }
+
+    fn words(&self, language: ChatLanguage) -> &[Form] {
         match language {
             ChatLanguage::German | ChatLanguage::PlainGerman => &self.german,
             ChatLanguage::Arabic => &self.arabic,
@@ -67,7 +106,37 @@ impl Message {
 }
 
 impl Pattern {
-    pub(crate) fn of(text: &str, language: ChatLanguage) -> Self {
+    /// Reads a pattern; `families` are words that stand for one another, by name.
+    pub(crate) fn of(text: &str, language: ChatLanguage, families: &BTreeMap<String, String>) -> Self {
+        let mut pattern = Self { wanted: Vec::new(), unwanted: Vec::new() };
+        for part in text.split(" & ") {
+            let mut rows = part.split(" ! ").map(|row| Row::of(row, language, families));
+            pattern.wanted.extend(rows.next());
+            pattern.unwanted.extend(rows);
+        }
+        pattern
+    }
+
+    /// Whether it means the same in a text of another language: a row of words, or words long enough.
+    pub(crate) fn is_unmistakable(&self) -> bool {
+        self.wanted.len() >= 2 || self.wanted.iter().all(Row::is_unmistakable)
+    }
+
+    /// Whether the message has these words.
+    pub(crate) fn is_in(&self, message: &Message, language: ChatLanguage) -> bool {
+        let has = |row: &Row| row.is_in(message, language);
+        self.wanted.iter().all(has) && !self.unwanted.iter().any(has)
+    }
+
+    /// Whether a message in Latin letters has these Russian or Ukrainian words.
+    pub(crate) fn is_in_latin(&self, message: &Message) -> bool {
+        let has = |row: &Row| row.is_among(&message.latin, Step::sounds_as);
+        self.wanted.iter().all(has) && !self.unwanted.iter().any(has)
+    }
+}
+
+impl Row {
+    fn of(text: &str, language: ChatLanguage, families: &BTreeMap<String, String>) -> Self {
         let (mut steps, mut gap, mut at_start, mut at_end) = (Vec::new(), NEAR, false, false);
         for token in text.split_whitespace() {
             match token {
@@ -76,7 +145,14 @@ impl Pattern {
                 ".." => gap = FAR,
                 _ => {
                     let (token, near) = token.strip_prefix('_').map_or((token, gap), |rest| (rest, 0));
-                    let words: Vec<Word> = token.split('|').filter_map(|word| Word::of(word, language)).collect();
+                    let words: Vec<Word> = token
+                        .split('|')
+                        .flat_map(|word| match word.strip_prefix('@').and_then(|name| families.get(name)) {
+                            Some(family) => family.split_whitespace().collect(),
+                            None => vec![word],
+                        })
+                        .filter_map(|word| Word::of(word, language))
+                        .collect();
                     let letters = letters_of(words.iter().map(|word| word.text.as_str()));
                     steps.push(Step { letters, words, gap: near });
                     gap = NEAR;
@@ -86,40 +162,44 @@ impl Pattern {
         Self { steps, at_start, at_end }
     }
 
-    /// Whether it means the same in a text of another language: a row of words, or words long enough.
-    pub(crate) fn is_unmistakable(&self) -> bool {
+    fn is_unmistakable(&self) -> bool {
         let long = |word: &Word| word.text.chars().count() >= 6;
         self.steps.len() >= 2 || self.steps.iter().all(|step| step.words.iter().all(long))
     }
 
-    /// Whether the message has these words.
-    pub(crate) fn is_in(&self, message: &Message, language: ChatLanguage) -> bool {
-        let words = message.words(language);
-        if self.steps.iter().any(|step| step.letters & message.letters == 0) {
-            return false;
-        }
+    fn is_in(&self, message: &Message, language: ChatLanguage) -> bool {
+        let possible = self.steps.iter().all(|step| step.letters & message.letters != 0);
+        possible && self.is_among(message.words(language), Step::fits)
+    }
+
+    fn is_among(&self, words: &[Form], fits: fn(&Step, &Form) -> bool) -> bool {
         let starts = if self.at_start { 0..words.len().min(1) } else { 0..words.len() };
-        starts.into_iter().any(|start| self.matches_from(words, start, 0))
+        starts.into_iter().any(|start| self.matches_from(words, start, 0, fits))
     }
 
     /// Whether the steps from `step` on fit, the first of them exactly at `at`.
-    fn matches_from(&self, words: &[String], at: usize, step: usize) -> bool {
+    fn matches_from(&self, words: &[Form], at: usize, step: usize, fits: fn(&Step, &Form) -> bool) -> bool {
         let Some(wanted) = self.steps.get(step) else { return false };
-        if !words.get(at).is_some_and(|word| wanted.fits(word)) {
+        if !words.get(at).is_some_and(|word| fits(wanted, word)) {
             return false;
         }
         let Some(next) = self.steps.get(step + 1) else {
             return !self.at_end || at + 1 == words.len();
         };
-        (at + 1..=at + 1 + next.gap).any(|at| self.matches_from(words, at, step + 1))
+        (at + 1..=at + 1 + next.gap).any(|at| self.matches_from(words, at, step + 1, fits))
     }
 }
 
 impl Step {
-    fn fits(&self, word: &str) -> bool {
-        self.words
-            .iter()
-            .any(|wanted| if wanted.is_beginning { word.starts_with(&wanted.text) } else { word == wanted.text })
+    fn fits(&self, word: &Form) -> bool {
+        self.words.iter().any(|wanted| {
+            wanted.is(&wanted.text, &word.text)
+                || wanted.single.as_ref().is_some_and(|single| wanted.is(single, &word.single))
+        })
+    }
+
+    fn sounds_as(&self, word: &Form) -> bool {
+        self.words.iter().any(|wanted| wanted.latin.as_ref().is_some_and(|latin| wanted.is(latin, &word.text)))
     }
 }
 
@@ -132,8 +212,27 @@ impl Word {
             ChatLanguage::Arabic => without_article(&folded).to_owned(),
             ChatLanguage::English | ChatLanguage::Turkish | ChatLanguage::Ukrainian | ChatLanguage::Russian => folded,
         };
-        (!text.is_empty()).then_some(Self { text, is_beginning })
+        let single = (text.chars().count() >= LONG).then(|| without_doubles(&text));
+        let is_cyrillic = matches!(language, ChatLanguage::Ukrainian | ChatLanguage::Russian) && !text.is_ascii();
+        let latin = is_cyrillic.then(|| sound(&text));
+        (!text.is_empty()).then_some(Self { text, single, latin, is_beginning })
     }
+
+    fn is(&self, form: &str, word: &str) -> bool {
+        if self.is_beginning { word.starts_with(form) } else { word == form }
+    }
+}
+
+fn without_doubles(word: &str) -> String {
+    let mut single = String::with_capacity(word.len());
+    let mut before = None;
+    for sign in word.chars().filter(|sign| !sign.is_ascii_digit()) {
+        if before != Some(sign) {
+            single.push(sign);
+        }
+        before = Some(sign);
+    }
+    single
 }
 
 /// The first letters of words as bits; several letters share one.
@@ -157,7 +256,9 @@ mod tests {
     #[test]
     fn a_pattern_bears_words_in_between_and_no_others() {
         let language = ChatLanguage::German;
-        let matches = |pattern: &str, text: &str| Pattern::of(pattern, language).is_in(&Message::of(text), language);
+        let families = BTreeMap::from([("person".to_owned(), "vater mutter".to_owned())]);
+        let pattern = |text: &str| Pattern::of(text, language, &families);
+        let matches = |text: &str, message: &str| pattern(text).is_in(&Message::of(message), language);
         assert!(matches("termin* absag*|storn*", "Ich muss meinen TERMIN leider absagen"));
         assert!(matches("für _führung*", "fuer Fuehrungszeugnis"));
         assert!(!matches("für _führung*", "für ein Führungszeugnis"));
@@ -166,5 +267,29 @@ mod tests {
         assert!(matches("^ hallo", "Hallo du") && !matches("^ hallo", "na hallo"));
         assert!(matches("hilfe $", "ich brauche Hilfe!") && !matches("hilfe $", "Hilfe beim Antrag"));
         assert!(!matches("a b", "b a") && !matches("a", ""));
+        assert!(matches("@person & gefallen ! gestern", "gefallen ist der Vater"));
+        assert!(!matches("@person & gefallen ! gestern", "gestern ist der Vater gefallen"));
+        assert!(!matches("@person & gefallen", "gefallen ist der Baum"));
+        assert!(matches("geschossen", "geschosen") && matches("brennt*", "brennntt") && !matches("mann", "man"));
+    }
+
+    #[test]
+    fn russian_and_ukrainian_are_known_in_latin_letters() {
+        let matches = |pattern: &str, language, text: &str| {
+            Pattern::of(pattern, language, &BTreeMap::new()).is_in_latin(&Message::of(text))
+        };
+        assert!(matches("не хочу .. жить", ChatLanguage::Russian, "ya ne hochu bolshe zhit"));
+        assert!(
+            matches("муж бьет", ChatLanguage::Russian, "muzh biet menya")
+                && matches("бє мене", ChatLanguage::Ukrainian, "bye mene")
+        );
+        assert!(
+            matches("инструкции", ChatLanguage::Russian, "instrukcii")
+                && matches("щенок", ChatLanguage::Russian, "schenok")
+        );
+        assert!(
+            !matches("муж бьет", ChatLanguage::Russian, "muss bitte")
+                && !matches("жить", ChatLanguage::Russian, "жить")
+        );
     }
 }
