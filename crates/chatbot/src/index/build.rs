@@ -66,6 +66,8 @@ impl LanguageIndex {
         index.compounds = Compounds::learn(parts.map(|(word, _)| Arc::clone(word)));
         let meaningful = vocabulary.words.iter().zip(&vocabulary.is_meaningful).filter(|(_, means)| **means);
         index.spellings = Spellings::of(meaningful.map(|(word, _)| word));
+        let small: Vec<Arc<str>> = index.small_words.iter().map(|word| Arc::from(word.as_str())).collect();
+        index.by_sound = Self::sounds(language, small.iter().chain(&vocabulary.words));
         let told: Vec<Told> = told.into_iter().map(|told| told.meaningful(&vocabulary)).collect();
         index.phrases = told
             .iter()
@@ -89,6 +91,7 @@ impl LanguageIndex {
             compounds: Compounds::default(),
             spellings: Spellings::default(),
             words: Numbers::default(),
+            by_sound: HashMap::new(),
             word_mass: Vec::new(),
             terms: Numbers::default(),
             grams: Vec::new(),

@@ -19,6 +19,8 @@ pub struct LanguageIndex {
     pub(super) spellings: Spellings,
     /// Every word, small words in texts included.
     pub(super) words: Numbers<Arc<str>>,
+    /// From how a word sounds to the word; of languages with Cyrillic letters.
+    pub(super) by_sound: HashMap<String, Arc<str>>,
     /// Sum of what the pieces of each word tell, squared.
     pub(super) word_mass: Vec<f32>,
     pub(super) terms: Numbers<String>,
@@ -134,6 +136,7 @@ impl LanguageIndex {
             + self.word_phrases.bytes()
             + self.spellings.bytes()
             + self.compounds.count() * 24
+            + self.by_sound.keys().map(|sound| sound.len() + 48).sum::<usize>()
             + self.phrases.len() * size_of::<Phrase>()
             + self.terms.keys().map(|term| term.len() + 40).sum::<usize>()
             + self.hints.iter().map(|hint| hint.stems.len() * 40 + 80).sum::<usize>()

@@ -9,6 +9,7 @@ mod language_index;
 mod postings;
 mod query;
 mod spelling;
+mod typed;
 mod weights;
 
 use std::collections::BTreeMap;
@@ -107,10 +108,10 @@ impl Index {
             let started = ChatLanguage::SEARCHED.map(|language| {
                 (language, std::thread::Builder::new().spawn_scoped(scope, move || build(language)).ok())
             });
-            let built = |(language, thread): (ChatLanguage, Option<std::thread::ScopedJoinHandle<'_, _>>)| {
+            let finished = |(language, thread): (ChatLanguage, Option<std::thread::ScopedJoinHandle<'_, _>>)| {
                 thread.and_then(|thread| thread.join().ok()).unwrap_or_else(|| build(language))
             };
-            started.into_iter().filter_map(built).collect()
+            started.into_iter().filter_map(finished).collect()
         });
         Self { targets, languages, weights: Weights::FITTED }
     }

@@ -9,6 +9,8 @@ use crate::text::{fold, plain_umlauts, sound, words};
 const NEAR: usize = 2;
 /// The same after `..`.
 const FAR: usize = 8;
+/// Rows in any order must stand within so many words: in a long story everything occurs somewhere.
+const TOGETHER: usize = 18;
 /// From so many letters on a doubled one more or less does not matter.
 const LONG: usize = 6;
 
@@ -124,14 +126,28 @@ impl Pattern {
 
     /// Whether the message has these words.
     pub(crate) fn is_in(&self, message: &Message, language: ChatLanguage) -> bool {
-        let has = |row: &Row| row.is_in(message, language);
-        self.wanted.iter().all(has) && !self.unwanted.iter().any(has)
+        if !self.wanted.iter().all(|row| row.is_possible(message)) {
+            return false;
+        }
+        let words = message.words(language);
+        self.are_together(words, Step::fits)
+            && !self.unwanted.iter().any(|row| row.is_possible(message) && row.is_among(words, Step::fits))
     }
 
     /// Whether a message in Latin letters has these Russian or Ukrainian words.
     pub(crate) fn is_in_latin(&self, message: &Message) -> bool {
-        let has = |row: &Row| row.is_among(&message.latin, Step::sounds_as);
-        self.wanted.iter().all(has) && !self.unwanted.iter().any(has)
+        self.are_together(&message.latin, Step::sounds_as)
+            && !self.unwanted.iter().any(|row| row.is_among(&message.latin, Step::sounds_as))
+    }
+
+    fn are_together(&self, words: &[Form], fits: fn(&Step, &Form) -> bool) -> bool {
+        let all_in = |words: &[Form]| self.wanted.iter().all(|row| row.is_among(words, fits));
+        if self.wanted.len() < 2 || words.len() <= TOGETHER {
+            return all_in(words);
+        }
+        // Each window shares half of its words with the next one; the whole is looked at first, because it rarely has all.
+        let last = words.len() - TOGETHER / 2;
+        all_in(words) && (0..last).step_by(TOGETHER / 2).any(|at| all_in(&words[at..words.len().min(at + TOGETHER)]))
     }
 }
 
@@ -167,9 +183,8 @@ impl Row {
         self.steps.len() >= 2 || self.steps.iter().all(|step| step.words.iter().all(long))
     }
 
-    fn is_in(&self, message: &Message, language: ChatLanguage) -> bool {
-        let possible = self.steps.iter().all(|step| step.letters & message.letters != 0);
-        possible && self.is_among(message.words(language), Step::fits)
+    fn is_possible(&self, message: &Message) -> bool {
+        self.steps.iter().all(|step| step.letters & message.letters != 0)
     }
 
     fn is_among(&self, words: &[Form], fits: fn(&Step, &Form) -> bool) -> bool {

@@ -11,5 +11,5 @@ pub use compound::Compounds;
 pub use detect::{Evidence, detect, scripts};
 pub use fold::{fold, normalise, plain_umlauts, words};
 pub use grams::grams;
-pub use sound::sound;
+pub use sound::{from_sound, sound};
 pub use stem::stem;

@@ -76,3 +76,64 @@ const fn letters(sign: char) -> Option<&'static str> {
         _ => return None,
     })
 }
+
+/// Cyrillic letters for a [`sound`], one way of several: near enough to be found by pieces.
+pub fn from_sound(sound: &str) -> String {
+    let mut written = String::with_capacity(sound.len() * 2);
+    let mut rest = sound;
+    while let Some(first) = rest.chars().next() {
+        let (from, to) = PAIRS
+            .iter()
+            .find(|(from, _)| rest.starts_with(from))
+            .map_or((first.len_utf8(), None), |(from, to)| (from.len(), Some(*to)));
+        written.push(to.unwrap_or(first));
+        rest = &rest[from..];
+    }
+    written
+}
+
+/// What becomes of Latin letters, the longer ones first.
+const PAIRS: [(&str, char); 27] = [
+    ("zh", 'ж'),
+    ("ch", 'ч'),
+    ("sh", 'ш'),
+    ("ia", 'я'),
+    ("iu", 'ю'),
+    ("a", 'а'),
+    ("b", 'б'),
+    ("v", 'в'),
+    ("g", 'г'),
+    ("d", 'д'),
+    ("e", 'е'),
+    ("z", 'з'),
+    ("i", 'и'),
+    ("k", 'к'),
+    ("l", 'л'),
+    ("m", 'м'),
+    ("n", 'н'),
+    ("o", 'о'),
+    ("p", 'п'),
+    ("r", 'р'),
+    ("s", 'с'),
+    ("t", 'т'),
+    ("u", 'у'),
+    ("f", 'ф'),
+    ("h", 'х'),
+    ("c", 'ц'),
+    ("q", 'к'),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_sounds_the_same_is_the_same() {
+        for (cyrillic, latin) in [("хочу", "khochu"), ("бьет", "biet"), ("жить", "zhyt"), ("инструкции", "instrukcii")]
+        {
+            assert_eq!(sound(cyrillic), sound(latin), "{cyrillic}");
+        }
+        assert_ne!(sound("жить"), sound("шить"));
+        assert_eq!(from_sound(&sound("zhena")), "жена");
+    }
+}

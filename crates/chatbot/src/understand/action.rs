@@ -91,8 +91,11 @@ impl Action {
     }
 }
 
-/// Who reports something tells it in a sentence; two words are a search.
-const REPORT_WORDS: usize = 4;
+/// Who reports something tells it in a sentence of at least so many words; two words are a search. Turkish says with endings
+/// what others say with words.
+const fn report_words(language: ChatLanguage) -> usize {
+    if matches!(language, ChatLanguage::Turkish) { 3 } else { 4 }
+}
 
 /// What the message asks to be done. Russian and Ukrainian are known in Latin letters, too.
 pub(crate) fn asked_for(message: &Message, language: ChatLanguage) -> Option<Action> {
@@ -108,7 +111,7 @@ fn first_of(message: &Message, language: ChatLanguage, found: &dyn Fn(&Pattern) 
     let rules = rules::of(language);
     let asked = |action: &Action| {
         let rule = rules.actions.iter().find(|(name, _)| name == action.as_str());
-        let is_told = *action != Action::ReportDefect || message.len() >= REPORT_WORDS;
+        let is_told = *action != Action::ReportDefect || message.len() >= report_words(language);
         rule.filter(|_| is_told).is_some_and(|(_, rule)| rule.ask.iter().any(found) && !rule.unless.iter().any(found))
     };
     Action::ALL.into_iter().find(asked)

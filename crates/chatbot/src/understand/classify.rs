@@ -72,7 +72,7 @@ pub(crate) fn understand(index: &Index, raw: &str, page: Option<ChatLanguage>) -
     let text = normalise(raw);
     let message = Message::of(&text);
     let redacted = redact(&text);
-    let language = language_of(index, &text, page);
+    let mut language = language_of(index, &text, page);
     let mut understood = Understood {
         language,
         intent: Intent::Clarify,
@@ -93,10 +93,15 @@ pub(crate) fn understand(index: &Index, raw: &str, page: Option<ChatLanguage>) -
         Some(Alarm::TooLong) => return understood,
         None => {}
     }
+    let mut searched = without_marks(&understood.redacted.text);
+    let mut message = message;
+    if let Some((own, text)) = in_own_letters(index, &searched, language) {
+        (language, message, searched) = (own, Message::of(&text), text);
+        understood.language = language;
+    }
     understood.action = asked_for(&message, language);
     understood.facets = facets(&message, language);
     understood.smalltalk = smalltalk(&message, language);
-    let searched = without_marks(&understood.redacted.text);
     let ranking = index.rank(&searched, language);
     let (best, matters) = with_matters(index, &searched, language, &ranking);
     let reaction = reaction(index, &ranking);
@@ -140,6 +145,14 @@ fn language_of(index: &Index, text: &str, page: Option<ChatLanguage>) -> ChatLan
         let known = index.language(language).map_or(0.0, |index| index.share_known(&words));
         Evidence { known }
     })
+}
+
+/// The text in Cyrillic letters, if it is Russian or Ukrainian typed in Latin ones.
+fn in_own_letters(index: &Index, text: &str, language: ChatLanguage) -> Option<(ChatLanguage, String)> {
+    let folded = fold(text);
+    let words = words(&folded);
+    let known = index.language(language).map_or(0.0, |index| index.share_known(&words));
+    index.in_own_letters(&words, known)
 }
 
 fn facets(message: &Message, language: ChatLanguage) -> Vec<String> {
