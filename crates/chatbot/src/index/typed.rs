@@ -43,7 +43,7 @@ impl Index {
             let text = found
                 .iter()
                 .zip(&sounds)
-                .map(|(word, sound)| word.map_or_else(|| from_sound(sound), |word| word.to_string()));
+                .map(|(word, sound)| word.map_or_else(|| from_sound(sound), ToString::to_string));
             (share >= SOUNDS_KNOWN && share > known).then(|| (share, language, text.collect::<Vec<_>>().join(" ")))
         };
         let both = [ChatLanguage::Ukrainian, ChatLanguage::Russian].into_iter().filter_map(written);

@@ -12,7 +12,7 @@ const FAR: usize = 8;
 /// Rows in any order must stand within so many words: in a long story everything occurs somewhere.
 const TOGETHER: usize = 18;
 /// From so many letters on a doubled one more or less does not matter.
-const LONG: usize = 6;
+const LONG: usize = 7;
 
 /// Rows of words: all of `wanted` and none of `unwanted`, wherever they stand.
 #[derive(Debug)]
@@ -285,7 +285,7 @@ mod tests {
         assert!(matches("@person & gefallen ! gestern", "gefallen ist der Vater"));
         assert!(!matches("@person & gefallen ! gestern", "gestern ist der Vater gefallen"));
         assert!(!matches("@person & gefallen", "gefallen ist der Baum"));
-        assert!(matches("geschossen", "geschosen") && matches("brennt*", "brennntt") && !matches("mann", "man"));
+        assert!(matches("geschossen", "geschosen") && matches("schlägerei", "schlaegereii") && !matches("mann", "man"));
     }
 
     #[test]
