@@ -31,8 +31,10 @@ struct Row {
 
 #[derive(Debug)]
 struct Step {
-    /// Which first letters its words have, for passing over most messages at once.
-    letters: u64,
+    /// How its words begin, for passing over most words and messages at once.
+    begins: Begins,
+    /// The same of their sounds in Latin letters.
+    sounds: Begins,
     words: Vec<Word>,
     /// Most other words in front of it.
     gap: usize,
@@ -56,7 +58,8 @@ pub(crate) struct Message {
     arabic: Vec<Form>,
     /// As they would sound in Russian or Ukrainian; empty unless all is in Latin letters.
     latin: Vec<Form>,
-    letters: u64,
+    begins: Begins,
+    sounds: Begins,
 }
 
 /// A word and the same without doubled letters.
@@ -64,11 +67,14 @@ pub(crate) struct Message {
 struct Form {
     text: String,
     single: String,
+    begins: Begins,
 }
 
 impl Form {
     fn of(text: String) -> Self {
-        Self { single: without_doubles(&text), text }
+        let single = without_doubles(&text);
+        let begins = Begins::of(&text, End::Own).and(Begins::of(&single, End::Own));
+        Self { single, text, begins }
     }
 }
 
@@ -76,14 +82,15 @@ impl Message {
     pub(crate) fn of(text: &str) -> Self {
         let folded = fold(text);
         let words = words(&folded);
-        let german = words.iter().map(|word| Form::of(plain_umlauts(word))).collect();
+        let german: Vec<Form> = words.iter().map(|word| Form::of(plain_umlauts(word))).collect();
         let arabic: Vec<&str> = words.iter().map(|word| without_article(word)).collect();
-        let letters = letters_of(words.iter().chain(&arabic).copied());
-        let arabic = arabic.into_iter().map(|word| Form::of(word.to_owned())).collect();
+        let arabic = arabic.into_iter().map(|word| Form::of(word.to_owned())).collect::<Vec<_>>();
         let latin =
             if folded.is_ascii() { words.iter().map(|word| Form::of(sound(word))).collect() } else { Vec::new() };
-        let words = words.into_iter().map(|word| Form::of(word.to_owned())).collect();
-        Self { words, german, arabic, latin, letters }
+        let words: Vec<Form> = words.into_iter().map(|word| Form::of(word.to_owned())).collect();
+        let all = |forms: &[Form]| forms.iter().fold(Begins::default(), |all, form| all.and(form.begins));
+        let begins = all(&words).and(all(&german)).and(all(&arabic));
+        Self { sounds: all(&latin), begins, words, german, arabic, latin }
     }
 
     /// How many words the message has.
@@ -136,7 +143,8 @@ impl Pattern {
 
     /// Whether a message in Latin letters has these Russian or Ukrainian words.
     pub(crate) fn is_in_latin(&self, message: &Message) -> bool {
-        self.are_together(&message.latin, Step::sounds_as)
+        self.wanted.iter().all(|row| row.is_possible_in_latin(message))
+            && self.are_together(&message.latin, Step::sounds_as)
             && !self.unwanted.iter().any(|row| row.is_among(&message.latin, Step::sounds_as))
     }
 
@@ -169,8 +177,9 @@ impl Row {
                         })
                         .filter_map(|word| Word::of(word, language))
                         .collect();
-                    let letters = letters_of(words.iter().map(|word| word.text.as_str()));
-                    steps.push(Step { letters, words, gap: near });
+                    let begins = words.iter().fold(Begins::default(), |all, word| all.and(word.begins()));
+                    let sounds = words.iter().fold(Begins::default(), |all, word| all.and(word.sounds()));
+                    steps.push(Step { begins, sounds, words, gap: near });
                     gap = NEAR;
                 }
             }
@@ -184,7 +193,11 @@ impl Row {
     }
 
     fn is_possible(&self, message: &Message) -> bool {
-        self.steps.iter().all(|step| step.letters & message.letters != 0)
+        self.steps.iter().all(|step| step.begins.meets(message.begins))
+    }
+
+    fn is_possible_in_latin(&self, message: &Message) -> bool {
+        self.steps.iter().all(|step| step.sounds.meets(message.sounds))
     }
 
     fn is_among(&self, words: &[Form], fits: fn(&Step, &Form) -> bool) -> bool {
@@ -207,14 +220,16 @@ impl Row {
 
 impl Step {
     fn fits(&self, word: &Form) -> bool {
-        self.words.iter().any(|wanted| {
-            wanted.is(&wanted.text, &word.text)
-                || wanted.single.as_ref().is_some_and(|single| wanted.is(single, &word.single))
-        })
+        self.begins.meets(word.begins)
+            && self.words.iter().any(|wanted| {
+                wanted.is(&wanted.text, &word.text)
+                    || wanted.single.as_ref().is_some_and(|single| wanted.is(single, &word.single))
+            })
     }
 
     fn sounds_as(&self, word: &Form) -> bool {
-        self.words.iter().any(|wanted| wanted.latin.as_ref().is_some_and(|latin| wanted.is(latin, &word.text)))
+        self.sounds.meets(word.begins)
+            && self.words.iter().any(|wanted| wanted.latin.as_ref().is_some_and(|latin| wanted.is(latin, &word.text)))
     }
 }
 
@@ -231,6 +246,19 @@ impl Word {
         let is_cyrillic = matches!(language, ChatLanguage::Ukrainian | ChatLanguage::Russian) && !text.is_ascii();
         let latin = is_cyrillic.then(|| sound(&text));
         (!text.is_empty()).then_some(Self { text, single, latin, is_beginning })
+    }
+
+    fn end(&self) -> End {
+        if self.is_beginning { End::Any } else { End::Own }
+    }
+
+    fn begins(&self) -> Begins {
+        let single = self.single.as_ref().map_or_else(Begins::default, |single| Begins::of(single, self.end()));
+        Begins::of(&self.text, self.end()).and(single)
+    }
+
+    fn sounds(&self) -> Begins {
+        self.latin.as_ref().map_or_else(Begins::default, |latin| Begins::of(latin, self.end()))
     }
 
     fn is(&self, form: &str, word: &str) -> bool {
@@ -250,9 +278,41 @@ fn without_doubles(word: &str) -> String {
     single
 }
 
-/// The first letters of words as bits; several letters share one.
-fn letters_of<'w>(words: impl Iterator<Item = &'w str>) -> u64 {
-    words.filter_map(|word| word.chars().next()).fold(0, |letters, first| letters | 1 << (first as u32 % 64))
+/// Whether a word ends as it is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    Own,
+    Any,
+}
+
+/// The first two letters of words as bits; several beginnings share one.
+#[derive(Debug, Clone, Copy, Default)]
+struct Begins([u64; 4]);
+
+impl Begins {
+    /// Of a word, or of every word that begins so.
+    fn of(word: &str, end: End) -> Self {
+        let mut signs = word.chars().map(u32::from);
+        let mut begins = Self::default();
+        match (signs.next(), signs.next()) {
+            (Some(_), None) if end == End::Any => return Self([u64::MAX; 4]),
+            (Some(first), second) => begins.set((first * 31 + second.unwrap_or_default()) % 256),
+            (None, _) => {}
+        }
+        begins
+    }
+
+    fn set(&mut self, bit: u32) {
+        self.0[bit as usize / 64] |= 1 << (bit % 64);
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self(std::array::from_fn(|at| self.0[at] | other.0[at]))
+    }
+
+    fn meets(self, other: Self) -> bool {
+        self.0.iter().zip(other.0).any(|(mine, its)| mine & its != 0)
+    }
 }
 
 /// An Arabic word without what is written in front of it: article, "and", "with the".
