@@ -42,7 +42,7 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Builds the index over `services` and `content`. Below a second for a thousand services.
+    /// Builds the index over `services` and `content`. One thread for each language.
     pub fn build(services: BTreeMap<Key, Service>, content: Content) -> Self {
         let mut documents: Vec<Document> = services.values().flat_map(catalogue_documents).collect();
         documents.extend(

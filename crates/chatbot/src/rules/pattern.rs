@@ -74,7 +74,7 @@ impl Form {
     fn of(text: String) -> Self {
         let single = without_doubles(&text);
         let begins = Begins::of(&text, End::Own).and(Begins::of(&single, End::Own));
-        Self { single, text, begins }
+        Self { text, single, begins }
     }
 }
 
