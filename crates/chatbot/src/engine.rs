@@ -86,6 +86,13 @@ impl Engine {
         Reply { understood, answer }
     }
 
+    /// What a service is called in a language; empty for one that nobody knows.
+    pub fn service_name(&self, service: &Key, language: ChatLanguage) -> &str {
+        let written = self.content.services.get(&(language, service.clone())).map(|entry| entry.name.as_str());
+        let listed = || self.services.get(service).map(|service| language.of(&service.name));
+        written.or_else(listed).unwrap_or_default()
+    }
+
     /// The index, for measuring and fitting.
     pub fn index(&self) -> &Index {
         &self.index

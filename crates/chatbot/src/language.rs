@@ -3,23 +3,31 @@
 use std::fmt;
 
 use domain::text::Localized;
+use serde::{Deserialize, Serialize};
 
 /// A language of questions and answers. Plain German is a way of answering: its questions are found as German ones.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum ChatLanguage {
     /// German.
+    #[serde(rename = "de")]
     German,
     /// Plain German (Leichte Sprache).
+    #[serde(rename = "de-simple")]
     PlainGerman,
     /// English.
+    #[serde(rename = "en")]
     English,
     /// Turkish.
+    #[serde(rename = "tr")]
     Turkish,
     /// Ukrainian.
+    #[serde(rename = "uk")]
     Ukrainian,
     /// Russian.
+    #[serde(rename = "ru")]
     Russian,
     /// Arabic.
+    #[serde(rename = "ar")]
     Arabic,
 }
 

@@ -2,16 +2,20 @@
 //! catalogue, or handed on.
 //!
 //! [`content::read`] checks what editors wrote, [`Engine::build`] makes the index, [`Engine::ask`] understands one message.
+//! [`Engine::turn`] goes on with a conversation and does things through a [`tools::ToolPort`].
 //! Nothing here reads a clock, a disk or a database.
 
 pub mod answer;
 pub mod content;
+pub mod dialogue;
 mod engine;
 pub mod eval;
 pub mod index;
 pub mod language;
+pub mod model;
 mod rules;
 pub mod text;
+pub mod tools;
 pub mod understand;
 
 pub use engine::{Asked, Engine, Reply};

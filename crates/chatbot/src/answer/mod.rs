@@ -7,12 +7,13 @@ mod phrases;
 
 use chrono::NaiveDate;
 use domain::identifier::Key;
+use serde::{Deserialize, Serialize};
 
 pub(crate) use compose::{Sources, compose};
 pub(crate) use phrases::phrase;
 
 /// Where a line comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Citation {
     /// File and field: `services/wohnsitz-anmelden.toml#fee`.
     pub source: String,

@@ -1,10 +1,13 @@
 //! What a person wants done, as far as words say so. A question about a thing is not a wish to have it done.
 
+use serde::{Deserialize, Serialize};
+
 use crate::language::ChatLanguage;
 use crate::rules::{self, Message, Pattern};
 
 /// Something the chatbot can do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Action {
     /// Book an appointment.
     BookAppointment,

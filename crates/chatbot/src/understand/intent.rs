@@ -1,7 +1,10 @@
 //! What kind of message it is.
 
+use serde::{Deserialize, Serialize};
+
 /// What kind of message it is, which decides what kind of answer it gets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Intent {
     /// A question about services.
     Service,

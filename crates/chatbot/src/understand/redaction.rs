@@ -42,8 +42,9 @@ pub struct Redacted {
     pub findings: Vec<Finding>,
 }
 
-/// How many signs our codes have, in groups of four.
-const CODE_LENGTHS: [usize; 3] = [8, 12, 16];
+/// How many signs our codes have, in groups of four, of which the last may be shorter: numbers, receipts, and what opens a
+/// thing.
+const CODE_LENGTHS: [usize; 6] = [8, 12, 14, 16, 24, 34];
 
 /// Takes personal data out of a normalised text.
 pub fn redact(text: &str) -> Redacted {
@@ -98,7 +99,9 @@ fn trimmed<'t>(token: &&'t str) -> &'t str {
 /// One of our codes: groups of four with hyphens, with at least one digit and one letter.
 fn reference(token: &str) -> Option<String> {
     let groups: Vec<&str> = token.split('-').collect();
-    if groups.len() < 2 || groups.iter().any(|group| group.chars().count() != 4) {
+    let lengths: Vec<usize> = groups.iter().map(|group| group.chars().count()).collect();
+    let (last, others) = lengths.split_last()?;
+    if others.is_empty() || others.iter().any(|length| *length != 4) || !(1..=4).contains(last) {
         return None;
     }
     let mixed = token.chars().any(|sign| sign.is_ascii_digit()) && token.chars().any(|sign| sign.is_ascii_alphabetic());
@@ -149,6 +152,9 @@ mod tests {
             (status.text.as_str(), status.references),
             ("Wo ist mein Antrag [code]", vec!["K7M4QX2P".to_owned()])
         );
+        check("Beleg 2026-WWAR-TAMT-ZY", "Beleg [code]");
+        check("P6RC-FVTM-DKGG-9GQ1-GXEE-2MQB", "[code]");
+        check("K7M4-QX2P-0000-ABCD-0000-ABCD-0000-ABCD-00!", "[code]");
         // Wrong check digits are no account; the row is a long number all the same.
         assert_eq!(redact("DE03120300000000202051").findings, [Finding::Number]);
     }
