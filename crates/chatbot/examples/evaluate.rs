@@ -1,4 +1,4 @@
-//! Asks the questions of an evaluation set and prints the table: `evaluate CITY QUESTIONS [--wrong|--fit]`.
+//! Asks the questions of an evaluation set and prints the table: `evaluate CITY QUESTIONS [--wrong|--fit|--folds]`.
 
 mod shared;
 
@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use chrono::NaiveDate;
 
-use chatbot::eval::{Case, Outcome, fit, judge, read_cases, table};
-use chatbot::{Asked, Engine, Reply};
+use chatbot::eval::{Case, Outcome, fit, folds, judge, read_cases, table};
+use chatbot::{Asked, Engine, Reply, learn};
 
 /// What to print.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +19,8 @@ enum Wish {
     Table,
     /// The table, and before it each question that went wrong.
     Wrong,
+    /// How the classifier judges texts it has not seen.
+    Folds,
     /// Weights fitted on the questions.
     Fit,
 }
@@ -28,11 +30,12 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let (wish, paths) = match arguments.last().map(String::as_str) {
         Some("--wrong") => (Wish::Wrong, &arguments[..arguments.len() - 1]),
+        Some("--folds") => (Wish::Folds, &arguments[..arguments.len() - 1]),
         Some("--fit") => (Wish::Fit, &arguments[..arguments.len() - 1]),
         _ => (Wish::Table, &arguments[..]),
     };
     let [city, questions] = paths else {
-        eprintln!("usage: evaluate CITY QUESTIONS [--wrong|--fit]");
+        eprintln!("usage: evaluate CITY QUESTIONS [--wrong|--fit|--folds]");
         return ExitCode::from(2);
     };
     match run(Path::new(city), Path::new(questions), wish) {
@@ -50,6 +53,9 @@ fn main() -> ExitCode {
 #[expect(clippy::disallowed_methods, reason = "this program measures how long building and asking take")]
 fn run(city: &Path, questions: &Path, wish: Wish) -> Result<String, String> {
     let (services, texts) = shared::read_city(city)?;
+    if wish == Wish::Folds {
+        return Ok(folds(&[learn::examples(), learn::of_city(&texts)].concat()));
+    }
     let began = Instant::now();
     let engine = Engine::build(services, texts);
     let built = began.elapsed();

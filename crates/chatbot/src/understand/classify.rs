@@ -4,6 +4,7 @@ use domain::identifier::Key;
 
 use crate::index::{Index, Ranking, Scored, Target};
 use crate::language::ChatLanguage;
+use crate::learn::{Classifier, Matter, Verdict};
 use crate::rules::{self, Message};
 use crate::text::{Evidence, detect, fold, normalise, words};
 use crate::understand::action::asked_for;
@@ -58,6 +59,8 @@ pub struct Understood {
     pub facets: Vec<String>,
     /// Which small talk it is.
     pub smalltalk: Option<String>,
+    /// Whether somebody may be in danger though the message is a question.
+    pub may_be_urgent: bool,
     /// Why it did not go on to the search.
     pub alarm: Option<Alarm>,
     /// The message without personal data: what may be kept.
@@ -67,7 +70,7 @@ pub struct Understood {
 }
 
 /// Understands `raw`, sent from a page in `page`'s language.
-pub(crate) fn understand(index: &Index, raw: &str, page: Option<ChatLanguage>) -> Understood {
+pub(crate) fn understand(index: &Index, classifier: &Classifier, raw: &str, page: Option<ChatLanguage>) -> Understood {
     let raw = cut(raw);
     let text = normalise(raw);
     let message = Message::of(&text);
@@ -82,16 +85,13 @@ pub(crate) fn understand(index: &Index, raw: &str, page: Option<ChatLanguage>) -
         not_us: None,
         facets: Vec::new(),
         smalltalk: None,
+        may_be_urgent: false,
         alarm: alarm(raw, &text, &message, language),
         redacted,
         confidence: 0.0,
     };
-    match &understood.alarm {
-        Some(Alarm::Emergency(_)) => return Understood { intent: Intent::Emergency, ..understood },
-        Some(Alarm::Abuse(_)) => return Understood { intent: Intent::Abuse, ..understood },
-        Some(Alarm::Injection) => return Understood { intent: Intent::Injection, ..understood },
-        Some(Alarm::TooLong) => return understood,
-        None => {}
+    if let Some(alarm) = understood.alarm.take() {
+        return alarmed(understood, alarm);
     }
     let mut searched = without_marks(&understood.redacted.text);
     let mut message = message;
@@ -104,19 +104,28 @@ pub(crate) fn understand(index: &Index, raw: &str, page: Option<ChatLanguage>) -
     understood.smalltalk = smalltalk(&message, language);
     let ranking = index.rank(&searched, language);
     let (best, matters) = with_matters(index, &searched, language, &ranking);
+    let judged = classifier.judge(&text);
+    let verdict = judged.verdict(matter(index, &ranking));
+    match verdict {
+        Verdict::Emergency(kind) => return alarmed(understood, Alarm::Emergency(kind.to_owned())),
+        Verdict::Abuse(kind) => return alarmed(understood, Alarm::Abuse(kind.to_owned())),
+        Verdict::Injection => return alarmed(understood, Alarm::Injection),
+        Verdict::Act(action) => understood.action = understood.action.or(Some(action)),
+        Verdict::OutOfScope | Verdict::Smalltalk | Verdict::Open => {}
+    }
+    understood.action = understood.action.filter(|_| !judged.is_no_action());
+    understood.may_be_urgent = judged.may_be_urgent();
     let reaction = reaction(index, &ranking);
     match reaction.as_deref().map(|name| (name, Action::of_name(name))) {
         Some((_, Some(action))) if understood.action.is_none() => understood.action = Some(action),
         Some(("emergency", None)) => {
-            let alarm = Some(Alarm::Emergency("call".to_owned()));
-            return Understood { intent: Intent::Emergency, action: None, alarm, ..understood };
+            return alarmed(understood, Alarm::Emergency("call".to_owned()));
         }
         Some(("abuse", None)) if understood.action.is_none() => {
-            let alarm = Some(Alarm::Abuse("insult".to_owned()));
-            return Understood { intent: Intent::Abuse, alarm, ..understood };
+            return alarmed(understood, Alarm::Abuse("insult".to_owned()));
         }
         Some(("injection", None)) if understood.action.is_none() => {
-            return Understood { intent: Intent::Injection, alarm: Some(Alarm::Injection), ..understood };
+            return alarmed(understood, Alarm::Injection);
         }
         Some(("smalltalk", None)) if understood.action.is_none() => {
             return Understood { intent: Intent::Smalltalk, ..understood };
@@ -127,7 +136,37 @@ pub(crate) fn understand(index: &Index, raw: &str, page: Option<ChatLanguage>) -
     let best: Vec<Scored> =
         best.into_iter().filter(|scored| !matches!(index.target(scored.target), Target::Reaction(_))).collect();
     decide(index, &mut understood, &ranking, &best, matters, message.len());
+    if matches!(understood.intent, Intent::Clarify | Intent::Service) {
+        match verdict {
+            Verdict::OutOfScope => return Understood { intent: Intent::OutOfScope, services: Vec::new(), ..understood },
+            Verdict::Smalltalk => return Understood { intent: Intent::Smalltalk, services: Vec::new(), ..understood },
+            Verdict::Emergency(_) | Verdict::Abuse(_) | Verdict::Injection | Verdict::Act(_) | Verdict::Open => {}
+        }
+    }
     understood
+}
+
+/// A message that does not go on to the search.
+fn alarmed(understood: Understood, alarm: Alarm) -> Understood {
+    let intent = match &alarm {
+        Alarm::Emergency(_) => Intent::Emergency,
+        Alarm::Abuse(_) => Intent::Abuse,
+        Alarm::Injection => Intent::Injection,
+        Alarm::TooLong => Intent::Clarify,
+    };
+    Understood { intent, action: None, alarm: Some(alarm), ..understood }
+}
+
+/// Whether the index knows a service that is clearly meant.
+fn matter(index: &Index, ranking: &Ranking) -> Matter {
+    let of_ours = |scored: &&Scored| !matches!(index.target(scored.target), Target::Reaction(_));
+    let mut best = ranking.best.iter().filter(of_ours);
+    let (top, next) = (best.next(), best.next());
+    let next = next.map_or(0.0, |next| next.score);
+    match top {
+        Some(top) if confidence(top.score, next, ranking.known) >= ANSWER => Matter::Clear,
+        Some(_) | None => Matter::Open,
+    }
 }
 
 fn cut(raw: &str) -> &str {
