@@ -63,7 +63,8 @@ fn by_label(judged: &[(Label, Judged)], matter: Matter) -> String {
         };
         *rows.entry(group(*label)).or_default().entry(given(verdict)).or_default() += 1;
     }
-    let mut text = format!("\n{matter:?}\n\n| kind | n | {} |\n|---|---|{}\n", GIVEN.join(" | "), "---|".repeat(GIVEN.len()));
+    let mut text =
+        format!("\n{matter:?}\n\n| kind | n | {} |\n|---|---|{}\n", GIVEN.join(" | "), "---|".repeat(GIVEN.len()));
     for (kind, counts) in rows {
         let all: usize = counts.values().sum();
         let share = |given| Share { right: counts.get(given).copied().unwrap_or(0) as f64, all };

@@ -49,7 +49,7 @@ pub fn examples() -> Vec<Example<'static>> {
 }
 
 /// The most texts of a city that are learnt; what is more is passed over evenly.
-const MOST_OF_CITY: usize = 7_000;
+const MOST_OF_CITY: usize = 6_000;
 /// One of so many synonyms is learnt: the questions teach more.
 const SYNONYMS: usize = 4;
 

@@ -12,21 +12,19 @@ struct Bound {
 }
 
 /// A cry for help. It may be wrong more often than the others: nobody is harmed by three numbers.
-const EMERGENCY: Bound = Bound { clear: 0.4, open: 0.18 };
+const EMERGENCY: Bound = Bound { clear: 0.5, open: 0.2 };
 /// Where the question is answered though it may be one, and the numbers stand above the answer.
 const PERHAPS: f32 = 0.2;
 /// An attack.
 const INJECTION: Bound = Bound { clear: 0.25, open: 0.1 };
 /// Abuse.
-const ABUSE: Bound = Bound { clear: 0.35, open: 0.15 };
+const ABUSE: Bound = Bound { clear: 0.5, open: 0.2 };
 /// An action. One that nobody asked for is worse than one that is not understood.
-const ACTION: Bound = Bound { clear: 0.6, open: 0.4 };
+const ACTION: Bound = Bound { clear: 0.75, open: 0.45 };
 /// Nothing of ours: never against what the index clearly knows.
 const OUT_OF_SCOPE: Bound = Bound { clear: 2.0, open: 0.8 };
 /// Small talk.
 const SMALLTALK: Bound = Bound { clear: 0.8, open: 0.4 };
-/// Below this a rule that finds an action is not believed, if it is a question of ours by everything else.
-const NO_ACTION: f32 = 0.015;
 
 /// Whether the index knows what the message is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,12 +95,6 @@ impl Judged {
     /// Whether somebody may be in danger, so that the numbers to call stand above whatever is answered.
     pub fn may_be_urgent(&self) -> bool {
         self.any(&EMERGENCIES) >= PERHAPS
-    }
-
-    /// Whether it is so surely a question of ours that a rule which finds an action in it is not believed.
-    pub fn is_no_action(&self) -> bool {
-        let actions: f32 = Action::ALL.into_iter().map(|action| self.share(Label::Act(action))).sum();
-        actions < NO_ACTION && self.share(Label::Service) > 0.9
     }
 
     /// How probable an emergency, an attack and abuse are.

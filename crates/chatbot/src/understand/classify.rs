@@ -105,15 +105,17 @@ pub(crate) fn understand(index: &Index, classifier: &Classifier, raw: &str, page
     let ranking = index.rank(&searched, language);
     let (best, matters) = with_matters(index, &searched, language, &ranking);
     let judged = classifier.judge(&text);
-    let verdict = judged.verdict(matter(index, &ranking));
+    let matter = matter(index, &ranking);
+    let verdict = judged.verdict(matter);
     match verdict {
         Verdict::Emergency(kind) => return alarmed(understood, Alarm::Emergency(kind.to_owned())),
         Verdict::Abuse(kind) => return alarmed(understood, Alarm::Abuse(kind.to_owned())),
         Verdict::Injection => return alarmed(understood, Alarm::Injection),
-        Verdict::Act(action) => understood.action = understood.action.or(Some(action)),
-        Verdict::OutOfScope | Verdict::Smalltalk | Verdict::Open => {}
+        Verdict::Act(action) if is_wish(action, matter, message.len()) => {
+            understood.action = understood.action.or(Some(action));
+        }
+        Verdict::Act(_) | Verdict::OutOfScope | Verdict::Smalltalk | Verdict::Open => {}
     }
-    understood.action = understood.action.filter(|_| !judged.is_no_action());
     understood.may_be_urgent = judged.may_be_urgent();
     let reaction = reaction(index, &ranking);
     match reaction.as_deref().map(|name| (name, Action::of_name(name))) {
@@ -138,7 +140,9 @@ pub(crate) fn understand(index: &Index, classifier: &Classifier, raw: &str, page
     decide(index, &mut understood, &ranking, &best, matters, message.len());
     if matches!(understood.intent, Intent::Clarify | Intent::Service) {
         match verdict {
-            Verdict::OutOfScope => return Understood { intent: Intent::OutOfScope, services: Vec::new(), ..understood },
+            Verdict::OutOfScope => {
+                return Understood { intent: Intent::OutOfScope, services: Vec::new(), ..understood };
+            }
             Verdict::Smalltalk => return Understood { intent: Intent::Smalltalk, services: Vec::new(), ..understood },
             Verdict::Emergency(_) | Verdict::Abuse(_) | Verdict::Injection | Verdict::Act(_) | Verdict::Open => {}
         }
@@ -155,6 +159,13 @@ fn alarmed(understood: Understood, alarm: Alarm) -> Understood {
         Alarm::TooLong => Intent::Clarify,
     };
     Understood { intent, action: None, alarm: Some(alarm), ..understood }
+}
+
+/// Whether an action that is resembled is asked for. Where a service is clear, two words are a search for it, and reports and
+/// calls by video are services themselves.
+fn is_wish(action: Action, matter: Matter, message_words: usize) -> bool {
+    let is_service_too = matches!(action, Action::ReportDefect | Action::BookVideo);
+    matter == Matter::Open || (message_words > 2 && !is_service_too)
 }
 
 /// Whether the index knows a service that is clearly meant.
