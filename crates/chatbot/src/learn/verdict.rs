@@ -20,7 +20,7 @@ const INJECTION: Bound = Bound { clear: 0.25, open: 0.1 };
 /// Abuse.
 const ABUSE: Bound = Bound { clear: 0.5, open: 0.2 };
 /// An action. One that nobody asked for is worse than one that is not understood.
-const ACTION: Bound = Bound { clear: 0.75, open: 0.45 };
+const ACTION: Bound = Bound { clear: 0.6, open: 0.3 };
 /// Nothing of ours: never against what the index clearly knows.
 const OUT_OF_SCOPE: Bound = Bound { clear: 2.0, open: 0.8 };
 /// Small talk.

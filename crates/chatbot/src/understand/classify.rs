@@ -28,6 +28,8 @@ const CLEAR: f32 = 0.75;
 const FAINT: f32 = 0.35;
 /// An example of a kind of message must be so near.
 const REACTION: f32 = 0.3;
+/// So few words resemble too much; what is made of them must be surer.
+const FEW_WORDS: usize = 2;
 /// Small talk is short.
 const MOST_SMALLTALK_WORDS: usize = 8;
 
@@ -105,7 +107,7 @@ pub(crate) fn understand(index: &Index, classifier: &Classifier, raw: &str, page
     let ranking = index.rank(&searched, language);
     let (best, matters) = with_matters(index, &searched, language, &ranking);
     let judged = classifier.judge(&text);
-    let matter = matter(index, &ranking);
+    let matter = if message.len() <= FEW_WORDS { Matter::Clear } else { matter(index, &ranking) };
     let verdict = judged.verdict(matter);
     match verdict {
         Verdict::Emergency(kind) => return alarmed(understood, Alarm::Emergency(kind.to_owned())),
@@ -161,11 +163,11 @@ fn alarmed(understood: Understood, alarm: Alarm) -> Understood {
     Understood { intent, action: None, alarm: Some(alarm), ..understood }
 }
 
-/// Whether an action that is resembled is asked for. Where a service is clear, two words are a search for it, and reports and
-/// calls by video are services themselves.
+/// Whether an action that is resembled is asked for. Few words are a search or an answer ("yes please"); where a service is
+/// clear, reports and calls by video are services themselves.
 fn is_wish(action: Action, matter: Matter, message_words: usize) -> bool {
     let is_service_too = matches!(action, Action::ReportDefect | Action::BookVideo);
-    matter == Matter::Open || (message_words > 2 && !is_service_too)
+    message_words > FEW_WORDS && (matter == Matter::Open || !is_service_too)
 }
 
 /// Whether the index knows a service that is clearly meant.
