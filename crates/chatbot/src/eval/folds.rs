@@ -27,6 +27,9 @@ pub fn folds(examples: &[Example<'_>]) -> String {
     text
 }
 
+/// How probable a kind is.
+type Score = fn(&Judged) -> f32;
+
 fn group(label: Label) -> &'static str {
     match label {
         Label::Service => "service",
@@ -76,7 +79,7 @@ fn by_label(judged: &[(Label, Judged)], matter: Matter) -> String {
 
 /// For each bound: which share of a kind reaches it, and which share of questions of ours does by mistake.
 fn by_bound(judged: &[(Label, Judged)]) -> String {
-    let scores: [(&str, fn(&Judged) -> f32); 6] = [
+    let scores: [(&str, Score); 6] = [
         ("emergency", |judged| judged.alarms()[0]),
         ("injection", |judged| judged.alarms()[1]),
         ("abuse", |judged| judged.alarms()[2]),

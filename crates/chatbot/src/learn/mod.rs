@@ -1,7 +1,7 @@
 //! A small classifier beside the rules. Rules know what somebody thought of; it knows what resembles it.
 //!
 //! It is learnt anew from the texts in `learn/` and the city's own whenever an engine is built: no file of weights, no chance
-//! in it, the same result on every machine. It adds to the rules and never takes an alarm of theirs away.
+//! in it, the same result every time. It adds to the rules and never takes an alarm of theirs away.
 
 mod classifier;
 mod features;

