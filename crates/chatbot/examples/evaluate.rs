@@ -1,4 +1,6 @@
-//! Asks the questions of an evaluation set and prints the table: `evaluate CITY QUESTIONS [--wrong|--fit]`.
+//! Asks the questions of an evaluation set and prints the table: `evaluate CITY QUESTIONS [--wrong|--fit|--folds]`.
+
+mod shared;
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -7,9 +9,8 @@ use std::time::{Duration, Instant};
 
 use chrono::NaiveDate;
 
-use chatbot::eval::{Case, Outcome, fit, judge, read_cases, table};
-use chatbot::{Asked, Engine, Reply, content};
-use reading::{Problem, TextFile};
+use chatbot::eval::{Case, Outcome, fit, folds, judge, read_cases, table};
+use chatbot::{Asked, Engine, Reply, learn};
 
 /// What to print.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +19,8 @@ enum Wish {
     Table,
     /// The table, and before it each question that went wrong.
     Wrong,
+    /// How the classifier judges texts it has not seen.
+    Folds,
     /// Weights fitted on the questions.
     Fit,
 }
@@ -27,11 +30,12 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let (wish, paths) = match arguments.last().map(String::as_str) {
         Some("--wrong") => (Wish::Wrong, &arguments[..arguments.len() - 1]),
+        Some("--folds") => (Wish::Folds, &arguments[..arguments.len() - 1]),
         Some("--fit") => (Wish::Fit, &arguments[..arguments.len() - 1]),
         _ => (Wish::Table, &arguments[..]),
     };
     let [city, questions] = paths else {
-        eprintln!("usage: evaluate CITY QUESTIONS [--wrong|--fit]");
+        eprintln!("usage: evaluate CITY QUESTIONS [--wrong|--fit|--folds]");
         return ExitCode::from(2);
     };
     match run(Path::new(city), Path::new(questions), wish) {
@@ -48,11 +52,10 @@ fn main() -> ExitCode {
 
 #[expect(clippy::disallowed_methods, reason = "this program measures how long building and asking take")]
 fn run(city: &Path, questions: &Path, wish: Wish) -> Result<String, String> {
-    let mut files = Vec::new();
-    read_folder(city, city, &mut files).map_err(|error| format!("{}: {error}", city.display()))?;
-    files.sort_by(|a, b| a.path.cmp(&b.path));
-    let services = city::check(&files).map_err(|problems| lines(&problems))?.city.services;
-    let texts = content::read(&files, &services).map_err(|problems| lines(&problems))?;
+    let (services, texts) = shared::read_city(city)?;
+    if wish == Wish::Folds {
+        return Ok(folds(&[learn::examples(), learn::of_city(&texts)].concat()));
+    }
     let began = Instant::now();
     let engine = Engine::build(services, texts);
     let built = began.elapsed();
@@ -84,10 +87,6 @@ fn run(city: &Path, questions: &Path, wish: Wish) -> Result<String, String> {
     Ok(format!("{told}\n{}\n{cost}", table(&outcomes)))
 }
 
-fn lines(problems: &[Problem]) -> String {
-    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
-}
-
 fn is_wrong(outcome: &Outcome) -> bool {
     [outcome.top_1, outcome.reaction, outcome.action].contains(&Some(false))
         || outcome.recall_5.is_some_and(|recall| recall < 1.0)
@@ -113,17 +112,4 @@ fn complaint(case: &Case, reply: &Reply) -> String {
         understood.alarm
     );
     told
-}
-
-fn read_folder(root: &Path, folder: &Path, files: &mut Vec<TextFile>) -> std::io::Result<()> {
-    for entry in std::fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_dir() {
-            read_folder(root, &path, files)?;
-        } else if let (Ok(text), Ok(below)) = (std::fs::read_to_string(&path), path.strip_prefix(root)) {
-            let parts: Vec<_> = below.iter().map(|part| part.to_string_lossy()).collect();
-            files.push(TextFile { path: parts.join("/"), text });
-        }
-    }
-    Ok(())
 }

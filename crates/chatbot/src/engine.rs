@@ -10,6 +10,7 @@ use crate::answer::{Answer, Sources, compose};
 use crate::content::{Content, Entry};
 use crate::index::{Document, Field, Index, Target};
 use crate::language::ChatLanguage;
+use crate::learn::{self, Classifier};
 use crate::rules;
 use crate::understand::{Understood, understand};
 
@@ -39,10 +40,11 @@ pub struct Engine {
     services: BTreeMap<Key, Service>,
     content: Content,
     index: Index,
+    classifier: Classifier,
 }
 
 impl Engine {
-    /// Builds the index over `services` and `content`. Below a second for a thousand services.
+    /// Builds the index over `services` and `content`. One thread for each language.
     pub fn build(services: BTreeMap<Key, Service>, content: Content) -> Self {
         let mut documents: Vec<Document> = services.values().flat_map(catalogue_documents).collect();
         documents.extend(
@@ -74,13 +76,19 @@ impl Engine {
             })
         }));
         let small_words = rules::all().map(|(language, rules)| (language, rules.small_words.clone())).collect();
-        let index = Index::build(&documents, &small_words);
-        Self { services, content, index }
+        // Learning needs nothing of the index: it is done beside it.
+        let learn = || Classifier::learn(&[learn::examples(), learn::of_city(&content)].concat());
+        let (index, classifier) = std::thread::scope(|scope| {
+            let learning = std::thread::Builder::new().spawn_scoped(scope, learn).ok();
+            let index = Index::build(&documents, &small_words);
+            (index, learning.and_then(|learning| learning.join().ok()).unwrap_or_else(learn))
+        });
+        Self { services, content, index, classifier }
     }
 
     /// Understands a message and answers it. Nothing is kept.
     pub fn ask(&self, asked: Asked<'_>) -> Reply {
-        let understood = understand(&self.index, asked.text, asked.page);
+        let understood = understand(&self.index, &self.classifier, asked.text, asked.page);
         let sources = Sources { services: &self.services, content: &self.content, today: asked.today };
         let answer = compose(&understood, sources);
         Reply { understood, answer }
@@ -96,6 +104,11 @@ impl Engine {
     /// The index, for measuring and fitting.
     pub fn index(&self) -> &Index {
         &self.index
+    }
+
+    /// The classifier beside the rules, for measuring.
+    pub fn classifier(&self) -> &Classifier {
+        &self.classifier
     }
 
     /// The index, to try other weights.

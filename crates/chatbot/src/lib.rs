@@ -12,6 +12,7 @@ mod engine;
 pub mod eval;
 pub mod index;
 pub mod language;
+pub mod learn;
 pub mod model;
 mod rules;
 pub mod text;

@@ -39,6 +39,9 @@ pub(crate) struct ActionRule {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
+    /// Words that stand for one another in patterns, by name.
+    #[serde(default)]
+    family: BTreeMap<String, String>,
     small_words: String,
     split: Vec<String>,
     emergency: BTreeMap<String, Vec<String>>,
@@ -88,7 +91,9 @@ pub(crate) fn of(language: ChatLanguage) -> &'static Rules {
 
 impl Rules {
     fn of(file: File, language: ChatLanguage) -> Self {
-        let patterns = |texts: &Vec<String>| texts.iter().map(|text| Pattern::of(text, language)).collect::<Vec<_>>();
+        let patterns = |texts: &Vec<String>| {
+            texts.iter().map(|text| Pattern::of(text, language, &file.family)).collect::<Vec<_>>()
+        };
         let named = |groups: &BTreeMap<String, Vec<String>>| {
             groups.iter().map(|(name, texts)| (name.clone(), patterns(texts))).collect::<Vec<_>>()
         };

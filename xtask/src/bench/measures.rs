@@ -2,6 +2,7 @@
 
 mod applications;
 mod booking;
+mod chat;
 mod forms;
 mod listing;
 mod logins;
@@ -85,6 +86,12 @@ pub const ALL: &[Measure] = &[
         what: "online services through GraphQL: one patch on a form of 10 steps and 100 rules, 1,000 submits at once for the \
                last one of a quota, and the time from handing in to the automatic decision of a parking permit",
         run: applications::run,
+    },
+    Measure {
+        name: "chat",
+        what: "inside the chatbot: building its index, the memory of it, and one question understood, looked up and answered, \
+               with the catalogue of the demo city and with a thousand services made by varying its own",
+        run: chat::run,
     },
     Measure {
         name: "contention",

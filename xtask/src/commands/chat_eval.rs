@@ -16,6 +16,9 @@ pub struct Options {
     /// Fits the weights of the index instead and prints them.
     #[arg(long)]
     fit: bool,
+    /// Judges the texts the classifier learns from, each fifth by one that has not seen it, and prints what came out.
+    #[arg(long, conflicts_with_all = ["wrong", "fit"])]
+    folds: bool,
 }
 
 /// A set of questions.
@@ -48,6 +51,9 @@ pub fn run(options: &Options) -> Result<()> {
     }
     if options.fit {
         evaluate.arg("--fit");
+    }
+    if options.folds {
+        evaluate.arg("--folds");
     }
     process::run(&mut evaluate)
 }

@@ -24,6 +24,9 @@ pub(crate) struct Sources<'s> {
 pub(crate) fn compose(understood: &Understood, sources: Sources<'_>) -> Answer {
     let mut answer = Answer::default();
     let language = understood.language;
+    if understood.may_be_urgent && understood.intent != Intent::Emergency {
+        answer.say(phrase(language, "emergency"));
+    }
     match understood.intent {
         Intent::Emergency => answer.say(phrase(language, emergency_name(understood))),
         Intent::Abuse => answer.say(phrase(language, abuse_name(understood))),

@@ -3,9 +3,11 @@
 mod case;
 mod figures;
 mod fit;
+mod folds;
 mod table;
 
 pub use case::{Case, Expected, Kind, NotACase, read_cases};
 pub use figures::{Outcome, Share, judge};
 pub use fit::{Fitted, fit};
+pub use folds::{FOLDS, folds};
 pub use table::table;

@@ -1,9 +1,10 @@
 //! Building the index of one language from its documents.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use crate::index::language_index::{Hint, Phrase};
-use crate::index::postings::{Numbers, Postings};
+use crate::index::postings::{Lists, Numbers, Postings};
 use crate::index::spelling::Spellings;
 use crate::index::{Document, Field, LanguageIndex, Target};
 use crate::language::ChatLanguage;
@@ -12,10 +13,18 @@ use crate::text::{Compounds, fold, grams, stem, words};
 /// How soon more of the same word stops to count (BM25's k1).
 const SATURATION: f32 = 1.2;
 
-/// What is known about a word that was met before.
-struct Word {
-    terms: Vec<(u32, f32)>,
-    grams: Vec<u32>,
+/// A phrase as numbers of its words.
+struct Told {
+    target: u32,
+    field: Field,
+    words: Vec<u32>,
+}
+
+/// What is only needed to build: the words in the order of their numbers.
+struct Vocabulary {
+    words: Vec<Arc<str>>,
+    is_meaningful: Vec<bool>,
+    is_part: Vec<bool>,
 }
 
 impl Field {
@@ -47,25 +56,31 @@ impl LanguageIndex {
         targets: &[Target],
         small_words: &[String],
     ) -> Self {
-        let folded = |text: &String| words(&fold(text)).into_iter().map(str::to_owned).collect::<Vec<String>>();
-        let phrases: Vec<(u32, Field, Vec<String>)> = documents
-            .iter()
-            .flat_map(|document| {
-                let target = number_of(targets, &document.target);
-                document.phrases.iter().filter_map(move |(field, text)| Some((target?, *field, folded(text))))
-            })
-            .collect();
-        let all_words: BTreeSet<&String> = phrases.iter().flat_map(|(_, _, words)| words).collect();
-        let asked = phrases.iter().filter(|(_, field, _)| *field != Field::Text);
-        let part_words: BTreeSet<&String> = asked.flat_map(|(_, _, words)| words).collect();
         let mut index = Self::empty(language, targets.len());
-        index.small_words = small_words.iter().flat_map(folded).collect();
-        index.compounds = Compounds::learn(part_words.iter().map(|word| word.as_str()));
-        index.known_words = all_words.iter().map(|word| (*word).clone()).collect();
-        let meaningful = all_words.iter().map(|word| word.as_str()).filter(|word| index.is_meaningful(word));
-        index.spellings = Spellings::of(meaningful);
-        index.fill(&phrases);
+        index.small_words = small_words
+            .iter()
+            .flat_map(|text| words(&fold(text)).into_iter().map(str::to_owned).collect::<Vec<_>>())
+            .collect();
+        let (vocabulary, told) = index.read(documents, targets);
+        let parts = vocabulary.words.iter().zip(&vocabulary.is_part).filter(|(_, is_part)| **is_part);
+        index.compounds = Compounds::learn(parts.map(|(word, _)| Arc::clone(word)));
+        let meaningful = vocabulary.words.iter().zip(&vocabulary.is_meaningful).filter(|(_, means)| **means);
+        index.spellings = Spellings::of(meaningful.map(|(word, _)| word));
+        let small: Vec<Arc<str>> = index.small_words.iter().map(|word| Arc::from(word.as_str())).collect();
+        index.by_sound = Self::sounds(language, small.iter().chain(&vocabulary.words));
+        let told: Vec<Told> = told.into_iter().map(|told| told.meaningful(&vocabulary)).collect();
+        index.phrases = told
+            .iter()
+            .map(|told| Phrase { target: told.target, field: told.field, gram_norm: 0.0, term_mass: 0.0 })
+            .collect();
+        index.fill_terms(&vocabulary, &told);
+        index.fill_pieces(&vocabulary, &told);
         index.hints = documents.iter().flat_map(|document| hints(document, targets, language)).collect();
+        for (place, hint) in index.hints.iter().enumerate() {
+            if let Some(first) = hint.stems.first() {
+                index.hints_by_stem.entry(first.clone()).or_default().push(place);
+            }
+        }
         index
     }
 
@@ -75,87 +90,149 @@ impl LanguageIndex {
             small_words: HashSet::new(),
             compounds: Compounds::default(),
             spellings: Spellings::default(),
-            known_words: HashSet::new(),
+            words: Numbers::default(),
+            by_sound: HashMap::new(),
+            word_mass: Vec::new(),
             terms: Numbers::default(),
-            grams: Numbers::default(),
+            grams: Vec::new(),
             phrases: Vec::new(),
             term_phrases: Postings::default(),
-            gram_phrases: Postings::default(),
+            gram_words: Lists::default(),
+            word_phrases: Lists::default(),
+            word_targets: Postings::default(),
             term_targets: Postings::default(),
-            gram_targets: Postings::default(),
             term_idf: Vec::new(),
             gram_idf: Vec::new(),
             most_idf: idf(0, targets),
             targets,
             hints: Vec::new(),
+            hints_by_stem: HashMap::new(),
         }
     }
 
-    fn fill(&mut self, phrases: &[(u32, Field, Vec<String>)]) {
-        let mut known: HashMap<&str, Word> = HashMap::new();
-        let (mut term_phrases, mut gram_phrases) = (Vec::new(), Vec::new());
-        let (mut term_targets, mut gram_targets) = (Vec::new(), Vec::new());
-        for (target, field, words) in phrases {
-            let number = self.phrases.len() as u32;
-            let mut meaningful: Vec<&str> =
-                words.iter().map(String::as_str).filter(|word| self.is_meaningful(word)).collect();
-            if meaningful.is_empty() {
-                meaningful = words.iter().map(String::as_str).collect();
+    /// The phrases of the documents, and the words in them, each with a number.
+    fn read(&mut self, documents: &[&Document], targets: &[Target]) -> (Vocabulary, Vec<Told>) {
+        let mut vocabulary = Vocabulary { words: Vec::new(), is_meaningful: Vec::new(), is_part: Vec::new() };
+        let mut told = Vec::new();
+        for document in documents {
+            let Some(target) = number_of(targets, &document.target) else { continue };
+            for (field, text) in &document.phrases {
+                let folded = fold(text);
+                let numbers = words(&folded).into_iter().map(|word| {
+                    let number = self.words.get(word).unwrap_or_else(|| {
+                        let word: Arc<str> = Arc::from(word);
+                        vocabulary.is_meaningful.push(self.is_meaningful(&word));
+                        vocabulary.is_part.push(false);
+                        vocabulary.words.push(Arc::clone(&word));
+                        self.words.number(word)
+                    });
+                    vocabulary.is_part[number as usize] |= *field != Field::Text;
+                    number
+                });
+                told.push(Told { target, field: *field, words: numbers.collect() });
             }
-            let (mut terms, mut pieces) = (Vec::new(), Vec::new());
-            for word in meaningful {
-                let known = known.entry(word).or_insert_with(|| self.word(word));
-                terms.extend_from_slice(&known.terms);
-                pieces.extend_from_slice(&known.grams);
-            }
+        }
+        (vocabulary, told)
+    }
+
+    fn fill_terms(&mut self, vocabulary: &Vocabulary, told: &[Told]) {
+        let cut: Vec<Vec<(String, f32)>> = vocabulary.words.iter().map(|word| self.terms_of_word(word)).collect();
+        let mut numbered = |terms: Vec<(String, f32)>| {
+            terms.into_iter().map(|(term, weight)| (self.terms.number(term), weight)).collect::<Vec<_>>()
+        };
+        let terms_of_words: Vec<Vec<(u32, f32)>> = cut.into_iter().map(&mut numbered).collect();
+        let (mut in_phrases, mut in_targets) = (Vec::new(), Vec::new());
+        for (phrase, told) in told.iter().enumerate() {
+            let mut terms: Vec<(u32, f32)> =
+                told.words.iter().flat_map(|word| &terms_of_words[*word as usize]).copied().collect();
             keep_greatest(&mut terms);
-            pieces.sort_unstable();
-            pieces.dedup();
-            term_phrases.extend(terms.iter().map(|(term, weight)| (*term, number, *weight)));
-            term_targets.extend(terms.iter().map(|(term, weight)| (*term, *target, weight * field.weight())));
-            // A long text is near to everything; only what it covers counts.
-            if *field != Field::Text {
-                gram_phrases.extend(pieces.iter().map(|piece| (*piece, number, 1.0)));
-            }
-            gram_targets.extend(pieces.iter().map(|piece| (*piece, *target, field.trust())));
-            self.phrases.push(Phrase { target: *target, field: *field, gram_norm: 0.0, term_mass: 0.0 });
+            in_phrases.extend(terms.iter().map(|(term, weight)| (*term, phrase as u32, *weight)));
+            in_targets.extend(terms.iter().map(|(term, weight)| (*term, told.target, weight * told.field.weight())));
         }
-        let term_targets = joined(term_targets, |sum, more| sum + more);
-        let gram_targets = joined(gram_targets, f32::max);
-        self.term_idf = frequencies(&term_targets, self.terms.len(), self.targets);
-        self.gram_idf = frequencies(&gram_targets, self.grams.len(), self.targets);
-        self.measure(&term_phrases, &gram_phrases);
-        self.term_phrases = Postings::of(term_phrases, self.terms.len());
-        self.gram_phrases = Postings::of(gram_phrases, self.grams.len());
+        let in_targets = joined(in_targets, |sum, more| sum + more);
+        let mut with = vec![0; self.terms.len()];
+        for (term, _, _) in &in_targets {
+            with[*term as usize] += 1;
+        }
+        self.term_idf = with.into_iter().map(|with| idf(with, self.targets)).collect();
+        for (term, phrase, weight) in &in_phrases {
+            self.phrases[*phrase as usize].term_mass += self.term_idf[*term as usize] * weight;
+        }
         let saturated = |(term, target, weight): (u32, u32, f32)| (term, target, weight / (weight + SATURATION));
-        self.term_targets = Postings::of(term_targets.into_iter().map(saturated).collect(), self.terms.len());
-        self.gram_targets = Postings::of(gram_targets, self.grams.len());
+        self.term_phrases = Postings::of(in_phrases, self.terms.len());
+        self.term_targets = Postings::of(in_targets.into_iter().map(saturated).collect(), self.terms.len());
     }
 
-    /// A word's stems and pieces as numbers.
-    fn word(&mut self, word: &str) -> Word {
-        let terms = self.terms_of_word(word);
-        let plain = self.plain(word);
-        Word {
-            terms: terms.into_iter().map(|(term, weight)| (self.terms.number(term), weight)).collect(),
-            grams: grams(std::iter::once(plain.as_str())).into_iter().map(|gram| self.grams.number(gram)).collect(),
+    fn fill_pieces(&mut self, vocabulary: &Vocabulary, told: &[Told]) {
+        let (mut in_phrases, mut in_targets) = (Vec::new(), Vec::new());
+        for (phrase, told) in told.iter().enumerate() {
+            // A long text is near to everything; only what it covers counts.
+            if told.field != Field::Text {
+                in_phrases.extend(told.words.iter().map(|word| (*word, phrase as u32)));
+            }
+            in_targets.extend(told.words.iter().map(|word| (*word, told.target, told.field.trust())));
         }
-    }
-
-    /// The lengths of the phrases' vectors.
-    fn measure(&mut self, term_phrases: &[(u32, u32, f32)], gram_phrases: &[(u32, u32, f32)]) {
-        for (term, phrase, weight) in term_phrases {
-            let tells = self.term_idf[*term as usize] * weight;
-            let phrase = &mut self.phrases[*phrase as usize];
-            phrase.term_mass += tells;
+        self.word_phrases = Lists::of(in_phrases, vocabulary.words.len());
+        self.word_targets = Postings::of(joined(in_targets, f32::max), vocabulary.words.len());
+        let mut pieces: Vec<Vec<u32>> =
+            vocabulary.words.iter().map(|word| grams(std::iter::once(self.plain(word).as_str()))).collect();
+        self.grams = pieces.iter().flatten().copied().collect();
+        self.grams.sort_unstable();
+        self.grams.dedup();
+        for piece in pieces.iter_mut().flatten() {
+            *piece = self.grams.binary_search(piece).unwrap_or_default() as u32;
         }
-        for (gram, phrase, _) in gram_phrases {
-            let tells = self.gram_idf[*gram as usize];
-            self.phrases[*phrase as usize].gram_norm += tells * tells;
+        let of_words =
+            pieces.iter().enumerate().flat_map(|(word, pieces)| pieces.iter().map(move |piece| (*piece, word as u32)));
+        self.gram_words = Lists::of(of_words.collect(), self.grams.len());
+        self.gram_idf = self.piece_frequencies();
+        self.word_mass = pieces.iter().map(|pieces| self.mass(pieces)).collect();
+        let mut seen = vec![u32::MAX; self.grams.len()];
+        for (phrase, told) in told.iter().enumerate().filter(|(_, told)| told.field != Field::Text) {
+            let mut norm = 0.0;
+            for piece in told.words.iter().flat_map(|word| &pieces[*word as usize]) {
+                if seen[*piece as usize] != phrase as u32 {
+                    seen[*piece as usize] = phrase as u32;
+                    norm += self.gram_idf[*piece as usize] * self.gram_idf[*piece as usize];
+                }
+            }
+            self.phrases[phrase].gram_norm = norm.sqrt();
         }
         for phrase in &mut self.phrases {
-            phrase.gram_norm = phrase.gram_norm.sqrt().max(1e-6);
+            phrase.gram_norm = phrase.gram_norm.max(1e-6);
         }
+    }
+
+    fn mass(&self, pieces: &[u32]) -> f32 {
+        pieces.iter().map(|piece| self.gram_idf[*piece as usize]).map(|tells| tells * tells).sum()
+    }
+
+    /// What each piece tells: the targets of all its words, each once.
+    fn piece_frequencies(&self) -> Vec<f32> {
+        let mut seen = vec![u32::MAX; self.targets];
+        let count = |piece: u32| {
+            let mut with = 0;
+            for (target, _) in self.gram_words.at(piece).iter().flat_map(|word| self.word_targets.at(*word)) {
+                if seen[*target as usize] != piece {
+                    seen[*target as usize] = piece;
+                    with += 1;
+                }
+            }
+            idf(with, self.targets)
+        };
+        (0..self.grams.len() as u32).map(count).collect()
+    }
+}
+
+impl Told {
+    /// Without the words that say nothing, unless there is nothing else.
+    fn meaningful(mut self, vocabulary: &Vocabulary) -> Self {
+        if self.words.iter().any(|word| vocabulary.is_meaningful[*word as usize]) {
+            self.words.retain(|word| vocabulary.is_meaningful[*word as usize]);
+        }
+        self.words.sort_unstable();
+        self.words.dedup();
+        self
     }
 }
 
@@ -182,14 +259,6 @@ fn joined(mut all: Vec<(u32, u32, f32)>, join: impl Fn(f32, f32) -> f32) -> Vec<
         same
     });
     all
-}
-
-fn frequencies(pairs: &[(u32, u32, f32)], keys: usize, targets: usize) -> Vec<f32> {
-    let mut with = vec![0; keys];
-    for (key, _, _) in pairs {
-        with[*key as usize] += 1;
-    }
-    with.into_iter().map(|with| idf(with, targets)).collect()
 }
 
 fn number_of(targets: &[Target], target: &Target) -> Option<u32> {

@@ -1,9 +1,10 @@
 //! The index of one language.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use crate::index::Field;
-use crate::index::postings::{Numbers, Postings};
+use crate::index::postings::{Lists, Numbers, Postings};
 use crate::index::spelling::Spellings;
 use crate::language::ChatLanguage;
 use crate::text::{Compounds, plain_umlauts, stem};
@@ -16,18 +17,26 @@ pub struct LanguageIndex {
     pub(super) compounds: Compounds,
     /// Every word that says something, for words that are misspelt.
     pub(super) spellings: Spellings,
-    pub(super) known_words: HashSet<String>,
+    /// Every word, small words in texts included.
+    pub(super) words: Numbers<Arc<str>>,
+    /// From how a word sounds to the word; of languages with Cyrillic letters.
+    pub(super) by_sound: HashMap<String, Arc<str>>,
+    /// Sum of what the pieces of each word tell, squared.
+    pub(super) word_mass: Vec<f32>,
     pub(super) terms: Numbers<String>,
-    pub(super) grams: Numbers<u32>,
+    /// All pieces, ascending; the place is the number.
+    pub(super) grams: Vec<u32>,
     pub(super) phrases: Vec<Phrase>,
     /// Stem to phrases.
     pub(super) term_phrases: Postings,
-    /// Piece to phrases.
-    pub(super) gram_phrases: Postings,
+    /// Piece to words. Phrases and targets hang on words, not on pieces: there are far fewer of them.
+    pub(super) gram_words: Lists,
+    /// Word to phrases.
+    pub(super) word_phrases: Lists,
+    /// Word to targets, with the weight of the best field it stands in.
+    pub(super) word_targets: Postings,
     /// Stem to targets, with its saturated weight over the fields.
     pub(super) term_targets: Postings,
-    /// Piece to targets, with the weight of the best field it stands in.
-    pub(super) gram_targets: Postings,
     /// How much a stem tells: inverse frequency over targets.
     pub(super) term_idf: Vec<f32>,
     /// The same of a piece.
@@ -37,6 +46,8 @@ pub struct LanguageIndex {
     /// How many targets there are in all languages.
     pub(super) targets: usize,
     pub(super) hints: Vec<Hint>,
+    /// From the first stem of a hint to its place.
+    pub(super) hints_by_stem: HashMap<String, Vec<usize>>,
 }
 
 /// A phrase of a target.
@@ -78,7 +89,7 @@ impl LanguageIndex {
 
     /// Share of folded words that this language has seen, small words included, 0 to 1.
     pub fn share_known(&self, words: &[&str]) -> f32 {
-        let known = words.iter().filter(|word| self.small_words.contains(**word) || self.known_words.contains(**word));
+        let known = words.iter().filter(|word| self.small_words.contains(**word) || self.words.get(**word).is_some());
         if words.is_empty() { 0.0 } else { known.count() as f32 / words.len() as f32 }
     }
 
@@ -115,15 +126,21 @@ impl LanguageIndex {
 
     /// Bytes that the tables keep.
     pub fn bytes(&self) -> usize {
-        let words: usize = self.known_words.iter().map(|word| 3 * (word.len() + 40)).sum();
-        let postings = [&self.term_phrases, &self.gram_phrases, &self.term_targets, &self.gram_targets];
+        // A word is kept once and pointed to from the tables of words, spellings and parts.
+        let words: usize = self.words.keys().map(|word| word.len() + 16 + 24).sum();
+        let postings = [&self.term_phrases, &self.term_targets, &self.word_targets];
         let postings: usize = postings.iter().map(|postings| postings.bytes()).sum();
         words
             + postings
+            + self.gram_words.bytes()
+            + self.word_phrases.bytes()
+            + self.spellings.bytes()
+            + self.compounds.count() * 24
+            + self.by_sound.keys().map(|sound| sound.len() + 48).sum::<usize>()
             + self.phrases.len() * size_of::<Phrase>()
-            + self.grams.len() * 16
             + self.terms.keys().map(|term| term.len() + 40).sum::<usize>()
-            + (self.term_idf.len() + self.gram_idf.len()) * 4
+            + self.hints.iter().map(|hint| hint.stems.len() * 40 + 80).sum::<usize>()
+            + (self.grams.len() + self.term_idf.len() + self.gram_idf.len() + self.word_mass.len()) * 4
     }
 }
 

@@ -9,6 +9,7 @@ mod language_index;
 mod postings;
 mod query;
 mod spelling;
+mod typed;
 mod weights;
 
 use std::collections::BTreeMap;
@@ -96,13 +97,22 @@ impl Index {
         let mut targets: Vec<Target> = documents.iter().map(|document| document.target.clone()).collect();
         targets.sort();
         targets.dedup();
-        let languages = ChatLanguage::SEARCHED.into_iter().filter_map(|language| {
+        let build = &|language: ChatLanguage| {
             let mine: Vec<&Document> =
                 documents.iter().filter(|document| document.language.searched() == language).collect();
             let small = small_words.get(&language).map_or(&[][..], Vec::as_slice);
             (!mine.is_empty()).then(|| (language, LanguageIndex::build(language, &mine, &targets, small)))
+        };
+        // One thread for each language: they share nothing but the targets. Where no thread can be had, one after the other.
+        let languages = std::thread::scope(|scope| {
+            let started = ChatLanguage::SEARCHED.map(|language| {
+                (language, std::thread::Builder::new().spawn_scoped(scope, move || build(language)).ok())
+            });
+            let finished = |(language, thread): (ChatLanguage, Option<std::thread::ScopedJoinHandle<'_, _>>)| {
+                thread.and_then(|thread| thread.join().ok()).unwrap_or_else(|| build(language))
+            };
+            started.into_iter().filter_map(finished).collect()
         });
-        let languages = languages.collect();
         Self { targets, languages, weights: Weights::FITTED }
     }
 

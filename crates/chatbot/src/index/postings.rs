@@ -1,41 +1,69 @@
-//! Which items hold a key, in two flat lists: small in memory, quick to walk.
+//! Which items hold a key, in flat lists: small in memory, quick to walk.
 
 use std::collections::HashMap;
 use std::hash::Hash;
+
+/// From a key to the items that hold it.
+#[derive(Debug, Default)]
+pub(crate) struct Lists {
+    starts: Vec<u32>,
+    items: Vec<u32>,
+}
+
+impl Lists {
+    /// From (key, item), in any order. `keys` is one more than the greatest key.
+    pub(crate) fn of(mut entries: Vec<(u32, u32)>, keys: usize) -> Self {
+        entries.sort_unstable();
+        entries.dedup();
+        let starts = starts(entries.iter().map(|(key, _)| *key), keys);
+        Self { starts, items: entries.into_iter().map(|(_, item)| item).collect() }
+    }
+
+    /// The items of `key`, ascending.
+    pub(crate) fn at(&self, key: u32) -> &[u32] {
+        &self.items[self.starts[key as usize] as usize..self.starts[key as usize + 1] as usize]
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        (self.starts.len() + self.items.len()) * 4
+    }
+}
 
 /// From a key to the items that hold it, each with a weight.
 #[derive(Debug, Default)]
 pub(crate) struct Postings {
     starts: Vec<u32>,
-    items: Vec<u32>,
-    weights: Vec<f32>,
+    items: Vec<(u32, f32)>,
 }
 
 impl Postings {
     /// From (key, item, weight), in any order. `keys` is one more than the greatest key.
     pub(crate) fn of(mut entries: Vec<(u32, u32, f32)>, keys: usize) -> Self {
         entries.sort_unstable_by_key(|(key, item, _)| (*key, *item));
-        let mut starts = vec![0; keys + 1];
-        for (key, _, _) in &entries {
-            starts[*key as usize + 1] += 1;
-        }
-        for at in 0..keys {
-            starts[at + 1] += starts[at];
-        }
-        let items = entries.iter().map(|(_, item, _)| *item).collect();
-        let weights = entries.iter().map(|(_, _, weight)| *weight).collect();
-        Self { starts, items, weights }
+        let starts = starts(entries.iter().map(|(key, _, _)| *key), keys);
+        Self { starts, items: entries.into_iter().map(|(_, item, weight)| (item, weight)).collect() }
     }
 
     /// The items of `key` with their weights, by item.
-    pub(crate) fn at(&self, key: u32) -> impl Iterator<Item = (usize, f32)> {
-        let range = self.starts[key as usize] as usize..self.starts[key as usize + 1] as usize;
-        self.items[range.clone()].iter().map(|item| *item as usize).zip(self.weights[range].iter().copied())
+    pub(crate) fn at(&self, key: u32) -> &[(u32, f32)] {
+        &self.items[self.starts[key as usize] as usize..self.starts[key as usize + 1] as usize]
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        self.starts.len() * 4 + self.items.len() * 4 + self.weights.len() * 4
+        self.starts.len() * 4 + self.items.len() * 8
     }
+}
+
+/// Where the items of each key begin; `sorted` are the keys of all items.
+fn starts(sorted: impl Iterator<Item = u32>, keys: usize) -> Vec<u32> {
+    let mut starts = vec![0; keys + 1];
+    for key in sorted {
+        starts[key as usize + 1] += 1;
+    }
+    for at in 0..keys {
+        starts[at + 1] += starts[at];
+    }
+    starts
 }
 
 /// Numbers for keys, in the order in which they are met.

@@ -12,6 +12,11 @@ const FULL_PHRASE: f32 = 8.0;
 const HINT: f32 = 0.1;
 /// Scores below are noise.
 const LEAST: f32 = 0.02;
+/// So many targets at most are ranked.
+const MOST_BEST: usize = 30;
+/// A word of the index is kin to a question if the question has at least this share of its pieces, by what they tell. Words
+/// that have only an ending in common are not looked at.
+const KIN: f32 = 0.15;
 
 /// What becomes of words nobody knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,8 +59,12 @@ impl LanguageIndex {
             .filter(|(_, (score, _))| *score > LEAST)
             .map(|(target, (score, signals))| Scored { target, score, signals })
             .collect();
-        best.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.target.cmp(&b.target)));
-        best.truncate(30);
+        let better = |a: &Scored, b: &Scored| b.score.total_cmp(&a.score).then(a.target.cmp(&b.target));
+        if best.len() > MOST_BEST {
+            best.select_nth_unstable_by(MOST_BEST, better);
+            best.truncate(MOST_BEST);
+        }
+        best.sort_by(better);
         let meaningful = words.iter().filter(|word| self.is_meaningful(word)).count();
         Ranking { best, known: known(&terms), meaningful }
     }
@@ -63,7 +72,7 @@ impl LanguageIndex {
     /// The words with those nobody knows replaced by what was probably meant.
     fn corrected(&self, words: &[&str]) -> Vec<String> {
         let correct = |word: &&str| {
-            let is_known = self.known_words.contains(*word)
+            let is_known = self.words.get(*word).is_some()
                 || self.small_words.contains(*word)
                 || self.terms.get(stem(word, self.language).as_str()).is_some()
                 || !self.compounds.split(word).is_empty();
@@ -84,25 +93,25 @@ impl LanguageIndex {
     }
 
     fn by_pieces(&self, analysed: &Analysed, signals: &mut [[f32; SIGNALS]]) {
-        let mut dots = vec![0.0_f32; self.phrases.len()];
         let (mut length, mut mass) = (0.0_f32, 0.0_f32);
+        let mut numbers: Vec<u32> = Vec::new();
+        let mut shared = vec![0.0_f32; self.word_mass.len()];
         for gram in grams(analysed.plain.iter().map(String::as_str)) {
-            let Some(number) = self.grams.get(&gram) else {
+            let Ok(number) = self.grams.binary_search(&gram) else {
                 // Half, because one wrong letter makes a dozen unknown pieces.
                 length += 0.5 * self.most_idf * self.most_idf;
                 mass += 0.5 * self.most_idf;
                 continue;
             };
-            let tells = self.gram_idf[number as usize];
+            let tells = self.gram_idf[number];
             length += tells * tells;
             mass += tells;
-            for (phrase, _) in self.gram_phrases.at(number) {
-                dots[phrase] += tells * tells;
-            }
-            for (target, trust) in self.gram_targets.at(number) {
-                signals[target][2] += tells * trust;
+            numbers.push(number as u32);
+            for word in self.gram_words.at(number as u32) {
+                shared[*word as usize] += tells * tells;
             }
         }
+        let dots = self.dots(&numbers, &shared, signals);
         let length = length.sqrt().max(1e-6);
         let mut nearest = vec![[0.0_f32; 3]; self.targets];
         for (phrase, dot) in self.phrases.iter().zip(dots) {
@@ -117,6 +126,44 @@ impl LanguageIndex {
         }
     }
 
+    /// What the pieces `numbers` of a question and each phrase have in common, through words that are kin to the question;
+    /// and what of them each target has, into its signal. `shared` is what each word has in common with the question.
+    fn dots(&self, numbers: &[u32], shared: &[f32], signals: &mut [[f32; SIGNALS]]) -> Vec<f32> {
+        let mut kin = vec![0_u64; shared.len().div_ceil(64)];
+        for (word, (shared, mass)) in shared.iter().zip(&self.word_mass).enumerate() {
+            if *shared > 0.0 && *shared >= KIN * mass {
+                kin[word / 64] |= 1 << (word % 64);
+            }
+        }
+        let mut dots = vec![(0.0_f32, u32::MAX); self.phrases.len()];
+        let mut covered = vec![(0.0_f32, u32::MAX); self.targets];
+        for number in numbers {
+            let tells = self.gram_idf[*number as usize];
+            for word in self.gram_words.at(*number) {
+                if kin[*word as usize / 64] & 1 << (word % 64) == 0 {
+                    continue;
+                }
+                // A piece counts once for a phrase, and for a target with the best of the words it stands in.
+                for phrase in self.word_phrases.at(*word) {
+                    let (dot, last) = &mut dots[*phrase as usize];
+                    if *last != *number {
+                        *last = *number;
+                        *dot += tells * tells;
+                    }
+                }
+                for (target, trust) in self.word_targets.at(*word) {
+                    let (before, last) = &mut covered[*target as usize];
+                    let counted = if *last == *number { *before } else { 0.0 };
+                    if *trust > counted {
+                        (*before, *last) = (*trust, *number);
+                        signals[*target as usize][2] += tells * (trust - counted);
+                    }
+                }
+            }
+        }
+        dots.into_iter().map(|(dot, _)| dot).collect()
+    }
+
     fn by_stems(&self, terms: &[Term], signals: &mut [[f32; SIGNALS]]) {
         let mut contained = vec![0.0_f32; self.phrases.len()];
         let mut mass = 0.0_f32;
@@ -124,10 +171,10 @@ impl LanguageIndex {
             mass += term.tells;
             let Some(number) = term.number else { continue };
             for (phrase, weight) in self.term_phrases.at(number) {
-                contained[phrase] += self.term_idf[number as usize] * weight;
+                contained[*phrase as usize] += self.term_idf[number as usize] * weight;
             }
             for (target, saturated) in self.term_targets.at(number) {
-                signals[target][3] += term.tells * saturated;
+                signals[*target as usize][3] += term.tells * saturated;
             }
         }
         for (phrase, contained) in self.phrases.iter().zip(contained) {
@@ -147,8 +194,12 @@ impl LanguageIndex {
     }
 
     fn apply_hints(&self, stems: &[String], scores: &mut [f32]) {
-        for hint in &self.hints {
-            if hint.stems.is_empty() || !hint.stems.iter().all(|stem| stems.contains(stem)) {
+        let mut places: Vec<usize> =
+            stems.iter().filter_map(|stem| self.hints_by_stem.get(stem)).flatten().copied().collect();
+        places.sort_unstable();
+        places.dedup();
+        for hint in places.into_iter().map(|place| &self.hints[place]) {
+            if !hint.stems.iter().all(|stem| stems.contains(stem)) {
                 continue;
             }
             // A hint corrects a confusion; it does not speak where nothing pointed to the service.

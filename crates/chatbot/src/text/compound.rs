@@ -1,6 +1,7 @@
 //! German compounds: `wohnsitzanmeldung` is found by its parts, and by itself.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 const SHORTEST_PART: usize = 4;
 /// What stands between two parts.
@@ -9,14 +10,18 @@ const LINKS: [&str; 6] = ["", "s", "es", "n", "en", "er"];
 /// Words that occur as parts.
 #[derive(Debug, Clone, Default)]
 pub struct Compounds {
-    parts: HashSet<String>,
+    parts: HashSet<Arc<str>>,
 }
 
 impl Compounds {
     /// Learns the parts from folded words.
-    pub fn learn<'w>(words: impl Iterator<Item = &'w str>) -> Self {
-        let long_enough = |word: &&str| word.chars().count() >= SHORTEST_PART;
-        Self { parts: words.filter(long_enough).map(str::to_owned).collect() }
+    pub fn learn(words: impl Iterator<Item = Arc<str>>) -> Self {
+        Self { parts: words.filter(|word| word.chars().count() >= SHORTEST_PART).collect() }
+    }
+
+    /// How many words occur as parts.
+    pub fn count(&self) -> usize {
+        self.parts.len()
     }
 
     /// The parts of a folded word, without the word itself; empty if it is no compound of words that are known. The
@@ -62,7 +67,8 @@ mod tests {
 
     #[test]
     fn compounds_fall_into_known_parts() {
-        let known = Compounds::learn(["wohnsitz", "anmeldung", "geburt", "urkunde", "internationale"].into_iter());
+        let known = ["wohnsitz", "anmeldung", "geburt", "urkunde", "internationale"].map(Arc::from);
+        let known = Compounds::learn(known.into_iter());
         assert_eq!(known.split("wohnsitzanmeldung"), ["wohnsitz", "anmeldung"]);
         assert_eq!(known.split("geburtsurkunde"), ["geburt", "urkunde"]);
         assert_eq!(known.split("wohnsitzanmeldungsurkunde"), ["wohnsitz", "anmeldung", "urkunde"]);

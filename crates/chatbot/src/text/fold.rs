@@ -1,7 +1,7 @@
 //! One form for what looks or sounds the same: compatibility forms, case, marks, apostrophes, digits of other scripts.
 
-use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::{decompose_canonical, is_combining_mark};
+use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfkc_quick};
 
 /// What was typed, readable and harmless: NFKC, without invisible signs, white space folded. Case stays.
 pub fn normalise(raw: &str) -> String {
@@ -13,10 +13,21 @@ pub fn normalise(raw: &str) -> String {
 /// Lower case without marks: `Führerschein`, `FÜHRERSCHEIN` and `Fuhrerschein` become one, as do the forms of alif.
 pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
-    for sign in text.nfkc().flat_map(char::to_lowercase) {
-        fold_sign(sign, &mut folded);
+    // Nearly every text is in its composed form already; making that again is most of the work.
+    if is_nfkc_quick(text.chars()) == IsNormalized::Yes {
+        text.chars().for_each(|sign| fold_case(sign, &mut folded));
+    } else {
+        text.nfkc().for_each(|sign| fold_case(sign, &mut folded));
     }
     folded
+}
+
+fn fold_case(sign: char, folded: &mut String) {
+    if sign.is_ascii_alphanumeric() || sign == ' ' {
+        folded.push(sign.to_ascii_lowercase());
+    } else {
+        sign.to_lowercase().for_each(|sign| fold_sign(sign, folded));
+    }
 }
 
 fn fold_sign(sign: char, folded: &mut String) {
@@ -38,8 +49,8 @@ fn fold_sign(sign: char, folded: &mut String) {
         '\'' | '’' | '‘' | 'ʼ' | '`' | '´' | '\u{0640}' => {}
         '٠'..='٩' => folded.push(digit(sign, '٠')),
         '۰'..='۹' => folded.push(digit(sign, '۰')),
-        // й and ї are letters of their own.
-        '\u{0400}'..='\u{04ff}' => folded.push(sign),
+        // й and ї are letters of their own; of the Arabic ones those with marks stand above.
+        '\u{0400}'..='\u{04ff}' | '\u{0621}'..='\u{063a}' | '\u{0641}'..='\u{064a}' => folded.push(sign),
         _ if domain::text::is_invisible(sign) && !sign.is_whitespace() => {}
         _ => decompose_canonical(sign, |part| {
             if !is_combining_mark(part) {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::language::ChatLanguage;
-use crate::rules::{self, Message};
+use crate::rules::{self, Message, Pattern};
 
 /// Something the chatbot can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -94,19 +94,28 @@ impl Action {
     }
 }
 
-/// Who reports something tells it in a sentence; two words are a search.
-const REPORT_WORDS: usize = 4;
+/// Who reports something tells it in a sentence of at least so many words; two words are a search. Turkish says with endings
+/// what others say with words.
+const fn report_words(language: ChatLanguage) -> usize {
+    if matches!(language, ChatLanguage::Turkish) { 3 } else { 4 }
+}
 
-/// What the message asks to be done.
+/// What the message asks to be done. Russian and Ukrainian are known in Latin letters, too.
 pub(crate) fn asked_for(message: &Message, language: ChatLanguage) -> Option<Action> {
+    let own = |pattern: &Pattern| pattern.is_in(message, language.searched());
+    let latin = |pattern: &Pattern| pattern.is_unmistakable() && pattern.is_in_latin(message);
+    first_of(message, language, &own).or_else(|| {
+        let written_so = [ChatLanguage::Russian, ChatLanguage::Ukrainian].into_iter();
+        written_so.filter(|_| message.is_latin()).find_map(|language| first_of(message, language, &latin))
+    })
+}
+
+fn first_of(message: &Message, language: ChatLanguage, found: &dyn Fn(&Pattern) -> bool) -> Option<Action> {
     let rules = rules::of(language);
     let asked = |action: &Action| {
         let rule = rules.actions.iter().find(|(name, _)| name == action.as_str());
-        let is_told = *action != Action::ReportDefect || message.len() >= REPORT_WORDS;
-        rule.filter(|_| is_told).is_some_and(|(_, rule)| {
-            let found = |pattern: &rules::Pattern| pattern.is_in(message, language.searched());
-            rule.ask.iter().any(found) && !rule.unless.iter().any(found)
-        })
+        let is_told = *action != Action::ReportDefect || message.len() >= report_words(language);
+        rule.filter(|_| is_told).is_some_and(|(_, rule)| rule.ask.iter().any(found) && !rule.unless.iter().any(found))
     };
     Action::ALL.into_iter().find(asked)
 }

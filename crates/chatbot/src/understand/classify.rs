@@ -4,6 +4,7 @@ use domain::identifier::Key;
 
 use crate::index::{Index, Ranking, Scored, Target};
 use crate::language::ChatLanguage;
+use crate::learn::{Classifier, Matter, Verdict};
 use crate::rules::{self, Message};
 use crate::text::{Evidence, detect, fold, normalise, words};
 use crate::understand::action::asked_for;
@@ -27,6 +28,8 @@ const CLEAR: f32 = 0.75;
 const FAINT: f32 = 0.35;
 /// An example of a kind of message must be so near.
 const REACTION: f32 = 0.3;
+/// So few words resemble too much; what is made of them must be surer.
+const FEW_WORDS: usize = 2;
 /// Small talk is short.
 const MOST_SMALLTALK_WORDS: usize = 8;
 
@@ -58,6 +61,8 @@ pub struct Understood {
     pub facets: Vec<String>,
     /// Which small talk it is.
     pub smalltalk: Option<String>,
+    /// Whether somebody may be in danger though the message is a question.
+    pub may_be_urgent: bool,
     /// Why it did not go on to the search.
     pub alarm: Option<Alarm>,
     /// The message without personal data: what may be kept.
@@ -67,12 +72,12 @@ pub struct Understood {
 }
 
 /// Understands `raw`, sent from a page in `page`'s language.
-pub(crate) fn understand(index: &Index, raw: &str, page: Option<ChatLanguage>) -> Understood {
+pub(crate) fn understand(index: &Index, classifier: &Classifier, raw: &str, page: Option<ChatLanguage>) -> Understood {
     let raw = cut(raw);
     let text = normalise(raw);
     let message = Message::of(&text);
     let redacted = redact(&text);
-    let language = language_of(index, &text, page);
+    let mut language = language_of(index, &text, page);
     let mut understood = Understood {
         language,
         intent: Intent::Clarify,
@@ -82,36 +87,49 @@ pub(crate) fn understand(index: &Index, raw: &str, page: Option<ChatLanguage>) -
         not_us: None,
         facets: Vec::new(),
         smalltalk: None,
+        may_be_urgent: false,
         alarm: alarm(raw, &text, &message, language),
         redacted,
         confidence: 0.0,
     };
-    match &understood.alarm {
-        Some(Alarm::Emergency(_)) => return Understood { intent: Intent::Emergency, ..understood },
-        Some(Alarm::Abuse(_)) => return Understood { intent: Intent::Abuse, ..understood },
-        Some(Alarm::Injection) => return Understood { intent: Intent::Injection, ..understood },
-        Some(Alarm::TooLong) => return understood,
-        None => {}
+    if let Some(alarm) = understood.alarm.take() {
+        return alarmed(understood, alarm);
+    }
+    let mut searched = without_marks(&understood.redacted.text);
+    let mut message = message;
+    if let Some((own, text)) = in_own_letters(index, &searched, language) {
+        (language, message, searched) = (own, Message::of(&text), text);
+        understood.language = language;
     }
     understood.action = asked_for(&message, language);
     understood.facets = facets(&message, language);
     understood.smalltalk = smalltalk(&message, language);
-    let searched = without_marks(&understood.redacted.text);
     let ranking = index.rank(&searched, language);
     let (best, matters) = with_matters(index, &searched, language, &ranking);
+    let judged = classifier.judge(&text);
+    let matter = if message.len() <= FEW_WORDS { Matter::Clear } else { matter(index, &ranking) };
+    let verdict = judged.verdict(matter);
+    match verdict {
+        Verdict::Emergency(kind) => return alarmed(understood, Alarm::Emergency(kind.to_owned())),
+        Verdict::Abuse(kind) => return alarmed(understood, Alarm::Abuse(kind.to_owned())),
+        Verdict::Injection => return alarmed(understood, Alarm::Injection),
+        Verdict::Act(action) if is_wish(action, matter, message.len()) => {
+            understood.action = understood.action.or(Some(action));
+        }
+        Verdict::Act(_) | Verdict::OutOfScope | Verdict::Smalltalk | Verdict::Open => {}
+    }
+    understood.may_be_urgent = judged.may_be_urgent();
     let reaction = reaction(index, &ranking);
     match reaction.as_deref().map(|name| (name, Action::of_name(name))) {
         Some((_, Some(action))) if understood.action.is_none() => understood.action = Some(action),
         Some(("emergency", None)) => {
-            let alarm = Some(Alarm::Emergency("call".to_owned()));
-            return Understood { intent: Intent::Emergency, action: None, alarm, ..understood };
+            return alarmed(understood, Alarm::Emergency("call".to_owned()));
         }
         Some(("abuse", None)) if understood.action.is_none() => {
-            let alarm = Some(Alarm::Abuse("insult".to_owned()));
-            return Understood { intent: Intent::Abuse, alarm, ..understood };
+            return alarmed(understood, Alarm::Abuse("insult".to_owned()));
         }
         Some(("injection", None)) if understood.action.is_none() => {
-            return Understood { intent: Intent::Injection, alarm: Some(Alarm::Injection), ..understood };
+            return alarmed(understood, Alarm::Injection);
         }
         Some(("smalltalk", None)) if understood.action.is_none() => {
             return Understood { intent: Intent::Smalltalk, ..understood };
@@ -122,7 +140,46 @@ pub(crate) fn understand(index: &Index, raw: &str, page: Option<ChatLanguage>) -
     let best: Vec<Scored> =
         best.into_iter().filter(|scored| !matches!(index.target(scored.target), Target::Reaction(_))).collect();
     decide(index, &mut understood, &ranking, &best, matters, message.len());
+    if matches!(understood.intent, Intent::Clarify | Intent::Service) {
+        match verdict {
+            Verdict::OutOfScope => {
+                return Understood { intent: Intent::OutOfScope, services: Vec::new(), ..understood };
+            }
+            Verdict::Smalltalk => return Understood { intent: Intent::Smalltalk, services: Vec::new(), ..understood },
+            Verdict::Emergency(_) | Verdict::Abuse(_) | Verdict::Injection | Verdict::Act(_) | Verdict::Open => {}
+        }
+    }
     understood
+}
+
+/// A message that does not go on to the search.
+fn alarmed(understood: Understood, alarm: Alarm) -> Understood {
+    let intent = match &alarm {
+        Alarm::Emergency(_) => Intent::Emergency,
+        Alarm::Abuse(_) => Intent::Abuse,
+        Alarm::Injection => Intent::Injection,
+        Alarm::TooLong => Intent::Clarify,
+    };
+    Understood { intent, action: None, alarm: Some(alarm), ..understood }
+}
+
+/// Whether an action that is resembled is asked for. Few words are a search or an answer ("yes please"); where a service is
+/// clear, reports and calls by video are services themselves.
+fn is_wish(action: Action, matter: Matter, message_words: usize) -> bool {
+    let is_service_too = matches!(action, Action::ReportDefect | Action::BookVideo);
+    message_words > FEW_WORDS && (matter == Matter::Open || !is_service_too)
+}
+
+/// Whether the index knows a service that is clearly meant.
+fn matter(index: &Index, ranking: &Ranking) -> Matter {
+    let of_ours = |scored: &&Scored| !matches!(index.target(scored.target), Target::Reaction(_));
+    let mut best = ranking.best.iter().filter(of_ours);
+    let (top, next) = (best.next(), best.next());
+    let next = next.map_or(0.0, |next| next.score);
+    match top {
+        Some(top) if confidence(top.score, next, ranking.known) >= ANSWER => Matter::Clear,
+        Some(_) | None => Matter::Open,
+    }
 }
 
 fn cut(raw: &str) -> &str {
@@ -140,6 +197,14 @@ fn language_of(index: &Index, text: &str, page: Option<ChatLanguage>) -> ChatLan
         let known = index.language(language).map_or(0.0, |index| index.share_known(&words));
         Evidence { known }
     })
+}
+
+/// The text in Cyrillic letters, if it is Russian or Ukrainian typed in Latin ones.
+fn in_own_letters(index: &Index, text: &str, language: ChatLanguage) -> Option<(ChatLanguage, String)> {
+    let folded = fold(text);
+    let words = words(&folded);
+    let known = index.language(language).map_or(0.0, |index| index.share_known(&words));
+    index.in_own_letters(&words, known)
 }
 
 fn facets(message: &Message, language: ChatLanguage) -> Vec<String> {

@@ -1,8 +1,7 @@
 //! Safety before everything else, by fixed rules of all languages at once: a person in danger is not asked which language.
 
-use crate::language::{ChatLanguage, Script};
+use crate::language::ChatLanguage;
 use crate::rules::{self, Message, Pattern};
-use crate::text::scripts;
 
 /// Longer messages are not searched; people who write plainly or have several matters stay below.
 pub const MOST_CHARACTERS: usize = 1_000;
@@ -59,19 +58,13 @@ const MARKUP: [&str; 32] = [
 /// What speaks against answering the message as a question, if anything does. `raw` is what was sent, `text` its visible form,
 /// `own` the language it seems to be in.
 pub(crate) fn alarm(raw: &str, text: &str, message: &Message, own: ChatLanguage) -> Option<Alarm> {
-    let in_script = |language: ChatLanguage| {
-        let [latin, cyrillic, arabic] = scripts(text);
-        match language.script() {
-            Script::Latin => latin > 0,
-            Script::Cyrillic => cyrillic > 0,
-            Script::Arabic => arabic > 0,
-        }
-    };
-    let rules: Vec<_> = rules::all().filter(|(language, _)| in_script(*language)).collect();
+    let rules: Vec<_> = rules::all().collect();
     // A short word of one language is something else in another one: only rows of words and long words count there.
     let any = |patterns: &[Pattern], language: ChatLanguage| {
-        let counts = |pattern: &&Pattern| language == own.searched() || pattern.is_unmistakable();
-        patterns.iter().filter(counts).any(|pattern| pattern.is_in(message, language))
+        patterns.iter().any(|pattern| {
+            let counts = language == own.searched() || pattern.is_unmistakable();
+            counts && (pattern.is_in(message, language) || (pattern.is_unmistakable() && pattern.is_in_latin(message)))
+        })
     };
     let named = |groups: &[(String, Vec<Pattern>)], language| {
         groups.iter().find(|(_, patterns)| any(patterns, language)).map(|(name, _)| name.clone())
