@@ -4,7 +4,7 @@ use database::Database;
 use serde_json::{Value, json};
 use testkit::{TestApp, TestCity, on_both_engines};
 
-use crate::conversations::{begin, say, step, talking_city, words};
+use crate::conversation_support::{begin, say, step, talking_city, words};
 
 /// The test city, in which the chatbot knows about `residence` in English too.
 fn city() -> TestCity {
