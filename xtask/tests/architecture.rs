@@ -67,7 +67,7 @@ fn a_reserved_crate_elsewhere_is_refused() {
     refused("gateway", "sea-orm", "may not use sea-orm");
     refused("scheduling", "aws-lc-rs", "may not use aws-lc-rs");
     refused("database", "clap", "may not use clap");
-    refused("gateway", "reqwest", "a test tool is a dev-dependency");
+    refused("scheduling", "reqwest", "a test tool is a dev-dependency");
     refused("gateway", "openidconnect", "providers are asked in identity");
     refused("applications", "typst", "letters on paper are written in letters");
     refused("capacity", "tokio", "`capacity` is pure and may not use tokio");

@@ -236,9 +236,12 @@ impl Told {
     }
 }
 
+/// A village with three services is searched as if they stood among so many: what scores mean was set on whole cities.
+const LEAST_TARGETS: usize = 100;
+
 /// What something that `with` of `all` targets have tells (BM25's inverse frequency).
 pub(super) fn idf(with: usize, all: usize) -> f32 {
-    let (with, all) = (with as f32, all as f32);
+    let (with, all) = (with as f32, all.max(LEAST_TARGETS) as f32);
     (1.0 + (all - with + 0.5) / (with + 0.5)).ln()
 }
 
