@@ -11,4 +11,5 @@ pub mod measures;
 pub mod page;
 pub mod pgbench;
 pub mod processes;
+pub mod questions;
 pub mod server;

@@ -8,6 +8,7 @@ pub mod demo;
 pub mod deploy;
 pub mod faults;
 pub mod fuzz;
+pub mod overload;
 pub mod package;
 pub mod schema;
 pub mod sim;

@@ -5,7 +5,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use xtask::commands::{
-    bench, chat_eval, cluster, crash, demo, deploy, faults, fuzz, package, schema, sim, slow, storm, test, tidy,
+    bench, chat_eval, cluster, crash, demo, deploy, faults, fuzz, overload, package, schema, sim, slow, storm, test,
+    tidy,
 };
 use xtask::interrupt;
 
@@ -48,6 +49,8 @@ enum Task {
     Fuzz(fuzz::Options),
     /// Lets people be slow on purpose while others book.
     Slow(slow::Options),
+    /// Lets more people come than the server can answer.
+    Overload(overload::Options),
     /// Kills workers between sending a letter and marking it, and lets the mail server hang up.
     Crash(crash::Options),
     /// Plays simulated stories of holds and bookings, with storage that fails between any two statements.
@@ -71,6 +74,7 @@ fn main() -> ExitCode {
         Task::Faults(options) => faults::run(&options),
         Task::Fuzz(options) => fuzz::run(&options),
         Task::Slow(options) => slow::run(&options),
+        Task::Overload(options) => overload::run(&options),
         Task::Crash(options) => crash::run(&options),
         Task::Sim(options) => sim::run(&options),
     });

@@ -6,7 +6,7 @@ pub(crate) mod dice;
 pub mod faults;
 pub mod fuzz;
 pub(crate) mod ground;
-pub mod page;
+pub mod overload;
 pub(crate) mod pressure;
 pub mod sim;
 pub mod slow;

@@ -20,6 +20,14 @@ impl Request {
         Self { bytes: format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n").into_bytes() }
     }
 
+    /// `POST path` with a JSON body, to be answered by server-sent events.
+    pub fn listen(path: &str, body: &str) -> Self {
+        let length = body.len();
+        let head = format!("POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n");
+        let head = format!("{head}Accept: text/event-stream\r\nContent-Length: {length}\r\n\r\n");
+        Self { bytes: format!("{head}{body}").into_bytes() }
+    }
+
     /// `POST path` with these bytes, said to be JSON; `headers` as in [`Request::post_json`].
     pub fn post_bytes(path: &str, headers: &[&str], body: &[u8]) -> Self {
         let mut request = Self::post_json(path, headers, "");
@@ -91,8 +99,36 @@ impl Connection {
     ///
     /// If the connection breaks or the answer is not HTTP.
     pub fn exchange(&mut self, request: &Request) -> io::Result<Response> {
-        self.stream.get_mut().write_all(&request.bytes)?;
+        self.send(request)?;
+        self.answer()
+    }
+
+    /// Sends a request and waits for nothing.
+    ///
+    /// # Errors
+    ///
+    /// If the connection breaks.
+    pub fn send(&mut self, request: &Request) -> io::Result<()> {
+        self.stream.get_mut().write_all(&request.bytes)
+    }
+
+    /// Waits for the whole answer to what was sent.
+    ///
+    /// # Errors
+    ///
+    /// As [`Connection::exchange`].
+    pub fn answer(&mut self) -> io::Result<Response> {
         read_response(&mut self.stream)
+    }
+
+    /// Reads an answer that does not end (server-sent events) up to the first line with these words.
+    ///
+    /// # Errors
+    ///
+    /// If the connection ends before.
+    pub fn wait_for(&mut self, words: &str) -> io::Result<()> {
+        while !read_line(&mut self.stream)?.contains(words) {}
+        Ok(())
     }
 }
 

@@ -3,6 +3,7 @@
 mod applications;
 mod booking;
 mod chat;
+mod chat_graphql;
 mod forms;
 mod listing;
 mod logins;
@@ -92,6 +93,12 @@ pub const ALL: &[Measure] = &[
         what: "inside the chatbot: building its index, the memory of it, and one question understood, looked up and answered, \
                with the catalogue of the demo city and with a thousand services made by varying its own",
         run: chat::run,
+    },
+    Measure {
+        name: "chat-graphql",
+        what: "single questions of the development set, answered in full through GraphQL on one connection, and the time from \
+               sending a question to the first event about it that a listener of `chatEvents` gets",
+        run: chat_graphql::run,
     },
     Measure {
         name: "contention",

@@ -1,4 +1,4 @@
-//! Writes docs/benchmarks.md: the figures, the day, and the machine they were measured on.
+//! Writes docs/benchmarks.md and docs/reliability.md: the figures, the day, and the machine they were measured on.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -6,47 +6,76 @@ use std::thread;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::bench::figure::{Figure, number};
-use crate::bench::measures::Measure;
 use crate::failure::{Result, While as _};
 use crate::house::sources;
 
-const PAGE: &str = "docs/benchmarks.md";
-
 /// Name endings, and the heading their figures stand under.
-pub(crate) const ENGINES: [(&str, &str); 2] = [(".sqlite", "SQLite"), (".postgres", "PostgreSQL")];
+const ENGINES: [(&str, &str); 2] = [(".sqlite", "SQLite"), (".postgres", "PostgreSQL")];
 
-/// Replaces the page.
-///
-/// # Errors
-///
-/// If the file cannot be written.
-pub fn write(sections: &[(&Measure, Vec<Figure>)]) -> Result<()> {
-    fs::write(sources::repository().join(PAGE), text(sections, &today(), &machine())).during(PAGE)
+/// A page of figures: one section for each measure or torment, replaced when that is run again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Page {
+    /// What things cost.
+    Benchmarks,
+    /// What was hurt, and what came of it.
+    Reliability,
 }
 
-fn text(sections: &[(&Measure, Vec<Figure>)], date: &str, machine: &str) -> String {
-    let mut page = String::from("# Benchmarks\n\nWritten by `cargo xtask bench --write`; do not edit. ");
-    page.push_str(
-        "A figure with a reference is compared with what the reference reached in the same run on the same machine, ",
-    );
-    page.push_str("so the ratio means the same on yours. The load runs on the same cores as the server. ");
-    page.push_str("SQLite ran with `synchronous=FULL`, PostgreSQL with `fsync=on`.\n\n");
-    let _ = writeln!(page, "Measured on {date}. Machine: {machine}.\n");
-    page.push_str("## What is measured\n\n");
-    for (measure, _) in sections {
-        let _ = writeln!(page, "- **{}**: {}.", measure.name, measure.what);
+/// What is written about one measure.
+#[derive(Debug, Clone, Copy)]
+pub struct Section<'a> {
+    /// As it is typed; marks the section.
+    pub name: &'a str,
+    /// The heading.
+    pub title: &'a str,
+    /// What was measured or in which form; ends with a full stop.
+    pub words: &'a str,
+    /// What else stands below the figures, as Markdown.
+    pub below: &'a str,
+}
+
+impl Page {
+    /// Replaces the section of a measure, or puts it at the end.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read or written.
+    pub fn write(self, section: Section<'_>, figures: &[Figure]) -> Result<()> {
+        let path = match self {
+            Self::Benchmarks => "docs/benchmarks.md",
+            Self::Reliability => "docs/reliability.md",
+        };
+        let file = sources::repository().join(path);
+        let page = fs::read_to_string(&file).during(path)?;
+        let words = format!("{} Measured on {}; machine: {}.", section.words, today(), machine());
+        let text = text(&words, figures) + section.below;
+        fs::write(&file, replaced(&page, section, &text)).during(path)
     }
-    let figures = || sections.iter().flat_map(|(_, figures)| figures);
-    let has_no_engine = |figure: &&Figure| ENGINES.iter().all(|(ending, _)| !figure.name.ends_with(ending));
-    table(&mut page, "## Inside the engine", "", figures().filter(has_no_engine));
+}
+
+fn text(words: &str, figures: &[Figure]) -> String {
+    let mut text = format!("\n{}\n", words.trim_start());
     for (ending, heading) in ENGINES {
-        table(&mut page, &format!("## {heading}"), ending, figures().filter(|figure| figure.name.ends_with(ending)));
+        table(&mut text, &format!("#### {heading}"), ending, figures.iter().filter(|it| it.name.ends_with(ending)));
     }
-    page
+    let has_no_engine = |figure: &&Figure| ENGINES.iter().all(|(ending, _)| !figure.name.ends_with(ending));
+    table(&mut text, "#### Whatever the engine", "", figures.iter().filter(has_no_engine));
+    text
+}
+
+/// The page with this text between the two marks of its section.
+fn replaced(page: &str, section: Section<'_>, text: &str) -> String {
+    let Section { name, title, .. } = section;
+    let (begin, end) = (format!("<!-- figures of {name} -->\n"), format!("<!-- end of {name} -->\n"));
+    let parts = page.split_once(&begin).and_then(|(before, rest)| Some((before, rest.split_once(&end)?.1)));
+    match parts {
+        Some((before, after)) => format!("{before}{begin}{text}{end}{after}"),
+        None => format!("{page}\n### {title}\n\n{begin}{text}{end}"),
+    }
 }
 
 /// Adds a table under a heading (with its signs), unless there is no figure.
-pub(crate) fn table<'a>(page: &mut String, heading: &str, ending: &str, figures: impl Iterator<Item = &'a Figure>) {
+fn table<'a>(page: &mut String, heading: &str, ending: &str, figures: impl Iterator<Item = &'a Figure>) {
     let mut rows = String::new();
     for figure in figures {
         let Figure { name, unit, .. } = figure;
@@ -67,7 +96,7 @@ pub(crate) fn table<'a>(page: &mut String, heading: &str, ending: &str, figures:
 }
 
 /// Cores, processor and memory of this machine.
-pub(crate) fn machine() -> String {
+fn machine() -> String {
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
     let field = |text: &str, name: &str| {
@@ -81,7 +110,7 @@ pub(crate) fn machine() -> String {
 }
 
 /// The day, UTC.
-pub(crate) fn today() -> String {
+fn today() -> String {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     date_of((since.as_secs() / 86_400) as i64)
 }
@@ -102,8 +131,11 @@ fn date_of(days: i64) -> String {
 #[cfg(test)]
 mod tests {
     use crate::bench::figure::Figure;
-    use crate::bench::measures::Measure;
-    use crate::bench::page::{date_of, text};
+    use crate::bench::page::{Section, date_of, replaced, text};
+
+    fn section<'a>(name: &'a str, title: &'a str) -> Section<'a> {
+        Section { name, title, words: "", below: "" }
+    }
 
     #[test]
     fn writes_one_row_per_figure_and_a_table_per_engine() {
@@ -112,12 +144,22 @@ mod tests {
             Figure::share_of("book.postgres", 1.0, "/s", 4.0, 0.6),
             Figure::known("engine", 7.0, "us"),
         ];
-        let measure = Measure { name: "all", what: "everything", run: |_| Ok(Vec::new()) };
-        let page = text(&[(&measure, figures)], "2026-12-01", "2 cores");
-        assert!(page.contains("- **all**: everything."), "{page}");
-        assert!(page.contains("## SQLite") && page.contains("| start-up | 0.25 s | <= 1 s | 0.25 | yes |"), "{page}");
-        assert!(page.contains("## PostgreSQL") && page.contains("| book | 1 /s | >= 0.6 of 4 /s | 0.25 | **no** |"));
+        let page = text("Everything. Measured on a day.", &figures);
+        assert!(page.starts_with("\nEverything. Measured on a day.\n"), "{page}");
+        assert!(page.contains("#### SQLite") && page.contains("| start-up | 0.25 s | <= 1 s | 0.25 | yes |"), "{page}");
+        assert!(page.contains("#### PostgreSQL") && page.contains("| book | 1 /s | >= 0.6 of 4 /s | 0.25 | **no** |"));
         assert!(page.contains("| engine | 7 us | - | - | - |"), "{page}");
+    }
+
+    #[test]
+    fn puts_a_new_section_at_the_end_and_replaces_an_old_one_where_it_stands() {
+        let one = replaced("# Page\n", section("faults", "Trouble"), "old\n");
+        let two = replaced(&one, section("fuzz", "Documents"), "other\n");
+        let three = replaced(&two, section("faults", "Trouble"), "new\n");
+        assert!(
+            three.starts_with("# Page\n\n### Trouble\n\n<!-- figures of faults -->\nnew\n<!-- end of faults -->\n")
+        );
+        assert!(three.contains("### Documents") && three.contains("other\n") && !three.contains("old"));
     }
 
     #[test]

@@ -6,7 +6,8 @@ use clap::{Args, ValueEnum};
 
 use crate::bench::figure::{self, Figure};
 use crate::bench::measures::{self, Measure};
-use crate::bench::page;
+use crate::bench::page::{Page, Section};
+use crate::bench::questions::{self, Set};
 use crate::bench::server::{Context, Engine};
 use crate::cargo::{self, Profile};
 use crate::failure::{Failure, Result, While as _};
@@ -83,20 +84,39 @@ pub fn run(options: &Options) -> Result<()> {
     };
     let context = Context::new(program, engines);
     let mut figures = Vec::new();
-    let mut sections = Vec::new();
     for measure in measures {
         interrupt::check()?;
         let found = (measure.run)(&context).during(measure.name)?;
         for figure in &found {
             println!("{}", if options.json { figure.as_json() } else { figure.as_row() });
         }
-        figures.extend(found.clone());
-        sections.push((measure, found));
-    }
-    if options.write {
-        page::write(&sections)?;
+        if options.write {
+            write(measure, &found)?;
+        }
+        figures.extend(found);
     }
     judge(&figures)
+}
+
+/// Into the section of the measure; the chatbot's also says how good its answers are.
+fn write(measure: &Measure, figures: &[Figure]) -> Result<()> {
+    let below = if measure.name == "chat" {
+        let (dev, blind) = (questions::table(Set::Dev)?, questions::table(Set::Blind)?);
+        format!(
+            "\nHow good the answers are, with 95 % intervals; what the columns mean and what to make of them stands in\n\
+             [chatbot.md](chatbot.md). The development set, which the rules were written for and the weights fitted on:\n\n{dev}\n\
+             The blind set, which nothing was tuned on:\n\n{blind}"
+        )
+    } else {
+        String::new()
+    };
+    let words = format!("{}.", capitalised(measure.what));
+    Page::Benchmarks.write(Section { name: measure.name, title: measure.name, words: &words, below: &below }, figures)
+}
+
+fn capitalised(words: &str) -> String {
+    let mut signs = words.chars();
+    signs.next().map_or_else(String::new, |first| first.to_uppercase().chain(signs).collect())
 }
 
 fn choose(name: Option<&str>) -> Result<Vec<&'static Measure>> {

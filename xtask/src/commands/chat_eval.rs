@@ -1,6 +1,6 @@
 //! `cargo xtask chat-eval`: asks the chatbot the project's own questions and prints the table.
 
-use crate::cargo::cargo;
+use crate::bench::questions::{Set, evaluate};
 use crate::failure::{Failure, Result};
 use crate::process;
 
@@ -21,31 +21,16 @@ pub struct Options {
     folds: bool,
 }
 
-/// A set of questions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Set {
-    /// `crates/chatbot/eval/dev.jsonl`
-    Dev,
-    /// `crates/chatbot/eval/blind.jsonl`
-    Blind,
-}
-
 /// Builds the chatbot alone and asks.
 ///
 /// # Errors
 ///
 /// If it does not build, or the city or the questions cannot be read; or if somebody wants to look at or fit on the blind set.
 pub fn run(options: &Options) -> Result<()> {
-    let questions = match options.set {
-        Set::Dev => "crates/chatbot/eval/dev.jsonl",
-        Set::Blind if options.wrong || options.fit => {
-            return Err(Failure::new("nothing is looked at in the blind set and nothing is fitted on it"));
-        }
-        Set::Blind => "crates/chatbot/eval/blind.jsonl",
-    };
-    let mut evaluate = cargo();
-    evaluate.args(["run", "--quiet", "--release", "--package=chatbot", "--example=evaluate", "--"]);
-    evaluate.args(["deploy/demo/hannover", questions]);
+    if options.set == Set::Blind && (options.wrong || options.fit) {
+        return Err(Failure::new("nothing is looked at in the blind set and nothing is fitted on it"));
+    }
+    let mut evaluate = evaluate(options.set);
     if options.wrong {
         evaluate.arg("--wrong");
     }

@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::cargo::cargo;
 use crate::cluster::{Cluster, Durability};
-use crate::commands::{crash, deploy, faults, fuzz, sim, slow, storm};
+use crate::commands::{crash, deploy, faults, fuzz, overload, sim, slow, storm};
 use crate::failure::Result;
 use crate::process;
 use crate::provision::{self, Need};
@@ -40,6 +40,7 @@ pub fn run(options: &Options) -> Result<()> {
         report.attempt("faults, short form", faults::run_short);
         report.attempt("fuzz, short form", fuzz::run_short);
         report.attempt("slow, short form", slow::run_short);
+        report.attempt("overload, short form", overload::run_short);
         report.attempt("sim, short form", sim::run_short);
         report.attempt("crash, short form", crash::run_short);
     }

@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::bench::figure::{self, Figure};
+use crate::bench::page::{Page, Section};
 use crate::bench::server::{Context, Engine};
 use crate::cargo::{self, Profile};
 use crate::commands::bench::Engines;
 use crate::failure::{Failure, Result, While as _};
 use crate::provision::{self, Need};
 use crate::storm;
-use crate::torture::page;
 
 /// What a person may change about any torment.
 #[derive(Debug, Args)]
@@ -82,7 +82,8 @@ impl Common {
             println!("{}", if self.json { figure.as_json() } else { figure.as_row() });
         }
         if self.write {
-            page::write(trial.name, trial.title, if self.long { "long" } else { "short" }, &figures)?;
+            let words = if self.long { "Long form." } else { "Short form." };
+            Page::Reliability.write(Section { name: trial.name, title: trial.title, words, below: "" }, &figures)?;
         }
         let missed: Vec<&str> = figure::missed(&figures).collect();
         if missed.is_empty() { Ok(()) } else { Err(Failure::new(format!("broken: {}", missed.join(", ")))) }
