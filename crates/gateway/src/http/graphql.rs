@@ -240,7 +240,7 @@ impl Door {
 
     /// Runs a query or mutation within the deadline. A resolver that panics costs its own request only.
     ///
-    /// Waiting for a turn takes at most half of the deadline.
+    /// Waiting for a turn takes at most a quarter of the deadline.
     pub(super) async fn run(
         &self,
         mut request: Request,
@@ -260,7 +260,7 @@ impl Door {
         request_id: RequestId,
         standing: Standing,
     ) -> Result<Presented, Problem> {
-        let _turn = self.turns.turn(standing, self.settings.deadline / 2).await?;
+        let _turn = self.turns.turn(standing, self.settings.deadline / 4).await?;
         let execution = database::within_statements(self.settings.statements, self.schema.execute(request));
         let execution = AssertUnwindSafe(execution).catch_unwind();
         match tokio::time::timeout(self.settings.deadline, execution).await {

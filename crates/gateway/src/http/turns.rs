@@ -7,7 +7,7 @@ use std::{
 };
 
 use axum::http::StatusCode;
-use tokio::{sync::oneshot, time::timeout};
+use tokio::{sync::oneshot, task::yield_now, time::timeout};
 
 use crate::{http::Problem, limits::Standing};
 
@@ -48,15 +48,25 @@ impl Turns {
 
     /// Waits for a turn, at most `patience`.
     ///
+    /// Whoever is not alone lets others come in first. Most of the work is done without a pause, on as many threads as there
+    /// are cores: who began at once would keep those who arrive before the door, where nobody counts them, nobody sends them
+    /// away, and staff wait with everybody else.
+    ///
     /// # Errors
     ///
     /// `OVERLOADED` when everything is taken.
     pub(super) async fn turn(&self, standing: Standing, patience: Duration) -> Result<Turn, Problem> {
-        let Some(mut waiting) = self.enter(standing)? else { return Ok(Turn(self.clone())) };
-        match timeout(patience, &mut waiting.called).await {
-            Ok(Ok(())) => Ok(Turn(self.clone())),
-            Ok(Err(_)) | Err(_) => Err(overloaded()),
+        let turn = match self.enter(standing)? {
+            None => Turn(self.clone()),
+            Some(mut waiting) => match timeout(patience, &mut waiting.called).await {
+                Ok(Ok(())) => Turn(self.clone()),
+                Ok(Err(_)) | Err(_) => return Err(overloaded()),
+            },
+        };
+        if self.people().running > 1 {
+            yield_now().await;
         }
+        Ok(turn)
     }
 
     /// Takes a turn at once, or a place in the queue.
@@ -155,6 +165,16 @@ mod tests {
         waiting.await;
         assert_eq!(*order.lock().expect("no panic"), ["clerk", "citizen", "nobody"]);
         assert_eq!(turns.people().running, 0);
+    }
+
+    #[tokio::test]
+    async fn whoever_is_not_alone_lets_others_come_in_first() {
+        let turns = Turns::new(8, 0);
+        let alone = futures_util::poll!(Box::pin(turns.turn(Standing::Nobody, LONG)));
+        assert!(alone.is_ready());
+        let mut second = Box::pin(turns.turn(Standing::Nobody, LONG));
+        assert!(futures_util::poll!(&mut second).is_pending(), "the first is still at work");
+        assert!(futures_util::poll!(&mut second).is_ready());
     }
 
     #[tokio::test]
