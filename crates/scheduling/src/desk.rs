@@ -79,6 +79,7 @@ impl DeskWork {
     pub async fn run(mut self) {
         let mut jobs = Vec::with_capacity(GROUP);
         while self.queue.recv_many(&mut jobs, GROUP).await > 0 {
+            self.let_others_join(&mut jobs).await;
             // Whoever hung up while waiting gets nothing that they do not know of.
             jobs.retain(|job: &Job| !job.answer.is_closed());
             // A job in another version than the first waits for no one: it is a group of its own.
@@ -87,6 +88,21 @@ impl DeskWork {
                 let rest = jobs.iter().position(|job| job.version != version).unwrap_or(jobs.len());
                 let group: Vec<Job> = jobs.drain(..rest).collect();
                 self.write_group(group, version).await;
+            }
+        }
+    }
+
+    /// Adds those who are on their way through the house already. Nobody waits for somebody who has not come: where nothing
+    /// else is to be done it goes on at once. Without this two halves of the crowd take turns, and each pays a commit.
+    async fn let_others_join(&mut self, jobs: &mut Vec<Job>) {
+        let mut before = 0;
+        while before < jobs.len() && jobs.len() < GROUP {
+            before = jobs.len();
+            tokio::task::yield_now().await;
+            while jobs.len() < GROUP
+                && let Ok(job) = self.queue.try_recv()
+            {
+                jobs.push(job);
             }
         }
     }

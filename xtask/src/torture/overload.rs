@@ -20,11 +20,11 @@ use crate::torture::overload::crowd::{Crowd, Seen};
 /// The month view of so many offices is dear enough that the crowd does not use up the machine before the server does.
 const OFFICES: usize = 40;
 const DAYS: u16 = 90;
-/// Running and waiting at once: as many as are answered while somebody is patient.
+/// Running and waiting at once in the short form: a server built for development answers a few dozen a second.
 const LIMITS: [(&str, &str); 2] =
     [("SERVICEPOINT_LIMITS__CONCURRENT_REQUESTS", "16"), ("SERVICEPOINT_LIMITS__QUEUED_REQUESTS", "32")];
 /// Whoever waits longer has gone away, and the answer is worth nothing.
-const PATIENCE: Duration = Duration::from_secs(3);
+const PATIENCE: Duration = Duration::from_secs(5);
 /// Clerks wait no longer than this, 99 of 100.
 const CLERK_SECONDS: f64 = 1.0;
 const RECOVERY_SECONDS: f64 = 10.0;
@@ -44,7 +44,8 @@ pub struct Strength {
     pub seconds: u64,
     /// Connections the crowd may hold at once.
     pub connections: usize,
-    /// Whether how long answers take is judged; a server built for development takes its time.
+    /// Whether the server has the limits it is delivered with and how long answers take is judged; a server built for
+    /// development takes its time.
     pub is_timed: bool,
 }
 
@@ -71,7 +72,8 @@ pub fn run(context: &Context, strength: Strength) -> Result<Vec<Figure>> {
 fn on(context: &Context, engine: Engine, strength: Strength) -> Result<Vec<Figure>> {
     let city = City::new(DAYS).offices(OFFICES, 20).with_leads();
     let stand = context.stand_of(engine, &city)?.without_worker();
-    let stand = LIMITS.iter().fold(stand, |stand, (name, value)| stand.with(name, value));
+    let limits: &[_] = if strength.is_timed { &[] } else { &LIMITS };
+    let stand = limits.iter().fold(stand, |stand, (name, value)| stand.with(name, value));
     let (mut figures, peak) = crowds(&stand, &city, engine, strength)?;
     figures.push(control(stand, &city, engine, strength, peak)?);
     Ok(figures)
@@ -111,14 +113,14 @@ fn crowds(stand: &Stand, city: &City, engine: Engine, strength: Strength) -> Res
     Ok((figures, peak))
 }
 
-/// A server that lets everybody in: at ten times what it can answer hardly anybody is answered in time, and that is found.
+/// A server that lets everybody in: at ten times what it can answer people wait longer than they are patient, and that is found.
 fn control(stand: Stand, city: &City, engine: Engine, strength: Strength, peak: f64) -> Result<Figure> {
     let stand = LIMITS.iter().fold(stand, |stand, (name, _)| stand.with(name, "100000"));
     let server = stand.serve()?;
     let crowd = Crowd { rate: peak * 10.0, seconds: strength.seconds.max(8), connections: 2_000 };
     let seen = crowd.come(server.address(), &month_view(city), PATIENCE)?;
-    let name = format!("overload.control.everybody-let-in.goodput.{}", engine.name());
-    Ok(Figure::at_most(name, seen.goodput(crowd.seconds), "answers/s", peak * GOODPUT))
+    let name = format!("overload.control.everybody-let-in.p99-of-answers.{}", engine.name());
+    Ok(Figure::at_least(name, seen.p99(), "s", PATIENCE.as_secs_f64()))
 }
 
 fn month_view(city: &City) -> Request {

@@ -108,7 +108,7 @@ pub(super) static SETTINGS: &[Setting] = &[
     setting("limits", "sockets_per_network", number(1, 100_000), "200", "Websockets open at the same time from one address (IPv6: one /64); those of staff do not count."),
     setting("limits", "sockets_per_account", number(1, 10_000), "20", "Websockets open at the same time by one account."),
     setting("limits", "answer_bytes", number(65_536, 67_108_864), "2097152", "Length of one GraphQL answer before compression."),
-    setting("limits", "concurrent_requests", number(1, 100_000), "512", "GraphQL requests running at the same time."),
+    setting("limits", "concurrent_requests", number(1, 100_000), "128", "GraphQL requests running at the same time. Staff who wait are next, so fewer at once means that they are served sooner."),
     setting("limits", "queued_requests", number(0, 100_000), "4096", "GraphQL requests waiting for their turn, staff first, at most a quarter of the deadline. Others are told to come back."),
     setting("limits", "rates", Kind::Choice(&["auto", "on", "off"]), "auto", "Whether callers are counted. `auto` counts in production only."),
     setting("limits", "share", number(1, 1_000), "1", "How many gateways share the load. Each counts for itself, so each gets this part of every budget below."),
