@@ -23,6 +23,8 @@ enum Wish {
     Folds,
     /// Weights fitted on the questions.
     Fit,
+    /// How well services are found for example questions that were taken out of the index.
+    HeldOut,
 }
 
 #[expect(clippy::disallowed_methods, reason = "a program to measure with reads its command line")]
@@ -31,6 +33,7 @@ fn main() -> ExitCode {
     let (wish, paths) = match arguments.last().map(String::as_str) {
         Some("--wrong") => (Wish::Wrong, &arguments[..arguments.len() - 1]),
         Some("--folds") => (Wish::Folds, &arguments[..arguments.len() - 1]),
+        Some("--held-out") => (Wish::HeldOut, &arguments[..arguments.len() - 1]),
         Some("--fit") => (Wish::Fit, &arguments[..arguments.len() - 1]),
         _ => (Wish::Table, &arguments[..]),
     };
@@ -56,13 +59,35 @@ fn run(city: &Path, questions: &Path, wish: Wish) -> Result<String, String> {
     if wish == Wish::Folds {
         return Ok(folds(&[learn::examples(), learn::of_city(&texts)].concat()));
     }
+    if wish == Wish::HeldOut {
+        let (mut outcomes, mut told) = (Vec::new(), Vec::new());
+        let today = NaiveDate::from_ymd_opt(2026, 12, 1).unwrap_or_default();
+        for fold in 0..chatbot::eval::FOLDS {
+            let (rest, cases) = chatbot::eval::held_out(&texts, fold);
+            let engine = Engine::build(services.clone(), rest);
+            for case in cases {
+                let outcome = judge(&case, &engine.ask(Asked { text: &case.text, page: case.page(), today }));
+                outcomes.push(outcome);
+                told.push(case);
+            }
+        }
+        let all: Vec<(&Case, Outcome)> = told.iter().zip(outcomes).collect();
+        return Ok(table(&all));
+    }
     let began = Instant::now();
+    let (services_kept, texts_kept) = (services.clone(), texts.clone());
     let engine = Engine::build(services, texts);
     let built = began.elapsed();
     let text = std::fs::read_to_string(questions).map_err(|error| format!("{}: {error}", questions.display()))?;
     let cases = read_cases(&text).map_err(|error| error.to_string())?;
     if wish == Wish::Fit {
-        return Ok(format!("{:?}", fit(engine.index(), &cases)));
+        let mut all = chatbot::eval::candidates(engine.index(), &cases);
+        for fold in 0..chatbot::eval::FOLDS {
+            let (rest, cases) = chatbot::eval::held_out(&texts_kept, fold);
+            let engine = Engine::build(services_kept.clone(), rest);
+            all.extend(chatbot::eval::candidates(engine.index(), &cases));
+        }
+        return Ok(format!("{:?}", fit(&all)));
     }
     let today = NaiveDate::from_ymd_opt(2026, 12, 1).unwrap_or_default();
     let (mut times, mut outcomes, mut told) = (Vec::new(), Vec::new(), String::new());

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::index::language_index::{Hint, Phrase};
+use crate::index::learnt::{Learnt, Lesson};
 use crate::index::postings::{Lists, Numbers, Postings};
 use crate::index::spelling::Spellings;
 use crate::index::{Document, Field, LanguageIndex, Target};
@@ -75,6 +76,7 @@ impl LanguageIndex {
             .collect();
         index.fill_terms(&vocabulary, &told);
         index.fill_pieces(&vocabulary, &told);
+        index.learnt = index.taught(documents, targets);
         index.hints = documents.iter().flat_map(|document| hints(document, targets, language)).collect();
         for (place, hint) in index.hints.iter().enumerate() {
             if let Some(first) = hint.stems.first() {
@@ -105,6 +107,7 @@ impl LanguageIndex {
             gram_idf: Vec::new(),
             most_idf: idf(0, targets),
             targets,
+            learnt: Learnt::default(),
             hints: Vec::new(),
             hints_by_stem: HashMap::new(),
         }
@@ -133,6 +136,17 @@ impl LanguageIndex {
             }
         }
         (vocabulary, told)
+    }
+
+    fn taught(&self, documents: &[&Document], targets: &[Target]) -> Learnt {
+        let mut lessons = Vec::new();
+        for document in documents {
+            let Some(target) = number_of(targets, &document.target) else { continue };
+            // A text of several sentences speaks of everything around its matter.
+            let phrases = document.phrases.iter().filter(|(field, _)| *field != Field::Text);
+            lessons.extend(phrases.map(|(_, text)| Lesson { target, text: fold(text).into() }));
+        }
+        Learnt::of(&lessons, targets.len(), &|word| !self.is_meaningful(word))
     }
 
     fn fill_terms(&mut self, vocabulary: &Vocabulary, told: &[Told]) {
