@@ -98,10 +98,11 @@ mod tests {
         (0..shares.len()).filter(|at| shares[*at] > 0.5).max_by(|a, b| shares[*a].total_cmp(&shares[*b]))
     }
 
-    const LESSONS: [(u32, &str); 6] = [
+    const LESSONS: [(u32, &str); 7] = [
         (0, "ausweis für mich"),
         (0, "ausweis abgelaufen"),
         (0, "neuer ausweis"),
+        (0, "abgelaufen im mai"),
         (1, "ausweis für meine tochter"),
         (1, "meine tochter braucht ein dokument"),
         (1, "kind ohne ausweis"),
@@ -111,7 +112,7 @@ mod tests {
     fn the_word_that_decides_speaks_loudest() {
         let learnt = learnt(&LESSONS);
         assert_eq!(best(&learnt, "ausweis für tochter"), Some(1));
-        assert_eq!(best(&learnt, "ausweis neuer"), Some(0));
+        assert_eq!(best(&learnt, "abgelaufen"), Some(0));
         let third = learnt.judge(&["ausweis"], &is_small)[2];
         assert!(third.abs() < f32::EPSILON, "who has no phrases is never meant");
     }

@@ -62,7 +62,9 @@ impl Learnt {
         drop(all);
         learnt.starts = starts(counts.into_iter(), learnt.features.len());
         learnt.weights = vec![0.0; learnt.targets.len()];
-        rows.iter_mut().for_each(|row| normalise(row));
+        for row in &mut rows {
+            normalise(row);
+        }
         let right: Vec<u32> = lessons.iter().map(|lesson| lesson.target).collect();
         learnt.go_through(&rows, &right);
         learnt
@@ -104,8 +106,7 @@ const fn most_targets(hash: u32) -> usize {
 /// At most [`MOST_PHRASES`] of the lessons, from everywhere among them.
 fn evenly<'l, 't>(lessons: &'l [Lesson<'t>]) -> Vec<&'l Lesson<'t>> {
     let count = lessons.len().max(1);
-    let is_taken = |place: usize| {
-        count <= MOST_PHRASES || (place + 1) * MOST_PHRASES / count > place * MOST_PHRASES / count
-    };
+    let is_taken =
+        |place: usize| count <= MOST_PHRASES || (place + 1) * MOST_PHRASES / count > place * MOST_PHRASES / count;
     lessons.iter().enumerate().filter(|(place, _)| is_taken(*place)).map(|(_, lesson)| lesson).collect()
 }
