@@ -16,7 +16,7 @@ const EMERGENCY: Bound = Bound { clear: 0.35, open: 0.2 };
 /// Where the question is answered though it may be one, and the numbers stand above the answer.
 const PERHAPS: f32 = 0.2;
 /// An attack.
-const INJECTION: Bound = Bound { clear: 0.25, open: 0.1 };
+const INJECTION: Bound = Bound { clear: 0.2, open: 0.08 };
 /// Abuse.
 const ABUSE: Bound = Bound { clear: 0.5, open: 0.2 };
 /// An action. One that nobody asked for is worse than one that is not understood.
@@ -24,7 +24,7 @@ const ACTION: Bound = Bound { clear: 0.5, open: 0.25 };
 /// Reports and calls by video: where a service is clear, it may be just that.
 const REPORT: Bound = Bound { clear: 0.8, open: 0.25 };
 /// An action in one piece of a message.
-const ACTION_OF_PIECE: f32 = 0.75;
+const ACTION_OF_PIECE: f32 = 0.8;
 /// Nothing of ours: never against what the index clearly knows.
 const OUT_OF_SCOPE: Bound = Bound { clear: 2.0, open: 0.6 };
 /// Small talk.
