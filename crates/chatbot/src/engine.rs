@@ -77,7 +77,11 @@ impl Engine {
         }));
         let small_words = rules::all().map(|(language, rules)| (language, rules.small_words.clone())).collect();
         // Learning needs nothing of the index: it is done beside it.
-        let learn = || Classifier::learn(&[learn::examples(), learn::of_city(&content)].concat());
+        let learn = || {
+            let (kinds, city) = (learn::examples(), learn::of_city(&content));
+            let wishes = learn::about_matters(&kinds, &city);
+            Classifier::learn(&[kinds, city, wishes].concat())
+        };
         let (index, classifier) = std::thread::scope(|scope| {
             let learning = std::thread::Builder::new().spawn_scoped(scope, learn).ok();
             let index = Index::build(&documents, &small_words);

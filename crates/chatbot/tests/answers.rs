@@ -5,10 +5,20 @@ mod support;
 use chatbot::eval::{Kind, judge, read_cases};
 use chatbot::language::ChatLanguage;
 use chatbot::understand::{Action, Alarm, Intent};
-use chatbot::{Asked, Reply};
+use chatbot::{Asked, Engine, Reply, content};
 use chrono::NaiveDate;
 
 use crate::support::ENGINE;
+
+/// The chatbot of a city that offers these services alone.
+fn small_city(services: &[&str]) -> Engine {
+    let files = support::demo_files();
+    let mut city = city::check(&files).expect("the demo city has no problems").city;
+    let mut texts = content::read(&files, &city.services).expect("its texts have none either");
+    city.services.retain(|key, _| services.contains(&key.as_str()));
+    texts.services.retain(|(_, key), _| services.contains(&key.as_str()));
+    Engine::build(city.services, texts)
+}
 
 /// Asks on a page in `language`.
 fn ask(text: &str, language: ChatLanguage) -> Reply {
@@ -67,6 +77,30 @@ fn people_in_danger_come_first_in_every_language() {
     }
 }
 
+/// Two services teach few questions: what nobody understands must not become an alarm for want of anything better.
+#[test]
+fn whoever_introduces_themselves_is_in_no_danger_in_a_small_city() {
+    let engine = small_city(&["personalausweis", "hundesteuer"]);
+    let intent = |text: &str, language| {
+        let today = NaiveDate::from_ymd_opt(2026, 12, 1).expect("a day");
+        engine.ask(Asked { text, page: Some(language), today }).understood.intent
+    };
+    for (text, language) in [
+        ("Ich bin Eva Beispiel, eva@example.org", ChatLanguage::German),
+        ("Ich heiße Torsten Wiegmann, Telefon 0511 123456", ChatLanguage::German),
+        ("Krzysztof Brzęczyszczykiewicz", ChatLanguage::German),
+        ("I am John Sample, john@example.org", ChatLanguage::English),
+        ("Benim adım Ayşe Örnek, ayse@example.org", ChatLanguage::Turkish),
+        ("Мене звати Олена Приклад", ChatLanguage::Ukrainian),
+        ("Меня зовут Анна Пример, anna@example.org", ChatLanguage::Russian),
+        ("اسمي أحمد مثال", ChatLanguage::Arabic),
+    ] {
+        assert_ne!(intent(text, language), Intent::Emergency, "{text}");
+        assert_ne!(intent(text, language), Intent::Abuse, "{text}");
+    }
+    assert_eq!(intent("Meine Nachbarin liegt leblos im Flur", ChatLanguage::German), Intent::Emergency);
+}
+
 #[test]
 fn what_attacks_gets_nothing_and_reaches_no_action() {
     for text in [
@@ -93,8 +127,17 @@ fn a_question_about_a_thing_is_no_wish_to_have_it_done() {
         "Wo kann ich ein Schlagloch melden?",
         "Was ist eine Videosprechstunde?",
         "Do I need an appointment for a passport?",
+        "Wie lange dauert im Schnitt ein Antrag auf Einbürgerung?",
+        "Bis wann gibt es Briefwahl, und kann mein Nachbar die Unterlagen abholen?",
     ] {
         assert_eq!(ask(text, ChatLanguage::German).understood.action, None, "{text}");
+    }
+    // The same things wanted, behind what it is about.
+    for (text, action) in [
+        ("Wir sind zu viert aus Kassel hergezogen, bitte einen Termin zum Anmelden eintragen", Action::BookAppointment),
+        ("Die Einbürgerung habe ich im Mai beantragt. Wie weit sind Sie damit?", Action::ApplicationStatus),
+    ] {
+        assert_eq!(ask(text, ChatLanguage::German).understood.action, Some(action), "{text}");
     }
 }
 

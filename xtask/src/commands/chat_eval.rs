@@ -5,6 +5,7 @@ use crate::failure::{Failure, Result};
 use crate::process;
 
 /// What to ask.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[derive(Debug, clap::Args)]
 pub struct Options {
     /// The questions for development, or those nothing may be tuned on.
@@ -19,6 +20,9 @@ pub struct Options {
     /// Judges the texts the classifier learns from, each fifth by one that has not seen it, and prints what came out.
     #[arg(long, conflicts_with_all = ["wrong", "fit"])]
     folds: bool,
+    /// Asks each fifth of the city's example questions of an index that has not seen it, and prints the table.
+    #[arg(long, conflicts_with_all = ["wrong", "fit", "folds"])]
+    held_out: bool,
 }
 
 /// Builds the chatbot alone and asks.
@@ -39,6 +43,9 @@ pub fn run(options: &Options) -> Result<()> {
     }
     if options.folds {
         evaluate.arg("--folds");
+    }
+    if options.held_out {
+        evaluate.arg("--held-out");
     }
     process::run(&mut evaluate)
 }

@@ -19,9 +19,12 @@ pub struct Fitted {
     pub after: f32,
 }
 
-/// Fits the weights on the questions with services.
-pub fn fit(index: &Index, cases: &[Case]) -> Fitted {
-    let examples: Vec<(Vec<Scored>, Vec<usize>)> = cases
+/// The candidates of a question, and which of them are right.
+pub type Candidates = (Vec<Scored>, Vec<usize>);
+
+/// What `index` finds for the questions with services.
+pub fn candidates(index: &Index, cases: &[Case]) -> Vec<Candidates> {
+    cases
         .iter()
         .filter(|case| !case.expect.services.is_empty() && case.expect.action.is_none())
         .filter_map(|case| {
@@ -34,8 +37,12 @@ pub fn fit(index: &Index, cases: &[Case]) -> Fitted {
                 best.iter().enumerate().filter(|(_, scored)| is_right(scored)).map(|(at, _)| at).collect();
             (!right.is_empty()).then_some((best, right))
         })
-        .collect();
-    let before = loss(&examples, Weights::FITTED);
+        .collect()
+}
+
+/// Fits the weights on what was found.
+pub fn fit(examples: &[Candidates]) -> Fitted {
+    let before = loss(examples, Weights::FITTED);
     let (mut weights, mut least, mut step) = (Weights::FITTED, before, 0.08_f32);
     for _ in 0..ROUNDS {
         let mut is_better = false;
@@ -44,7 +51,7 @@ pub fn fit(index: &Index, cases: &[Case]) -> Fitted {
                 let mut changed = weights;
                 changed.0[signal] = (changed.0[signal] + change).max(0.0);
                 let changed = changed.normalised();
-                let now = loss(&examples, changed);
+                let now = loss(examples, changed);
                 if now < least {
                     (weights, least, is_better) = (changed, now, true);
                 }
@@ -57,8 +64,8 @@ pub fn fit(index: &Index, cases: &[Case]) -> Fitted {
     Fitted { weights, before, after: least }
 }
 
-fn loss(examples: &[(Vec<Scored>, Vec<usize>)], weights: Weights) -> f32 {
-    let one = |(candidates, right): &(Vec<Scored>, Vec<usize>)| {
+fn loss(examples: &[Candidates], weights: Weights) -> f32 {
+    let one = |(candidates, right): &Candidates| {
         let likely = |scored: &Scored| (SHARPNESS * weights.score(&scored.signals)).exp();
         let all: f32 = candidates.iter().map(likely).sum();
         let good: f32 = right.iter().map(|at| likely(&candidates[*at])).sum();

@@ -47,7 +47,6 @@ fn given(verdict: Verdict) -> &'static str {
         Verdict::Emergency(_) => "emergency",
         Verdict::Abuse(_) => "abuse",
         Verdict::Injection => "injection",
-        Verdict::Act(_) => "action",
         Verdict::OutOfScope => "out_of_scope",
         Verdict::Smalltalk => "smalltalk",
         Verdict::Open => "open",
@@ -60,11 +59,11 @@ const GIVEN: [&str; 7] = ["emergency", "abuse", "injection", "action", "out_of_s
 fn by_label(judged: &[(Label, Judged)], matter: Matter) -> String {
     let mut rows: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
     for (label, judged) in judged {
-        let verdict = match (judged.verdict(matter), label) {
-            (Verdict::Act(action), Label::Act(right)) if action != *right => Verdict::Open,
-            (verdict, _) => verdict,
+        let given = match (judged.verdict(matter), judged.wish(&[], matter)) {
+            (Verdict::Open, Some(action)) if Label::Act(action) == *label || group(*label) != "action" => "action",
+            (verdict, _) => given(verdict),
         };
-        *rows.entry(group(*label)).or_default().entry(given(verdict)).or_default() += 1;
+        *rows.entry(group(*label)).or_default().entry(given).or_default() += 1;
     }
     let mut text =
         format!("\n{matter:?}\n\n| kind | n | {} |\n|---|---|{}\n", GIVEN.join(" | "), "---|".repeat(GIVEN.len()));

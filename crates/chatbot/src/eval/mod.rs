@@ -4,10 +4,12 @@ mod case;
 mod figures;
 mod fit;
 mod folds;
+mod held_out;
 mod table;
 
 pub use case::{Case, Expected, Kind, NotACase, read_cases};
 pub use figures::{Outcome, Share, judge};
-pub use fit::{Fitted, fit};
+pub use fit::{Candidates, Fitted, candidates, fit};
 pub use folds::{FOLDS, folds};
+pub use held_out::held_out;
 pub use table::table;

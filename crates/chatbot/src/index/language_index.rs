@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::index::Field;
+use crate::index::learnt::Learnt;
 use crate::index::postings::{Lists, Numbers, Postings};
 use crate::index::spelling::Spellings;
 use crate::language::ChatLanguage;
@@ -45,6 +46,8 @@ pub struct LanguageIndex {
     pub(super) most_idf: f32,
     /// How many targets there are in all languages.
     pub(super) targets: usize,
+    /// Which words speak for which target.
+    pub(super) learnt: Learnt,
     pub(super) hints: Vec<Hint>,
     /// From the first stem of a hint to its place.
     pub(super) hints_by_stem: HashMap<String, Vec<usize>>,
@@ -135,6 +138,7 @@ impl LanguageIndex {
             + self.gram_words.bytes()
             + self.word_phrases.bytes()
             + self.spellings.bytes()
+            + self.learnt.bytes()
             + self.compounds.count() * 24
             + self.by_sound.keys().map(|sound| sound.len() + 48).sum::<usize>()
             + self.phrases.len() * size_of::<Phrase>()

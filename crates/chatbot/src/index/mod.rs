@@ -6,6 +6,7 @@
 
 mod build;
 mod language_index;
+mod learnt;
 mod postings;
 mod query;
 mod spelling;

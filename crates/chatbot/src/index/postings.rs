@@ -55,7 +55,7 @@ impl Postings {
 }
 
 /// Where the items of each key begin; `sorted` are the keys of all items.
-fn starts(sorted: impl Iterator<Item = u32>, keys: usize) -> Vec<u32> {
+pub(crate) fn starts(sorted: impl Iterator<Item = u32>, keys: usize) -> Vec<u32> {
     let mut starts = vec![0; keys + 1];
     for key in sorted {
         starts[key as usize + 1] += 1;

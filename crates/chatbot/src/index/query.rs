@@ -17,6 +17,8 @@ const MOST_BEST: usize = 30;
 /// A word of the index is kin to a question if the question has at least this share of its pieces, by what they tell. Words
 /// that have only an ending in common are not looked at.
 const KIN: f32 = 0.15;
+/// A target that is improbable by this power of e says nothing; in between its logarithm counts.
+const LEAST_SHARE: f32 = 8.0;
 
 /// What becomes of words nobody knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +53,7 @@ impl LanguageIndex {
         let mut signals = vec![[0.0_f32; SIGNALS]; self.targets];
         self.by_pieces(&analysed, &mut signals);
         self.by_stems(&terms, &mut signals);
+        self.by_lessons(&words, &mut signals);
         let stems: Vec<String> = words.iter().map(|word| stem(word, self.language)).collect();
         let mut sums: Vec<f32> = signals.iter().map(|signals| weights.score(signals)).collect();
         self.apply_hints(&stems, &mut sums);
@@ -190,6 +193,13 @@ impl LanguageIndex {
         }
         for signals in signals {
             signals[3] /= mass.max(1e-6);
+        }
+    }
+
+    fn by_lessons(&self, words: &[&str], signals: &mut [[f32; SIGNALS]]) {
+        let shares = self.learnt.judge(words, &|word| !self.is_meaningful(word));
+        for (signals, share) in signals.iter_mut().zip(shares) {
+            signals[6] = (1.0 + share.max(1e-9).ln() / LEAST_SHARE).max(0.0);
         }
     }
 

@@ -11,5 +11,5 @@ mod verdict;
 
 pub use classifier::{Classifier, Judged};
 pub use label::Label;
-pub use texts::{Example, examples, of_city};
+pub use texts::{Example, about_matters, examples, of_city};
 pub use verdict::{Matter, Verdict};

@@ -51,6 +51,8 @@ pub fn examples() -> Vec<Example<'static>> {
 
 /// The most texts of a city that are learnt; what is more is passed over evenly.
 const MOST_OF_CITY: usize = 6_000;
+/// Matters are taken in steps of this prime, so that each wish has another one.
+const STRIDE: usize = 7_919;
 /// One of so many synonyms is learnt: the questions teach more.
 const SYNONYMS: usize = 4;
 
@@ -71,6 +73,25 @@ pub fn of_city(content: &Content) -> Vec<Example<'_>> {
             place += 1;
             place * MOST_OF_CITY / count > (place - 1) * MOST_OF_CITY / count
         });
+    }
+    all
+}
+
+/// Wishes, and questions that look like wishes, once more, each behind a question of the city in its language: whoever wants
+/// something done says what it is about, and the words for that stand in many questions that want nothing done.
+pub fn about_matters(kinds: &[Example<'static>], city: &[Example<'_>]) -> Vec<Example<'static>> {
+    let mut all = Vec::new();
+    for language in ChatLanguage::SEARCHED {
+        let matters: Vec<&Example<'_>> = city
+            .iter()
+            .filter(|example| example.label == Label::Service && example.language.searched() == language)
+            .collect();
+        let is_wish = |kind: &&Example<'_>| matches!(kind.label, Label::Act(_) | Label::Service);
+        let mine = kinds.iter().filter(|kind| kind.language == language).filter(is_wish);
+        for (place, wish) in mine.enumerate().filter(|_| !matters.is_empty()) {
+            let matter = &matters[place * STRIDE % matters.len()].text;
+            all.push(Example { text: Cow::Owned(format!("{matter} {}", wish.text)), ..wish.clone() });
+        }
     }
     all
 }

@@ -110,6 +110,13 @@ pub(crate) fn asked_for(message: &Message, language: ChatLanguage) -> Option<Act
     })
 }
 
+/// Whether the message has the words of `action` and those that make it a question about it ("do I need an appointment").
+pub(crate) fn is_asked_about(action: Action, message: &Message, language: ChatLanguage) -> bool {
+    let found = |pattern: &Pattern| pattern.is_in(message, language.searched());
+    let rule = rules::of(language).actions.iter().find(|(name, _)| name == action.as_str());
+    rule.is_some_and(|(_, rule)| rule.ask.iter().any(found) && rule.unless.iter().any(found))
+}
+
 fn first_of(message: &Message, language: ChatLanguage, found: &dyn Fn(&Pattern) -> bool) -> Option<Action> {
     let rules = rules::of(language);
     let asked = |action: &Action| {

@@ -1,17 +1,20 @@
 //! Building the index of one language from its documents.
 
+mod lessons;
+mod pieces;
+mod terms;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use crate::index::build::terms::idf;
 use crate::index::language_index::{Hint, Phrase};
+use crate::index::learnt::Learnt;
 use crate::index::postings::{Lists, Numbers, Postings};
 use crate::index::spelling::Spellings;
 use crate::index::{Document, Field, LanguageIndex, Target};
 use crate::language::ChatLanguage;
-use crate::text::{Compounds, fold, grams, stem, words};
-
-/// How soon more of the same word stops to count (BM25's k1).
-const SATURATION: f32 = 1.2;
+use crate::text::{Compounds, fold, stem, words};
 
 /// A phrase as numbers of its words.
 struct Told {
@@ -25,27 +28,6 @@ struct Vocabulary {
     words: Vec<Arc<str>>,
     is_meaningful: Vec<bool>,
     is_part: Vec<bool>,
-}
-
-impl Field {
-    /// What an occurrence counts for a target as a whole.
-    const fn weight(self) -> f32 {
-        match self {
-            Self::Name => 3.0,
-            Self::Synonym => 2.5,
-            Self::Question => 1.5,
-            Self::Text => 0.6,
-        }
-    }
-
-    /// What a piece of a word counts for a target as a whole.
-    const fn trust(self) -> f32 {
-        match self {
-            Self::Name | Self::Synonym => 1.0,
-            Self::Question => 0.9,
-            Self::Text => 0.45,
-        }
-    }
 }
 
 impl LanguageIndex {
@@ -75,6 +57,7 @@ impl LanguageIndex {
             .collect();
         index.fill_terms(&vocabulary, &told);
         index.fill_pieces(&vocabulary, &told);
+        index.learnt = index.taught(documents, targets);
         index.hints = documents.iter().flat_map(|document| hints(document, targets, language)).collect();
         for (place, hint) in index.hints.iter().enumerate() {
             if let Some(first) = hint.stems.first() {
@@ -105,6 +88,7 @@ impl LanguageIndex {
             gram_idf: Vec::new(),
             most_idf: idf(0, targets),
             targets,
+            learnt: Learnt::default(),
             hints: Vec::new(),
             hints_by_stem: HashMap::new(),
         }
@@ -134,94 +118,6 @@ impl LanguageIndex {
         }
         (vocabulary, told)
     }
-
-    fn fill_terms(&mut self, vocabulary: &Vocabulary, told: &[Told]) {
-        let cut: Vec<Vec<(String, f32)>> = vocabulary.words.iter().map(|word| self.terms_of_word(word)).collect();
-        let mut numbered = |terms: Vec<(String, f32)>| {
-            terms.into_iter().map(|(term, weight)| (self.terms.number(term), weight)).collect::<Vec<_>>()
-        };
-        let terms_of_words: Vec<Vec<(u32, f32)>> = cut.into_iter().map(&mut numbered).collect();
-        let (mut in_phrases, mut in_targets) = (Vec::new(), Vec::new());
-        for (phrase, told) in told.iter().enumerate() {
-            let mut terms: Vec<(u32, f32)> =
-                told.words.iter().flat_map(|word| &terms_of_words[*word as usize]).copied().collect();
-            keep_greatest(&mut terms);
-            in_phrases.extend(terms.iter().map(|(term, weight)| (*term, phrase as u32, *weight)));
-            in_targets.extend(terms.iter().map(|(term, weight)| (*term, told.target, weight * told.field.weight())));
-        }
-        let in_targets = joined(in_targets, |sum, more| sum + more);
-        let mut with = vec![0; self.terms.len()];
-        for (term, _, _) in &in_targets {
-            with[*term as usize] += 1;
-        }
-        self.term_idf = with.into_iter().map(|with| idf(with, self.targets)).collect();
-        for (term, phrase, weight) in &in_phrases {
-            self.phrases[*phrase as usize].term_mass += self.term_idf[*term as usize] * weight;
-        }
-        let saturated = |(term, target, weight): (u32, u32, f32)| (term, target, weight / (weight + SATURATION));
-        self.term_phrases = Postings::of(in_phrases, self.terms.len());
-        self.term_targets = Postings::of(in_targets.into_iter().map(saturated).collect(), self.terms.len());
-    }
-
-    fn fill_pieces(&mut self, vocabulary: &Vocabulary, told: &[Told]) {
-        let (mut in_phrases, mut in_targets) = (Vec::new(), Vec::new());
-        for (phrase, told) in told.iter().enumerate() {
-            // A long text is near to everything; only what it covers counts.
-            if told.field != Field::Text {
-                in_phrases.extend(told.words.iter().map(|word| (*word, phrase as u32)));
-            }
-            in_targets.extend(told.words.iter().map(|word| (*word, told.target, told.field.trust())));
-        }
-        self.word_phrases = Lists::of(in_phrases, vocabulary.words.len());
-        self.word_targets = Postings::of(joined(in_targets, f32::max), vocabulary.words.len());
-        let mut pieces: Vec<Vec<u32>> =
-            vocabulary.words.iter().map(|word| grams(std::iter::once(self.plain(word).as_str()))).collect();
-        self.grams = pieces.iter().flatten().copied().collect();
-        self.grams.sort_unstable();
-        self.grams.dedup();
-        for piece in pieces.iter_mut().flatten() {
-            *piece = self.grams.binary_search(piece).unwrap_or_default() as u32;
-        }
-        let of_words =
-            pieces.iter().enumerate().flat_map(|(word, pieces)| pieces.iter().map(move |piece| (*piece, word as u32)));
-        self.gram_words = Lists::of(of_words.collect(), self.grams.len());
-        self.gram_idf = self.piece_frequencies();
-        self.word_mass = pieces.iter().map(|pieces| self.mass(pieces)).collect();
-        let mut seen = vec![u32::MAX; self.grams.len()];
-        for (phrase, told) in told.iter().enumerate().filter(|(_, told)| told.field != Field::Text) {
-            let mut norm = 0.0;
-            for piece in told.words.iter().flat_map(|word| &pieces[*word as usize]) {
-                if seen[*piece as usize] != phrase as u32 {
-                    seen[*piece as usize] = phrase as u32;
-                    norm += self.gram_idf[*piece as usize] * self.gram_idf[*piece as usize];
-                }
-            }
-            self.phrases[phrase].gram_norm = norm.sqrt();
-        }
-        for phrase in &mut self.phrases {
-            phrase.gram_norm = phrase.gram_norm.max(1e-6);
-        }
-    }
-
-    fn mass(&self, pieces: &[u32]) -> f32 {
-        pieces.iter().map(|piece| self.gram_idf[*piece as usize]).map(|tells| tells * tells).sum()
-    }
-
-    /// What each piece tells: the targets of all its words, each once.
-    fn piece_frequencies(&self) -> Vec<f32> {
-        let mut seen = vec![u32::MAX; self.targets];
-        let count = |piece: u32| {
-            let mut with = 0;
-            for (target, _) in self.gram_words.at(piece).iter().flat_map(|word| self.word_targets.at(*word)) {
-                if seen[*target as usize] != piece {
-                    seen[*target as usize] = piece;
-                    with += 1;
-                }
-            }
-            idf(with, self.targets)
-        };
-        (0..self.grams.len() as u32).map(count).collect()
-    }
 }
 
 impl Told {
@@ -234,21 +130,6 @@ impl Told {
         self.words.dedup();
         self
     }
-}
-
-/// A village with three services is searched as if they stood among so many: what scores mean was set on whole cities.
-const LEAST_TARGETS: usize = 100;
-
-/// What something that `with` of `all` targets have tells (BM25's inverse frequency).
-pub(super) fn idf(with: usize, all: usize) -> f32 {
-    let (with, all) = (with as f32, all.max(LEAST_TARGETS) as f32);
-    (1.0 + (all - with + 0.5) / (with + 0.5)).ln()
-}
-
-/// Each key once, with its greatest weight.
-fn keep_greatest(terms: &mut Vec<(u32, f32)>) {
-    terms.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
-    terms.dedup_by_key(|(term, _)| *term);
 }
 
 /// Each pair of key and target once, its weights joined.
