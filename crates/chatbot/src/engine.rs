@@ -7,7 +7,7 @@ use domain::catalogue::Service;
 use domain::identifier::Key;
 
 use crate::answer::{Answer, Sources, compose};
-use crate::content::{Content, Entry};
+use crate::content::{Addition, Content, Entry};
 use crate::index::{Document, Field, Index, Target};
 use crate::language::ChatLanguage;
 use crate::learn::{self, Classifier};
@@ -75,6 +75,8 @@ impl Engine {
                 not_this: Vec::new(),
             })
         }));
+        let added = content.additions.iter().filter(|addition| services.contains_key(&addition.service));
+        documents.extend(added.map(Addition::document));
         let small_words = rules::all().map(|(language, rules)| (language, rules.small_words.clone())).collect();
         // Learning needs nothing of the index: it is done beside it.
         let learn = || Classifier::learn(&[learn::examples(), learn::of_city(&content)].concat());

@@ -6,6 +6,7 @@
 //! chat/<language>/not-us.toml       [[entry]]: what others do
 //! ```
 
+mod addition;
 mod copied;
 mod placeholder;
 mod read;
@@ -17,6 +18,7 @@ use domain::identifier::Key;
 
 use crate::language::ChatLanguage;
 
+pub use addition::{Addition, AdditionKind, AdditionRefusal};
 pub use copied::copied_value;
 pub use placeholder::{Part, parts};
 pub use read::read;
@@ -28,6 +30,8 @@ pub struct Content {
     pub services: BTreeMap<(ChatLanguage, Key), Entry>,
     /// What others do, by language and key.
     pub not_us: BTreeMap<(ChatLanguage, Key), Entry>,
+    /// What editors added since, from questions that were not understood. Of services that are gone it says nothing.
+    pub additions: Vec<Addition>,
 }
 
 /// One service, or one thing that others do, in one language.

@@ -26,9 +26,9 @@ use crate::dialogue::talk::Talk;
 use crate::engine::{Asked, Reply};
 use crate::language::ChatLanguage;
 use crate::tools::ToolPort;
-use crate::understand::{Action, Alarm, Intent};
+use crate::understand::{Action, Alarm, Intent, Understood};
 
-pub use said::{HandOverReason, Offer, Said, Turned};
+pub use said::{Grasp, HandOverReason, Offer, Said, Turned};
 pub use telephone::{Call, Spoken};
 
 /// After so many seconds of silence a plan is given up.
@@ -151,6 +151,10 @@ impl Engine {
     /// A message that begins something.
     async fn begin(&self, dialogue: &mut Dialogue, talk: &mut Talk<'_>, reply: &Reply) {
         let understood = &reply.understood;
+        // In the middle of something a message that is not understood is rather a name or a time than a question.
+        if dialogue.plan.is_none() {
+            talk.grasped(grasp(understood));
+        }
         if let Some(choice) = understood.services.first() {
             dialogue.topic = Some(choice.service.clone());
         }
@@ -231,5 +235,16 @@ impl Engine {
         plan.code = Some(code);
         dialogue.plan = Some(plan);
         self.proceed(dialogue, talk).await;
+    }
+}
+
+/// How far a message that begins something was understood.
+fn grasp(understood: &Understood) -> Grasp {
+    match understood.intent {
+        Intent::Service => Grasp::Answered,
+        Intent::OutOfScope if understood.not_us.is_some() => Grasp::Answered,
+        Intent::Clarify if !understood.services.is_empty() => Grasp::AskedBack,
+        Intent::OutOfScope | Intent::Clarify => Grasp::Nothing,
+        Intent::Action | Intent::Abuse | Intent::Injection | Intent::Emergency | Intent::Smalltalk => Grasp::NoQuestion,
     }
 }
