@@ -9,15 +9,22 @@
 
 mod access;
 mod answer_conversation;
+mod chat_clusters;
 mod chat_queue;
+mod chat_texts;
 mod conversation;
+mod dismiss_cluster;
 mod end_conversation;
 mod erase_person;
+mod evaluation;
 mod event;
 mod export_person;
 mod failure;
 mod feed;
+mod gather_questions;
 mod mind;
+mod propose_text;
+mod publish_texts;
 mod rate;
 mod read_conversation;
 mod read_events;
@@ -28,6 +35,7 @@ mod say;
 mod sealed;
 mod secret;
 mod service_hours;
+mod set_learning;
 mod site_search;
 mod start_conversation;
 mod store;
@@ -36,6 +44,8 @@ mod take_conversation;
 mod texts;
 mod town;
 mod traces;
+mod unanswered;
+mod withdraw_text;
 
 use std::sync::{Arc, RwLock};
 
@@ -46,23 +56,32 @@ use domain::time::Timestamp;
 
 pub use access::Access;
 pub use answer_conversation::AnswerConversation;
+pub use chat_clusters::{ClusterState, QuestionCluster};
 pub use chat_queue::QueueEntry;
-pub use conversation::{Bot, Conversation, State, Wish};
+pub use chat_texts::{ChatText, TextState};
+pub use conversation::{Bot, Conversation, Learning, State, Wish};
+pub use dismiss_cluster::DismissCluster;
 pub use end_conversation::EndConversation;
 pub use event::{Content, Event, Speaker, Verdict};
 pub use failure::{Failure, Problem};
 pub use feed::Changed;
+pub use gather_questions::Gathered;
+pub use propose_text::ProposeText;
+pub use publish_texts::{Publication, PublishTexts};
 pub use rate::Rate;
 pub use read_conversation::StaffView;
 pub use request_person::{CallBack, RequestPerson, Wished};
 pub use say::{Say, Spoken};
 pub use secret::ConversationSecret;
+pub use set_learning::SetLearning;
 pub use site_search::{Hit, SiteSearch};
 pub use start_conversation::{StartConversation, Started};
 pub use switch_bot::SwitchBot;
 pub use take_conversation::TakeConversation;
 pub use texts::Texts;
 pub use town::{Serving, Town};
+pub use unanswered::Trouble;
+pub use withdraw_text::WithdrawText;
 
 /// What the feature is made of.
 #[derive(Debug)]
@@ -95,6 +114,7 @@ pub struct Conversations {
     pub(crate) model: Option<Arc<dyn Model>>,
     /// What answers. Swapped whole when the city or its texts change.
     pub(crate) mind: RwLock<Option<Arc<mind::Mind>>>,
+    pub(crate) evaluations: evaluation::Evaluations,
     pub(crate) feed: feed::Feed,
     /// Drawn at the start of this process; marks its events.
     pub(crate) origin: i64,
@@ -109,7 +129,8 @@ impl Conversations {
         entropy.fill(&mut drawn);
         let feed = feed::Feed::new(clock.now());
         let origin = i64::from_be_bytes(drawn);
-        Self { database, clock, entropy, secret, vault, town, model, mind: RwLock::default(), feed, origin }
+        let (mind, evaluations) = (RwLock::default(), evaluation::Evaluations::default());
+        Self { database, clock, entropy, secret, vault, town, model, mind, evaluations, feed, origin }
     }
 
     pub(crate) fn now(&self) -> Timestamp {
