@@ -16,8 +16,8 @@ use crate::store::{Reader, additions, clusters};
 /// Proposes a text.
 #[derive(Debug, Clone)]
 pub struct ProposeText {
-    /// The service that is meant.
-    pub service: Key,
+    /// The key of the service that is meant, as it was typed.
+    pub service: String,
     /// In which language.
     pub language: ChatLanguage,
     /// Whether it is a word or a question.
@@ -40,7 +40,7 @@ impl Conversations {
         actor.may(Permission::EditChat)?;
         let cluster = command.cluster.map_or(Uuid::nil(), |cluster| cluster.0);
         let input = self.secret.fingerprint(&[
-            command.service.as_str().as_bytes(),
+            command.service.as_bytes(),
             command.language.as_str().as_bytes(),
             &[u8::from(command.kind == AdditionKind::Question)],
             command.text.as_bytes(),
@@ -54,13 +54,13 @@ impl Conversations {
 
     async fn propose(&self, actor: &Actor, command: &ProposeText, key: &IdempotencyKey) -> Result<Uuid, Failure> {
         let mind = self.mind().await?;
-        if !mind.serving().city.services.contains_key(&command.service) {
-            return Err(Problem::ServiceUnknown.into());
-        }
+        let service = Key::new(&command.service).ok();
+        let service = service.filter(|service| mind.serving().city.services.contains_key(service));
+        let service = service.ok_or(Problem::ServiceUnknown)?;
         if let Some(cluster) = command.cluster {
             clusters::state(Reader::Database(&self.database), cluster).await?.ok_or(Problem::NotFound)?;
         }
-        let ProposeText { service, language, kind, text, cluster, .. } = command.clone();
+        let ProposeText { language, kind, text, cluster, .. } = command.clone();
         let addition = Addition { service, language, kind, text }.checked(mind.content()).map_err(Problem::from)?;
         let now = self.now();
         let id = ChatTextId(self.entropy.id(now));

@@ -53,6 +53,7 @@ pub struct Query(
     conversations::ConversationQuery,
     conversations::SiteSearchQuery,
     conversations::ChatStaffQuery,
+    conversations::ChatEditorQuery,
     applications::ReportQuery,
     catalogue::NodeQuery,
 );
@@ -72,6 +73,7 @@ pub struct Mutation(
     applications::PaymentMutation,
     conversations::ConversationMutation,
     conversations::ChatStaffMutation,
+    conversations::ChatEditorMutation,
     applications::ReportMutation,
 );
 

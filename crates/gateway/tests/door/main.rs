@@ -20,6 +20,7 @@ mod conversation_support;
 mod conversations;
 mod conversations_booking;
 mod conversations_kept;
+mod conversations_learnt;
 mod conversations_taken;
 mod conversations_tools;
 mod fit_connect;

@@ -1,5 +1,7 @@
 //! The chatbot and the people behind it, through GraphQL.
 
+mod editors;
+mod editors_types;
 mod events;
 mod inputs;
 mod mutations;
@@ -12,6 +14,7 @@ mod subscriptions;
 mod types;
 mod words;
 
+pub(crate) use editors::{ChatEditorMutation, ChatEditorQuery};
 pub(crate) use mutations::ConversationMutation;
 pub(crate) use problem::refused;
 pub(crate) use queries::ConversationQuery;
