@@ -103,6 +103,11 @@ impl Engine {
         written.or_else(listed).unwrap_or_default()
     }
 
+    /// What editors wrote.
+    pub(crate) fn content(&self) -> &Content {
+        &self.content
+    }
+
     /// The index, for measuring and fitting.
     pub fn index(&self) -> &Index {
         &self.index

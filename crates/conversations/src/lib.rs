@@ -12,6 +12,7 @@ mod answer_conversation;
 mod chat_clusters;
 mod chat_queue;
 mod chat_texts;
+mod confirm_tutorial;
 mod conversation;
 mod dismiss_cluster;
 mod end_conversation;
@@ -21,6 +22,7 @@ mod event;
 mod export_person;
 mod failure;
 mod feed;
+mod forms;
 mod gather_questions;
 mod mind;
 mod propose_text;
@@ -28,6 +30,7 @@ mod publish_texts;
 mod rate;
 mod read_conversation;
 mod read_events;
+mod read_tutorial;
 mod request_person;
 mod requests;
 mod retain;
@@ -37,6 +40,7 @@ mod secret;
 mod service_hours;
 mod set_learning;
 mod site_search;
+mod stale_tutorials;
 mod start_conversation;
 mod store;
 mod switch_bot;
@@ -59,17 +63,20 @@ pub use answer_conversation::AnswerConversation;
 pub use chat_clusters::{ClusterState, QuestionCluster};
 pub use chat_queue::QueueEntry;
 pub use chat_texts::{ChatText, TextState};
+pub use confirm_tutorial::ConfirmTutorial;
 pub use conversation::{Bot, Conversation, Learning, State, Wish};
 pub use dismiss_cluster::DismissCluster;
 pub use end_conversation::EndConversation;
 pub use event::{Content, Event, Speaker, Verdict};
 pub use failure::{Failure, Problem};
 pub use feed::Changed;
+pub use forms::{FormVersion, Forms, Telling};
 pub use gather_questions::Gathered;
 pub use propose_text::ProposeText;
 pub use publish_texts::{Publication, PublishTexts};
 pub use rate::Rate;
 pub use read_conversation::StaffView;
+pub use read_tutorial::{TutorialStanding, TutorialView};
 pub use request_person::{CallBack, RequestPerson, Wished};
 pub use say::{Say, Spoken};
 pub use secret::ConversationSecret;
@@ -98,6 +105,8 @@ pub struct ConversationsParts {
     pub vault: Vault,
     /// The city that serves.
     pub town: Arc<dyn Town>,
+    /// The online forms that are published.
+    pub forms: Arc<dyn Forms>,
     /// What may say the cited lines of an answer in other words, if the operator has named one.
     pub model: Option<Arc<dyn Model>>,
 }
@@ -111,6 +120,7 @@ pub struct Conversations {
     pub(crate) secret: ConversationSecret,
     pub(crate) vault: Vault,
     pub(crate) town: Arc<dyn Town>,
+    pub(crate) forms: Arc<dyn Forms>,
     pub(crate) model: Option<Arc<dyn Model>>,
     /// What answers. Swapped whole when the city or its texts change.
     pub(crate) mind: RwLock<Option<Arc<mind::Mind>>>,
@@ -124,13 +134,13 @@ impl Conversations {
     /// Puts the feature together. The caller calls [`Conversations::follow_changes`] and [`Conversations::learn`] every
     /// second or so, and [`Conversations::end_idle`] every minute.
     pub fn new(parts: ConversationsParts) -> Self {
-        let ConversationsParts { database, clock, entropy, secret, vault, town, model } = parts;
+        let ConversationsParts { database, clock, entropy, secret, vault, town, forms, model } = parts;
         let mut drawn = [0; 8];
         entropy.fill(&mut drawn);
         let feed = feed::Feed::new(clock.now());
         let origin = i64::from_be_bytes(drawn);
         let (mind, evaluations) = (RwLock::default(), evaluation::Evaluations::default());
-        Self { database, clock, entropy, secret, vault, town, model, mind, evaluations, feed, origin }
+        Self { database, clock, entropy, secret, vault, town, forms, model, mind, evaluations, feed, origin }
     }
 
     pub(crate) fn now(&self) -> Timestamp {

@@ -5,6 +5,7 @@
 
 mod carry_out;
 mod fill;
+mod guide;
 mod moment;
 mod offer;
 mod plan;
@@ -132,6 +133,9 @@ impl Engine {
             }
             None => {}
         }
+        if self.guided(dialogue, talk, understood).await {
+            return;
+        }
         let goes_on = dialogue.plan.as_ref().is_some_and(|plan| plan.suits(understood.action));
         if goes_on && let Some(plan) = &mut dialogue.plan {
             if plan.fill(talk, understood) {
@@ -178,7 +182,11 @@ impl Engine {
             (Intent::Service, _) => {
                 dialogue.failed = 0;
                 talk.answer(&reply.answer);
-                talk.offer_next(understood);
+                let guide = match understood.services.first() {
+                    Some(choice) => self.guide(&choice.service, talk).await,
+                    None => None,
+                };
+                talk.offer_next(understood, guide);
                 if let Some(service) = dialogue.plan.as_ref().and_then(|plan| plan.service.clone()) {
                     let name = self.service_name(&service, talk.language).to_owned();
                     talk.say("go_on", &[("service", &name)]);

@@ -6,6 +6,7 @@ pub(crate) mod conversations;
 pub(crate) mod events;
 pub(crate) mod feed;
 pub(crate) mod questions;
+pub(crate) mod reviews;
 pub(crate) mod texts;
 
 use database::{Database, DatabaseError, Row, Unit, Value};

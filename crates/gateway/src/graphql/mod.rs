@@ -50,10 +50,7 @@ pub struct Query(
     applications::FormQuery,
     applications::LetterQuery,
     applications::PaymentQuery,
-    conversations::ConversationQuery,
-    conversations::SiteSearchQuery,
-    conversations::ChatStaffQuery,
-    conversations::ChatEditorQuery,
+    conversations::ChatQuery,
     applications::ReportQuery,
     catalogue::NodeQuery,
 );
@@ -71,9 +68,7 @@ pub struct Mutation(
     applications::SteeringMutation,
     applications::PermitMutation,
     applications::PaymentMutation,
-    conversations::ConversationMutation,
-    conversations::ChatStaffMutation,
-    conversations::ChatEditorMutation,
+    conversations::ChatMutation,
     applications::ReportMutation,
 );
 

@@ -129,6 +129,27 @@ async fn a_question_is_kept_with_leave_alone_and_leads_to_nobody() {
 }
 
 #[tokio::test]
+async fn an_answer_that_was_no_answer_is_kept_and_one_that_helped_is_not() {
+    on_both_engines(async |database| {
+        let app = TestApp::with_city(database.clone(), &talking_city()).await;
+        let rate = "mutation($input: RateAnswerInput!) { rateAnswer(input: $input) { rated } }";
+        for verdict in ["NOT_MY_QUESTION", "NOT_MY_QUESTION", "HELPFUL"] {
+            let code = begin_learning(&app).await;
+            let events = say(&app, &code, "Ich bin umgezogen").await;
+            let line = events.iter().find(|event| event["kind"] == "LINE").expect("an answer");
+            let input = json!({ "access": { "code": code }, "sequence": line["sequence"], "verdict": verdict });
+            let rated = app.ask(rate, json!({ "input": input })).await;
+            assert_eq!(rated.data("rateAnswer.rated"), true, "{rated:?}");
+        }
+        assert_eq!(gather(&app).await, 2);
+        let shown = clusters(&app, &app.token("operator").await).await;
+        assert_eq!(shown[0]["troubles"], json!([{ "trouble": "NOT_MY_QUESTION", "count": 2 }]), "{shown:?}");
+        assert_eq!(shown[0]["serviceKeys"], json!(["residence"]), "what it was taken for");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn questions_go_after_their_time_with_their_keys() {
     on_both_engines(async |database| {
         let app = TestApp::with_city(database.clone(), &talking_city()).await;
@@ -260,10 +281,9 @@ async fn what_makes_right_answers_wrong_is_not_published() {
             );
         }
         let (one_key, other_key) = (app.key(), app.key());
-        let (one, other) = tokio::join!(
-            publish(&app, &operator, &[&harmless[0]], &one_key),
-            publish(&app, &operator, &[&harmless[1]], &other_key)
-        );
+        let (first, second) = ([&harmless[0]], [&harmless[1]]);
+        let (one, other) =
+            tokio::join!(publish(&app, &operator, &first, &one_key), publish(&app, &operator, &second, &other_key));
         let codes = [&one["problem"]["code"], &other["problem"]["code"]];
         assert!(codes.contains(&&Value::Null), "{one} {other}");
         assert!(codes.iter().all(|code| code.is_null() || **code == "CHANGED_MEANWHILE"), "{one} {other}");

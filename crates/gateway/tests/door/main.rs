@@ -48,6 +48,7 @@ mod sink_support;
 mod tasks;
 mod town;
 mod trouble;
+mod tutorials;
 mod upload_support;
 mod uploads;
 mod uploads_bad;

@@ -96,6 +96,11 @@ async fn of_reading(town: &Town, row: &Row, caller: &Caller, relation: Relation)
             let cluster = gid("ChatCluster", town.unanswered().await.0);
             Ask::new(caller, "{ chatClusters { id examples } }", json!({})).finding(cluster)
         }
+        "staleTutorials" => Ask::new(caller, "{ staleTutorials { title } }", json!({})),
+        "tutorial" => {
+            let query = "{ tutorial(serviceKey: \"residence\", language: GERMAN) { title } }";
+            Ask::new(caller, query, json!({}))
+        }
         "chatTexts" => {
             let text = town.proposed().await;
             Ask::new(caller, "{ chatTexts(state: PROPOSED) { id text } }", json!({})).finding(text)
@@ -126,7 +131,7 @@ async fn of_talking(town: &Town, row: &Row, caller: &Caller, relation: Relation)
         "answerConversation" => ("AnswerConversationInput", json!({ "text": "Guten Tag." })),
         "endConversation" | "takeConversation" => ("ConversationStepInput", json!({})),
         "switchBot" => ("SwitchBotInput", json!({ "bot": "ON" })),
-        "dismissChatCluster" | "proposeChatText" | "publishChatText" | "withdrawChatText" => {
+        "confirmTutorial" | "dismissChatCluster" | "proposeChatText" | "publishChatText" | "withdrawChatText" => {
             return Some(of_editing(town, row, caller).await);
         }
         "rateAnswer" | "requestPerson" | "sendMessage" | "setChatLearning" => {
@@ -207,6 +212,11 @@ impl Town {
 async fn of_editing(town: &Town, row: &Row, caller: &Caller) -> Ask {
     let key = town.app.key();
     let (kind, selection, input) = match row.field {
+        "confirmTutorial" => {
+            let input = json!({ "serviceKey": "residence", "language": "GERMAN", "formSha256": town.form_of_guide().await,
+                "idempotencyKey": key });
+            ("ConfirmTutorialInput", "tutorial { title }", input)
+        }
         "dismissChatCluster" => {
             let cluster = gid("ChatCluster", town.unanswered().await.0);
             ("DismissChatClusterInput", "dismissed", json!({ "cluster": cluster, "idempotencyKey": key }))
@@ -231,6 +241,13 @@ async fn of_editing(town: &Town, row: &Row, caller: &Caller) -> Ask {
 }
 
 impl Town {
+    /// The version of the form that a guide is about.
+    async fn form_of_guide(&self) -> String {
+        let service = domain::identifier::Key::new("residence").expect("a key");
+        let form = self.app.application.applications.newest_form(&service, domain::text::Language::German).await;
+        form.expect("published").sha256
+    }
+
     /// A proposal of somebody.
     async fn proposed(&self) -> String {
         let command = ProposeText {
@@ -248,6 +265,8 @@ impl Town {
     /// An open cluster of two questions that were not understood.
     pub(super) async fn unanswered(&self) -> domain::identifier::ChatClusterId {
         let conversations = &self.app.application.conversations;
+        // What somebody put aside before.
+        self.write("UPDATE chat_cluster SET state = 'open'", vec![]).await;
         let open = conversations.chat_clusters(&Actor::System, None, 1).await.expect("readable");
         if let Some(cluster) = open.first() {
             return cluster.id;

@@ -106,6 +106,7 @@ pub(super) const ROWS: &[Row] = &[
     casework("claimCase"),
     casework("closeCase"),
     row("confirmAppointment", "", BEARER),
+    editing("confirmTutorial"),
     row("confirmSecondFactor", "", OWN_SECRET).proves(),
     row("consentToApplication", "by code", BEARER),
     row("consentToApplication", "own", APPLICANT),

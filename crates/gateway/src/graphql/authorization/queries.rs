@@ -123,6 +123,8 @@ pub(super) const ROWS: &[Row] = &[
     row("staffConversation", "", ".!. !!. 0+. 0+. !!. .!.")
         .needs(Permission::AnswerChats)
         .traced(READ_CONVERSATION, When::OncePerRequest),
+    row("staleTutorials", "", "! ! ! + + !").needs(Permission::EditChat),
+    row("tutorial", "", EVERYBODY),
     row("upload", "by code", BEARER),
     row("upload", "own", APPLICANT),
     row("uploadDownload", "by code", BEARER),

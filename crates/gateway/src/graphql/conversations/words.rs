@@ -93,6 +93,18 @@ pub(crate) enum ChatTextState {
     Withdrawn,
 }
 
+/// How a guide stands to the form that is published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "conversations::TutorialStanding")]
+pub(crate) enum TutorialStanding {
+    /// It was written for this form, or somebody looked and said that it holds for it.
+    Holds,
+    /// Another version of the form was published since, and nobody has looked yet.
+    Stale,
+    /// The service cannot be done online here.
+    NotOnline,
+}
+
 /// How somebody wants to reach a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 #[graphql(remote = "conversations::Wish")]
