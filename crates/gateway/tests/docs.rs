@@ -67,6 +67,7 @@ fn the_table_of_what_is_kept_is_fresh() {
             "appointment_days" => kept.appointment_days,
             "audit_days" => kept.audit_days,
             "conversation_days" => kept.conversation_days,
+            "question_days" => kept.question_days,
             other => panic!("retention.{other} is a new setting: say its default here"),
         };
         days.to_string()

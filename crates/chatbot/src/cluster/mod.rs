@@ -13,7 +13,7 @@ use crate::language::ChatLanguage;
 use crate::text::fold;
 
 /// So near, as a cosine, is near enough to belong to a cluster.
-const NEAR: f32 = 0.3;
+const NEAR: f32 = 0.25;
 
 /// Gives the number of the cluster for each of the `fresh` questions of one language. Numbers below the length of `known`
 /// are clusters that exist, with their questions; those from there on are new, in the order in which they are founded.

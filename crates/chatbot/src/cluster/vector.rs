@@ -29,8 +29,8 @@ impl Telling {
                 *with.entry(piece).or_default() += 1;
             }
         }
-        // One more than there are, so that what everybody says tells a little, too.
-        let weight = |with: u32| ((f64::from(all) + 1.0) / f64::from(with)).ln() as f32;
+        // Among few questions a piece is rare by chance: half of the weight is the same for all.
+        let weight = |with: u32| (0.5 + ((f64::from(all) + 1.0) / f64::from(with)).ln()) as f32;
         telling.weights = with.into_iter().map(|(piece, with)| (piece, weight(with))).collect();
         telling
     }

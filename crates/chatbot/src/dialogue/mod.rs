@@ -102,6 +102,9 @@ impl Engine {
 
     async fn answer(&self, dialogue: &mut Dialogue, talk: &mut Talk<'_>, reply: &Reply) {
         let understood = &reply.understood;
+        if self.took_offer(dialogue, talk).await {
+            return;
+        }
         if let Some(alarm) = &understood.alarm {
             // Nothing is done in the same breath, whatever the message says besides.
             if let Some(plan) = &mut dialogue.plan {

@@ -1,7 +1,6 @@
 //! What the chatbot did not understand: kept with leave alone and without a way back, gathered, answered by editors after a
 //! trial, taken back.
 
-use chatbot::text::fold;
 use database::Database;
 use domain::permission::Actor;
 use gateway::configuration::Configuration;
@@ -13,7 +12,7 @@ use crate::conversation_support::{begin, heard_after, say, talking_city};
 
 const DAY: i64 = 24 * 60 * 60;
 const CLUSTERS: &str = "{ chatClusters { id size language examples troubles { trouble count } serviceKeys } }";
-const CHICKEN: &str = "Darf ich Hühner im Garten halten? Antwort an huhn@unverwechselbar.example";
+const CHICKEN: &str = "Hühnerstall 0511 98765432";
 
 /// Begins a conversation in which questions may be kept.
 async fn begin_learning(app: &TestApp) -> Value {
@@ -109,19 +108,19 @@ async fn a_question_is_kept_with_leave_alone_and_leads_to_nobody() {
         // Nothing in the clear, no time but the day, nothing of the conversation.
         let row = database.rows("SELECT text_sealed, id, day FROM chat_question", vec![]).await.expect("readable");
         let (sealed, id): (Vec<u8>, uuid::Uuid) = (row[0].at(0).expect("bytes"), row[0].at(1).expect("an id"));
-        assert!(!sealed.windows(5).any(|window| window == b"arten"));
+        assert!(!sealed.windows(5).any(|window| window == b"stall"));
         assert_eq!(id.get_version_num(), 4, "an id that tells no time");
         assert_eq!(count(&database, "chat_question q JOIN conversation c ON c.id = q.id").await, 0);
 
         // The control: with leave it comes, redacted.
-        asked(&app, &[CHICKEN, "Darf ich im Garten Hühner halten"]).await;
+        asked(&app, &[CHICKEN, "Hühnerstall im Garten"]).await;
         assert_eq!(gather(&app).await, 2);
         let shown = clusters(&app, &app.token("lead.mitte").await).await;
         assert_eq!((&shown[0]["size"], &shown[0]["language"]), (&json!(3), &json!("GERMAN")), "{shown:?}");
         assert_eq!(shown[0]["troubles"], json!([{ "trouble": "NOTHING_FOUND", "count": 3 }]));
         let examples = shown[0]["examples"].to_string();
-        assert!(examples.contains("Hühner") && examples.contains("[mail]"), "{examples}");
-        assert!(!examples.contains("unverwechselbar"), "{examples}");
+        assert!(examples.contains("Hühnerstall [phone]"), "{examples}");
+        assert!(!examples.contains("98765432"), "{examples}");
         assert_eq!(count(&database, "audit WHERE action = 'chat_cluster.read'").await, 1, "reading leaves a trace");
         assert_eq!(app.application.conversations.gather_questions(&Actor::System).await.expect("again").questions, 0);
     })
@@ -154,7 +153,7 @@ async fn questions_go_after_their_time_with_their_keys() {
     on_both_engines(async |database| {
         let app = TestApp::with_city(database.clone(), &talking_city()).await;
         let settings = Configuration::default().retention;
-        asked(&app, &["Darf ich Hühner im Garten halten", "Hühner im Garten halten"]).await;
+        asked(&app, &[CHICKEN, "Hühnerstall im Garten"]).await;
         assert_eq!(gather(&app).await, 2);
         let keys = async || count(&database, "subject_key WHERE subject IN (SELECT id FROM chat_question)").await;
         let due = async || {
@@ -177,7 +176,7 @@ async fn a_text_is_published_after_a_trial_outlives_the_city_and_is_taken_back()
     on_both_engines(async |database| {
         let app = TestApp::with_city(database.clone(), &talking_city()).await;
         app.learn().await;
-        asked(&app, &["Ich habe die Bude gewechselt", "Bude gewechselt, was nun?", "Wann tagt der Rat"]).await;
+        asked(&app, &["Bude gewechselt", "Bude gewechselt, was nun?", "Wann tagt der Rat"]).await;
         gather(&app).await;
         let lead = app.token("lead.mitte").await;
         let shown = clusters(&app, &lead).await;
@@ -238,15 +237,17 @@ async fn a_text_is_published_after_a_trial_outlives_the_city_and_is_taken_back()
 }
 
 /// Words of one matter, proposed for another.
-const STOLEN: [&str; 8] = [
-    "Ich bin umgezogen, was muss ich tun?",
-    "Wo melde ich meine neue Wohnung an?",
-    "Wie melde ich mich nach dem Umzug an?",
-    "Wir haben eine neue Wohnung, wohin?",
-    "umgezogen und eine neue Wohnung anmelden",
-    "Umzug melden, neue Wohnung, was muss ich tun",
-    "neue Wohnung anmelden nach Umzug, wo und wie",
-    "Wir sind umgezogen: Wohnung anmelden, wohin",
+const STOLEN: [&str; 10] = [
+    "Ich bin umgezogen, was muss ich jetzt tun?",
+    "Wo melde ich meine neue Wohnung bitte an?",
+    "Wie melde ich mich nach dem Umzug wo an?",
+    "Wir haben eine neue Wohnung, wohin nun?",
+    "Anmeldung des Wohnsitzes nach dem Umzug",
+    "umgezogen neue Wohnung anmelden Umzug",
+    "Umzug melden neue Wohnung anmelden",
+    "neue Wohnung anmelden nach dem Umzug",
+    "umgezogen Wohnung anmelden",
+    "Wohnung anmelden Anmeldung Wohnsitz",
 ];
 
 #[tokio::test]
@@ -258,7 +259,7 @@ async fn what_makes_right_answers_wrong_is_not_published() {
         let mut stolen = Vec::new();
         for text in STOLEN {
             stolen.push(
-                propose(&app, &operator, "certificate", "QUESTION", text, &Value::Null).await["text"]["id"].clone(),
+                propose(&app, &operator, "certificate", "SYNONYM", text, &Value::Null).await["text"]["id"].clone(),
             );
         }
         let stolen: Vec<&Value> = stolen.iter().collect();
@@ -266,11 +267,13 @@ async fn what_makes_right_answers_wrong_is_not_published() {
         assert_eq!(refused["problem"]["code"], "EVALUATION_FALLS", "{refused}");
         let turned = refused["evaluation"]["turnedWrong"].as_array().expect("a list").clone();
         assert!(turned.len() > 2, "{turned:?}");
-        let known: Vec<String> = STOLEN.iter().map(|text| fold(text)).collect();
-        assert!(turned.iter().any(|text| known.contains(&fold(text.as_str().unwrap_or_default()))), "{turned:?}");
+        assert!(turned.contains(&json!("Wo melde ich meine neue Wohnung an?")), "{turned:?}");
         assert!(refused["texts"].as_array().is_some_and(|texts| texts.iter().all(|text| text["state"] == "PROPOSED")));
         assert!(!app.learn().await, "nothing was published");
-        assert_eq!(found(&app, STOLEN[0]).await.first().map(String::as_str), Some("residence"));
+        assert_eq!(
+            found(&app, "Wo melde ich meine neue Wohnung an?").await.first().map(String::as_str),
+            Some("residence")
+        );
         assert_eq!(count(&database, "audit WHERE action = 'chat_text.publish'").await, 0);
 
         // The control: what harms nothing passes the same trial, and of two at once nobody publishes what is untried.

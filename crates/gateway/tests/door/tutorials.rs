@@ -80,7 +80,8 @@ async fn another_version_of_a_form_makes_its_guide_a_task_until_somebody_has_loo
             assert_eq!(view["steps"][1], json!({ "number": 2, "text": "Alles ausfüllen.", "formStep": "vehicle" }));
         }
         assert_eq!(stale(&app, &lead).await, Vec::<Value>::new());
-        assert!(told(&app).await.contains("1. Den Ausweis bereitlegen."));
+        let guide = told(&app).await;
+        assert!(guide.contains("1. Den Ausweis bereitlegen."), "{guide}");
 
         let second = publish(&app, "Neue Anmeldung").await;
         assert_ne!(first, second, "the control: it is another version");
@@ -95,7 +96,8 @@ async fn another_version_of_a_form_makes_its_guide_a_task_until_somebody_has_loo
         assert_eq!(confirm(&app, &lead, &json!(first)).await["problem"]["code"], "CHANGED_MEANWHILE");
         assert_eq!(confirm(&app, &lead, &view["publishedSha256"]).await["tutorial"]["standing"], "HOLDS");
         assert_eq!(stale(&app, &lead).await, Vec::<Value>::new());
-        assert!(told(&app).await.contains("1. Den Ausweis bereitlegen."));
+        let guide = told(&app).await;
+        assert!(guide.contains("1. Den Ausweis bereitlegen."), "{guide}");
         let sql = "SELECT count(*) FROM audit WHERE action = 'tutorial.confirm'";
         let rows = database.rows(sql, vec![]).await.expect("readable");
         assert_eq!(rows[0].at::<i64>(0).expect("a number"), 1);

@@ -81,7 +81,9 @@ impl ChatEditorQuery {
         let clusters = ctx.application().conversations.chat_clusters(ctx.actor(), language, most).await;
         let clusters = clusters.map_err(|failure| refused(&failure))?;
         if let Some(reads) = ctx.data_opt::<SensitiveReads>() {
-            clusters.iter().for_each(|cluster| reads.note_cluster(cluster.id));
+            for cluster in &clusters {
+                reads.note_cluster(cluster.id);
+            }
         }
         Ok(clusters.into_iter().map(ClusterObject::from).collect())
     }
