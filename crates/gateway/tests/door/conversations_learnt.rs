@@ -176,13 +176,13 @@ async fn a_text_is_published_after_a_trial_outlives_the_city_and_is_taken_back()
     on_both_engines(async |database| {
         let app = TestApp::with_city(database.clone(), &talking_city()).await;
         app.learn().await;
-        asked(&app, &["Bude gewechselt", "Bude gewechselt, was nun?", "Wann tagt der Rat"]).await;
+        asked(&app, &["Behausung gewechselt", "Behausung gewechselt, was nun?", "Wann tagt der Rat"]).await;
         gather(&app).await;
         let lead = app.token("lead.mitte").await;
         let shown = clusters(&app, &lead).await;
         assert_eq!(shown.len(), 1, "{shown:?}");
         let cluster = &shown[0]["id"];
-        assert_eq!(found(&app, "Bude gewechselt").await, [""; 0]);
+        assert_eq!(found(&app, "Behausung gewechselt").await, [""; 0]);
 
         let refused = async |text: &str| {
             propose(&app, &lead, "residence", "SYNONYM", text, cluster).await["problem"]["code"].clone()
@@ -194,12 +194,12 @@ async fn a_text_is_published_after_a_trial_outlives_the_city_and_is_taken_back()
         let strange = propose(&app, &lead, "unheard-of", "SYNONYM", "Bude", cluster).await;
         assert_eq!(strange["problem"]["code"], "SERVICE_UNKNOWN");
 
-        let proposed = propose(&app, &lead, "residence", "SYNONYM", "Bude gewechselt", cluster).await;
+        let proposed = propose(&app, &lead, "residence", "SYNONYM", "Behausung gewechselt", cluster).await;
         let text = &proposed["text"]["id"];
         assert_eq!((&proposed["text"]["state"], &proposed["problem"]), (&json!("PROPOSED"), &Value::Null));
-        assert_eq!(refused("Bude gewechselt").await, "TEXT_KNOWN", "the database decides");
+        assert_eq!(refused("Behausung gewechselt").await, "TEXT_KNOWN", "the database decides");
         app.learn().await;
-        assert_eq!(found(&app, "Bude gewechselt").await, [""; 0], "a proposal changes nothing");
+        assert_eq!(found(&app, "Behausung gewechselt").await, [""; 0], "a proposal changes nothing");
 
         let key = app.key();
         let done = publish(&app, &lead, &[text], &key).await;
@@ -209,17 +209,17 @@ async fn a_text_is_published_after_a_trial_outlives_the_city_and_is_taken_back()
         assert_eq!((&again["evaluation"], &again["texts"][0]["state"]), (&Value::Null, &json!("PUBLISHED")));
         assert_eq!(publish(&app, &lead, &[text], &app.key()).await["problem"]["code"], "WRONG_STATE");
         assert!(app.learn().await, "the chatbot is made anew");
-        assert_eq!(found(&app, "Bude gewechselt").await, ["residence"]);
+        assert_eq!(found(&app, "Behausung gewechselt").await, ["residence"]);
         assert_eq!(clusters(&app, &lead).await, Vec::<Value>::new(), "it is settled");
 
         app.load(&talking_city().closed_on("2026-12-01")).await;
         assert!(app.learn().await);
-        assert_eq!(found(&app, "Bude gewechselt").await, ["residence"], "it outlives the next load of the city");
+        assert_eq!(found(&app, "Behausung gewechselt").await, ["residence"], "it outlives the next load of the city");
 
         assert_eq!(withdraw(&app, &lead, text).await["text"]["state"], "WITHDRAWN");
         assert_eq!(withdraw(&app, &lead, text).await["problem"]["code"], "WRONG_STATE");
         assert!(app.learn().await);
-        assert_eq!(found(&app, "Bude gewechselt").await, [""; 0]);
+        assert_eq!(found(&app, "Behausung gewechselt").await, [""; 0]);
         assert_eq!(clusters(&app, &lead).await.len(), 1, "it is open again");
 
         let query = "mutation($input: DismissChatClusterInput!) { dismissChatCluster(input: $input) { dismissed } }";
