@@ -7,7 +7,7 @@ use domain::catalogue::Service;
 use domain::identifier::Key;
 
 use crate::answer::{Answer, Sources, compose};
-use crate::content::{Content, Entry};
+use crate::content::{Addition, Content, Entry};
 use crate::index::{Document, Field, Index, Target};
 use crate::language::ChatLanguage;
 use crate::learn::{self, Classifier};
@@ -75,6 +75,8 @@ impl Engine {
                 not_this: Vec::new(),
             })
         }));
+        let added = content.additions.iter().filter(|addition| services.contains_key(&addition.service));
+        documents.extend(added.map(Addition::document));
         let small_words = rules::all().map(|(language, rules)| (language, rules.small_words.clone())).collect();
         // Learning needs nothing of the index: it is done beside it.
         let learn = || {
@@ -103,6 +105,11 @@ impl Engine {
         let written = self.content.services.get(&(language, service.clone())).map(|entry| entry.name.as_str());
         let listed = || self.services.get(service).map(|service| language.of(&service.name));
         written.or_else(listed).unwrap_or_default()
+    }
+
+    /// What editors wrote.
+    pub(crate) fn content(&self) -> &Content {
+        &self.content
     }
 
     /// The index, for measuring and fitting.

@@ -6,6 +6,7 @@
 //! Nothing here reads a clock, a disk or a database.
 
 pub mod answer;
+pub mod cluster;
 pub mod content;
 pub mod dialogue;
 mod engine;

@@ -55,7 +55,7 @@ pub async fn rephrased(turned: Turned, page: ChatLanguage, model: &dyn Model) ->
             said.push(part);
         }
     }
-    Turned { redacted: turned.redacted, said }
+    Turned { redacted: turned.redacted, said, grasp: turned.grasp }
 }
 
 fn cited(said: &Said) -> Option<(&str, &Citation)> {
@@ -162,6 +162,7 @@ mod tests {
     use chrono::NaiveDate;
 
     use super::*;
+    use crate::dialogue::Grasp;
     use crate::understand::Action;
 
     /// A double of a model: it says what it is told to, whatever it is asked.
@@ -182,7 +183,7 @@ mod tests {
 
     async fn told(model: Option<&'static str>) -> Vec<String> {
         let said = vec![line("Gebühr: 46,00 Euro."), line("Frist: 2 Wochen."), line("So geht es: online.")];
-        let turned = Turned { redacted: "Was kostet das?".to_owned(), said };
+        let turned = Turned { redacted: "Was kostet das?".to_owned(), said, grasp: Grasp::Answered };
         let rephrased = rephrased(turned, ChatLanguage::German, &Says(model)).await;
         rephrased.said.iter().filter_map(cited).map(|(text, citation)| format!("{text}|{}", citation.source)).collect()
     }
@@ -224,7 +225,7 @@ mod tests {
     #[tokio::test]
     async fn what_is_done_is_said_in_the_words_that_are_confirmed() {
         let said = vec![line("eins 1"), line("zwei 2"), Said::Pending { action: Action::BookAppointment }];
-        let turned = Turned { redacted: String::new(), said };
+        let turned = Turned { redacted: String::new(), said, grasp: Grasp::NoQuestion };
         let same = rephrased(turned.clone(), ChatLanguage::German, &Says(Some("eins 1 [1]. zwei 2 [2]"))).await;
         assert_eq!(same, turned);
     }

@@ -186,4 +186,6 @@ pub trait ToolPort: Send + Sync {
         language: ChatLanguage,
         idempotency_key: &'a str,
     ) -> Answering<'a, BegunApplication>;
+    /// Whether the guide of a service in a language holds for the form that is published now; not offered otherwise.
+    fn guide_holds<'a>(&'a self, service: &'a Key, language: ChatLanguage) -> Answering<'a, ()>;
 }

@@ -5,10 +5,11 @@
 mod desk;
 mod support;
 
-use chatbot::dialogue::{Dialogue, HandOverReason, Said, Turn, Turned};
+use chatbot::dialogue::{Dialogue, Grasp, HandOverReason, Said, Turn, Turned};
 use chatbot::language::ChatLanguage;
 use chatbot::tools::ToolFailure;
 use chatbot::understand::Action;
+use domain::identifier::Key;
 use domain::time::Timestamp;
 use support::ENGINE;
 
@@ -208,4 +209,55 @@ async fn something_broken_becomes_a_form_or_a_person() {
     chat.say("Ich möchte melden, dass die Laterne vor unserem Haus kaputt ist").await;
     chat.desk.fails.lock().unwrap().push(ToolFailure::NotOffered);
     assert_eq!(handed_over(&chat.say("ja").await), Some(HandOverReason::Asked));
+}
+
+fn says(turned: &Turned) -> Vec<&str> {
+    let choices = turned.said.iter().find_map(|said| match said {
+        Said::Choices { choices } => Some(choices),
+        _ => None,
+    });
+    choices.into_iter().flatten().map(|offer| offer.says.as_str()).collect()
+}
+
+#[tokio::test]
+async fn a_guide_is_offered_and_told_while_it_holds() {
+    for (page, question, offered, first) in [
+        (ChatLanguage::German, "Muss ich meinen Hund anmelden?", "Schritt für Schritt: ", "1. Legen Sie"),
+        (ChatLanguage::PlainGerman, "Muss ich meinen Hund anmelden?", "Schritt für Schritt: ", "1. Holen Sie"),
+        (ChatLanguage::English, "Do I have to register my dog?", "Step by step: ", "1. Have the pet passport"),
+    ] {
+        let mut chat = Chat { page: Some(page), ..Chat::default() };
+        let answer = chat.say(question).await;
+        let says = says(&answer).into_iter().find(|says| says.starts_with(offered)).map(str::to_owned);
+        let told = chat.say(&says.unwrap_or_else(|| panic!("{page}: {:?}", answer.said))).await;
+        assert!(text(&told).contains(first), "{page}: {}", text(&told));
+        let cited = told.said.iter().filter(|said| matches!(said, Said::Line { citation: Some(_), .. })).count();
+        assert!(cited > 5, "each step names its source");
+        let next = self::says(&told).first().map(|says| (*says).to_owned()).unwrap_or_default();
+        let summary = chat.say(&next).await;
+        assert!(is_pending(&summary), "{page}: the form can be begun: {next}: {}", text(&summary));
+    }
+}
+
+#[tokio::test]
+async fn a_guide_is_told_to_who_asks_how_it_is_done_online_and_not_once_its_form_changed() {
+    let mut chat = Chat::default();
+    let told = chat.say("Wie melde ich meinen Hund online an?").await;
+    assert!(text(&told).contains("1. Legen Sie den Heimtierausweis"), "{}", text(&told));
+    let mut chat = Chat::default();
+    chat.desk.stale_guides.lock().expect("nobody panicked").push(Key::new("hundesteuer").expect("a key"));
+    let other = chat.say("Wie melde ich meinen Hund online an?").await;
+    assert!(!text(&other).contains("1. Legen Sie den Heimtierausweis"), "{}", text(&other));
+    assert!(!says(&other).iter().any(|says| says.starts_with("Schritt")), "{:?}", other.said);
+}
+
+#[tokio::test]
+async fn it_is_told_how_far_a_question_was_understood() {
+    let mut chat = Chat::default();
+    assert_eq!(chat.say("Ich bin umgezogen").await.grasp, Grasp::Answered);
+    assert_eq!(chat.say("Xylophonkonzert Querflöte").await.grasp, Grasp::Nothing);
+    let mut chat = Chat::default();
+    chat.say("Ich brauche am Freitag einen Termin in Linden für einen Personalausweis").await;
+    let name = chat.say("Zacharias Xylophon").await;
+    assert_eq!(name.grasp, Grasp::NoQuestion, "in the middle of something it may be a name");
 }

@@ -84,3 +84,26 @@ fn copied_figures_unknown_places_and_names_are_refused_with_their_line() {
     assert!(problems_of("chat/fr/wohnsitz-anmelden.toml", GOOD).contains("languages are de, de-simple"));
     assert!(problems_of("chat/de/mondreise.toml", GOOD).contains("there is no such service"));
 }
+
+#[test]
+fn a_guide_names_its_form_and_copies_no_fee() {
+    let path = "chat/tutorials/de/wohnsitz-anmelden.toml";
+    let good = format!(
+        "valid_from = 2026-11-23\nsource = \"Formular\"\ntitle = \"Online\"\nform_sha256 = \"{}\"\n\
+         [[steps]]\ntext = \"Ausfüllen.\"\nform_step = \"move\"\n",
+        "0f".repeat(32)
+    );
+    assert_eq!(problems_of(path, &good), "");
+    for (from, to, expected) in [
+        ("0f0f", "0F0F", "64 hexadecimal digits"),
+        ("0f0f", "", "64 hexadecimal digits"),
+        ("Ausfüllen.", "Es kostet 5 Euro.", "looks like a fee"),
+        ("[[steps]]\ntext = \"Ausfüllen.\"\nform_step = \"move\"\n", "", "at least one step"),
+        ("form_step", "form_stop", "form_stop"),
+    ] {
+        let problems = problems_of(path, &good.replacen(from, to, 1));
+        assert!(problems.contains(expected), "{to}: {problems}");
+    }
+    assert!(problems_of("chat/tutorials/de/unheard-of.toml", &good).contains("no such service"));
+    assert!(problems_of("chat/tutorials/fr/wohnsitz-anmelden.toml", &good).contains("chat/tutorials/<language>/"));
+}

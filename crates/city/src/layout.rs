@@ -8,6 +8,7 @@
 //! offices/<key>.toml       one office with teams, rules, closures and absences
 //! services/<key>.toml      one service with fees, ways and documents
 //! chat/<language>/*.toml   what the chatbot says about services; read by `chatbot`, not here
+//! chat/tutorials/<language>/*.toml   how a service is done online; likewise
 //! **/*.password            one password a file, named by accounts.toml
 //! **/README.md             for people
 //! ```

@@ -30,6 +30,17 @@ pub enum Bot {
     Off,
 }
 
+/// Whether questions of a conversation that were not understood may be kept, without who asked, so that the chatbot gets
+/// better.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Learning {
+    /// They may.
+    Allowed,
+    /// They may not. So it is until somebody allows it.
+    #[default]
+    Refused,
+}
+
 /// How somebody wants to reach a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wish {
@@ -54,6 +65,8 @@ pub struct Conversation {
     pub bot: Bot,
     /// Who has taken it.
     pub clerk: Option<AccountId>,
+    /// Whether questions may be kept that were not understood.
+    pub learning: Learning,
     /// Why a person should take over, once that was said.
     pub reason: Option<HandOverReason>,
     /// How the person wants to be reached.
@@ -102,6 +115,7 @@ pub(crate) use words;
 words! {
     State { Open = "open", Waiting = "waiting", Taken = "taken", Ended = "ended" }
     Bot { On = "on", Off = "off" }
+    Learning { Allowed = "allowed", Refused = "refused" }
     Wish { Now = "now", CallBack = "call_back" }
 }
 

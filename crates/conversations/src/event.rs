@@ -1,6 +1,6 @@
 //! What happened in a conversation, numbered from 1 without gaps.
 
-use chatbot::dialogue::Said;
+use chatbot::dialogue::{Grasp, Said};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -35,7 +35,11 @@ pub enum Content {
         said: Said,
     },
     /// The chatbot has said everything to the last message.
-    TurnDone,
+    TurnDone {
+        /// How far it understood it.
+        #[serde(default)]
+        grasp: Grasp,
+    },
     /// Somebody waits for a person now.
     PersonRequested,
     /// Somebody of the town hall has taken the conversation.

@@ -40,6 +40,7 @@ impl Conversations {
                 "startedAt": instant(row.conversation.created_at),
                 "language": row.conversation.language.as_str(),
                 "state": row.conversation.state.word(),
+                "learning": row.conversation.learning.word(),
                 "phone": call_back.map(|call_back| call_back.phone),
                 "events": events.iter().map(told).collect::<Vec<Value>>(),
             }));
@@ -47,7 +48,8 @@ impl Conversations {
         Ok(exported)
     }
 
-    async fn all_events_of(&self, row: &conversations::ConversationRow) -> Result<Vec<Event>, Failure> {
+    /// Every event of a conversation that was found, in order.
+    pub(crate) async fn all_events_of(&self, row: &conversations::ConversationRow) -> Result<Vec<Event>, Failure> {
         let mut events: Vec<Event> = Vec::new();
         loop {
             let after = events.last().map_or(0, |event| event.sequence);

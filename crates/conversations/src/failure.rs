@@ -1,5 +1,6 @@
 //! Why something could not be done: problems that somebody can act on, and failures that they cannot.
 
+use chatbot::content::AdditionRefusal;
 use database::{DatabaseError, VaultError};
 use domain::permission::Forbidden;
 
@@ -65,9 +66,44 @@ pub enum Problem {
     /// The key of the request is too short to be unique, or too long.
     #[error("an idempotency key has 16 to 128 signs")]
     IdempotencyKey,
+    /// The city has no such service.
+    #[error("the city has no such service")]
+    ServiceUnknown,
+    /// The service is known by these words already.
+    #[error("the service is known by these words already")]
+    TextKnown,
+    /// A text holds what looks like somebody's data.
+    #[error("the text looks as if it held somebody's data: a mail address, a number, a code")]
+    TextPersonal,
+    /// A text holds what looks like a fee, a duration or a deadline.
+    #[error("a fee, a duration or a deadline comes from the catalogue and stands in no text")]
+    TextCopied,
+    /// Too many or too few were named at once.
+    #[error("1 to {most} texts are published at once, each once")]
+    TextCount {
+        /// How many are allowed.
+        most: usize,
+    },
+    /// Questions that were answered rightly would be answered wrongly.
+    #[error("questions that were answered rightly would be answered wrongly; nothing was published")]
+    EvaluationFalls,
+    /// The questions of this conversation are kept already, without a way back to it.
+    #[error("what was not understood is kept already; nobody knows any more which of it was said here")]
+    AlreadyGathered,
     /// No city has been loaded yet.
     #[error("no city has been loaded yet")]
     NoCity,
+}
+
+impl From<AdditionRefusal> for Problem {
+    fn from(refusal: AdditionRefusal) -> Self {
+        match refusal {
+            AdditionRefusal::Form { most } => Self::TextLength { most },
+            AdditionRefusal::Copied => Self::TextCopied,
+            AdditionRefusal::Personal => Self::TextPersonal,
+            AdditionRefusal::Known => Self::TextKnown,
+        }
+    }
 }
 
 /// Checks a text that somebody wrote: 1 to `most` signs.

@@ -9,18 +9,28 @@
 
 mod access;
 mod answer_conversation;
+mod chat_clusters;
 mod chat_queue;
+mod chat_texts;
+mod confirm_tutorial;
 mod conversation;
+mod dismiss_cluster;
 mod end_conversation;
 mod erase_person;
+mod evaluation;
 mod event;
 mod export_person;
 mod failure;
 mod feed;
+mod forms;
+mod gather_questions;
 mod mind;
+mod propose_text;
+mod publish_texts;
 mod rate;
 mod read_conversation;
 mod read_events;
+mod read_tutorial;
 mod request_person;
 mod requests;
 mod retain;
@@ -28,7 +38,9 @@ mod say;
 mod sealed;
 mod secret;
 mod service_hours;
+mod set_learning;
 mod site_search;
+mod stale_tutorials;
 mod start_conversation;
 mod store;
 mod switch_bot;
@@ -36,6 +48,8 @@ mod take_conversation;
 mod texts;
 mod town;
 mod traces;
+mod unanswered;
+mod withdraw_text;
 
 use std::sync::{Arc, RwLock};
 
@@ -46,23 +60,35 @@ use domain::time::Timestamp;
 
 pub use access::Access;
 pub use answer_conversation::AnswerConversation;
+pub use chat_clusters::{ClusterState, QuestionCluster};
 pub use chat_queue::QueueEntry;
-pub use conversation::{Bot, Conversation, State, Wish};
+pub use chat_texts::{ChatText, TextState};
+pub use confirm_tutorial::ConfirmTutorial;
+pub use conversation::{Bot, Conversation, Learning, State, Wish};
+pub use dismiss_cluster::DismissCluster;
 pub use end_conversation::EndConversation;
 pub use event::{Content, Event, Speaker, Verdict};
 pub use failure::{Failure, Problem};
 pub use feed::Changed;
+pub use forms::{FormVersion, Forms, Telling};
+pub use gather_questions::Gathered;
+pub use propose_text::ProposeText;
+pub use publish_texts::{Publication, PublishTexts};
 pub use rate::Rate;
 pub use read_conversation::StaffView;
+pub use read_tutorial::{TutorialStanding, TutorialView};
 pub use request_person::{CallBack, RequestPerson, Wished};
 pub use say::{Say, Spoken};
 pub use secret::ConversationSecret;
+pub use set_learning::SetLearning;
 pub use site_search::{Hit, SiteSearch};
 pub use start_conversation::{StartConversation, Started};
 pub use switch_bot::SwitchBot;
 pub use take_conversation::TakeConversation;
 pub use texts::Texts;
 pub use town::{Serving, Town};
+pub use unanswered::Trouble;
+pub use withdraw_text::WithdrawText;
 
 /// What the feature is made of.
 #[derive(Debug)]
@@ -79,6 +105,8 @@ pub struct ConversationsParts {
     pub vault: Vault,
     /// The city that serves.
     pub town: Arc<dyn Town>,
+    /// The online forms that are published.
+    pub forms: Arc<dyn Forms>,
     /// What may say the cited lines of an answer in other words, if the operator has named one.
     pub model: Option<Arc<dyn Model>>,
 }
@@ -92,9 +120,11 @@ pub struct Conversations {
     pub(crate) secret: ConversationSecret,
     pub(crate) vault: Vault,
     pub(crate) town: Arc<dyn Town>,
+    pub(crate) forms: Arc<dyn Forms>,
     pub(crate) model: Option<Arc<dyn Model>>,
     /// What answers. Swapped whole when the city or its texts change.
     pub(crate) mind: RwLock<Option<Arc<mind::Mind>>>,
+    pub(crate) evaluations: evaluation::Evaluations,
     pub(crate) feed: feed::Feed,
     /// Drawn at the start of this process; marks its events.
     pub(crate) origin: i64,
@@ -104,12 +134,13 @@ impl Conversations {
     /// Puts the feature together. The caller calls [`Conversations::follow_changes`] and [`Conversations::learn`] every
     /// second or so, and [`Conversations::end_idle`] every minute.
     pub fn new(parts: ConversationsParts) -> Self {
-        let ConversationsParts { database, clock, entropy, secret, vault, town, model } = parts;
+        let ConversationsParts { database, clock, entropy, secret, vault, town, forms, model } = parts;
         let mut drawn = [0; 8];
         entropy.fill(&mut drawn);
         let feed = feed::Feed::new(clock.now());
         let origin = i64::from_be_bytes(drawn);
-        Self { database, clock, entropy, secret, vault, town, model, mind: RwLock::default(), feed, origin }
+        let (mind, evaluations) = (RwLock::default(), evaluation::Evaluations::default());
+        Self { database, clock, entropy, secret, vault, town, forms, model, mind, evaluations, feed, origin }
     }
 
     pub(crate) fn now(&self) -> Timestamp {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 
 use chatbot::Engine;
-use chatbot::content::{self, Content};
+use chatbot::content::{self, Addition, Content};
 use chrono_tz::Tz;
 use database::DatabaseError;
 use domain::catalogue::Service;
@@ -13,15 +13,25 @@ use tokio::task::spawn_blocking;
 
 use crate::Conversations;
 use crate::failure::{Failure, Problem};
-use crate::store::texts;
+use crate::store::{additions, texts};
 use crate::texts::Texts;
 use crate::town::Serving;
+
+/// What a mind is made of. The same, and it is the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct MadeOf {
+    /// The version of the city.
+    pub(crate) city: i64,
+    /// The hash of the texts.
+    pub(crate) sha256: String,
+    /// The number of what editors published beside them.
+    pub(crate) edition: i64,
+}
 
 /// The chatbot, with what it was made of.
 #[derive(Debug)]
 pub(crate) struct Mind {
-    /// The version of the city and the hash of the texts.
-    made_of: (i64, String),
+    made_of: MadeOf,
     serving: Serving,
     content: Content,
     engine: Engine,
@@ -29,15 +39,20 @@ pub(crate) struct Mind {
 
 impl Mind {
     /// Reads the texts and builds the index. About a second of work for one core: never on a thread that answers.
-    fn build(serving: Serving, sha256: String, texts: Texts) -> Self {
+    fn build(serving: Serving, made_of: MadeOf, texts: Texts, additions: Vec<Addition>) -> Self {
         let services: BTreeMap<Key, Service> = serving.city.services.clone();
         // Both were checked together when they were loaded; what an older or newer program checked otherwise is left out.
         let content = content::read(&texts.files(), &services).unwrap_or_else(|problems| {
             tracing::error!(count = problems.len(), "the texts of the chatbot do not fit the city; it answers without");
             Content::default()
         });
+        let content = Content { additions, ..content };
         let engine = Engine::build(services, content.clone());
-        Self { made_of: (serving.version, sha256), serving, content, engine }
+        Self { made_of, serving, content, engine }
+    }
+
+    pub(crate) fn made_of(&self) -> &MadeOf {
+        &self.made_of
     }
 
     pub(crate) fn engine(&self) -> &Engine {
@@ -65,8 +80,8 @@ impl Conversations {
     /// See [`DatabaseError`]; what answered goes on answering.
     pub async fn learn(&self) -> Result<bool, DatabaseError> {
         let Some(serving) = self.town.serving() else { return Ok(false) };
-        let sha256 = texts::sha256(&self.database).await?.unwrap_or_default();
-        let made_of = (serving.version, sha256);
+        let (sha256, edition) = texts::standing(&self.database).await?;
+        let made_of = MadeOf { city: serving.version, sha256, edition };
         if self.known().is_some_and(|mind| mind.made_of == made_of) {
             return Ok(false);
         }
@@ -75,7 +90,10 @@ impl Conversations {
             Some((sha256, texts)) => (sha256, Texts::of_json(&texts)?),
             None => (String::new(), Texts::default()),
         };
-        let built = spawn_blocking(move || Mind::build(serving, sha256, texts)).await;
+        // What is published after the number was read makes another number, and so another mind a second later.
+        let additions = additions::published(&self.database).await?;
+        let made_of = MadeOf { sha256, ..made_of };
+        let built = spawn_blocking(move || Mind::build(serving, made_of, texts, additions)).await;
         let built = built.map_err(|_| DatabaseError::Internal("the chatbot cannot be made".into()))?;
         *self.mind.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(built));
         Ok(true)

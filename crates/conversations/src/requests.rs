@@ -58,7 +58,8 @@ impl Conversations {
         outcome
     }
 
-    async fn replay(&self, key: &IdempotencyKey) -> Result<Option<Uuid>, Failure> {
+    /// What an earlier request with this key left behind.
+    pub(crate) async fn replay(&self, key: &IdempotencyKey) -> Result<Option<Uuid>, Failure> {
         match self.database.remembered(key).await? {
             None => Ok(None),
             Some(Remembered::Same(subject)) => Ok(Some(subject)),

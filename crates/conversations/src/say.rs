@@ -127,7 +127,7 @@ impl Conversations {
             }
             events.push((Speaker::Bot, Content::Said { said }));
         }
-        events.push((Speaker::Bot, Content::TurnDone));
+        events.push((Speaker::Bot, Content::TurnDone { grasp: turned.grasp }));
         let dialogue_sealed = self.seal(subject, place, &dialogue)?;
         let after = ConversationRow { conversation, dialogue_sealed, ..row.clone() };
         Ok(Change { before: row, after, events, kind: "conversation.said" })

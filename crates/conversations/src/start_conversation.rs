@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::Conversations;
 use crate::access::beginner;
-use crate::conversation::{Bot, Conversation, State};
+use crate::conversation::{Bot, Conversation, Learning, State};
 use crate::failure::{Failure, Problem};
 use crate::requests::idempotency_key;
 use crate::sealed::{dialogue_of, json};
@@ -22,6 +22,8 @@ use crate::store::conversations::{self, ConversationRow};
 pub struct StartConversation {
     /// The language of the page.
     pub language: ChatLanguage,
+    /// Whether questions may be kept that are not understood.
+    pub learning: Learning,
     /// The client's key of this request.
     pub idempotency_key: String,
 }
@@ -44,8 +46,12 @@ impl Conversations {
         if self.town.serving().is_none() {
             return Err(Problem::NoCity.into());
         }
-        let language = command.language.as_str();
-        let key = idempotency_key(actor, &command.idempotency_key, "start_conversation", language)?;
+        let input = match command.learning {
+            Learning::Allowed => format!("{} {}", command.language, command.learning.word()),
+            // As before there was a choice, so that a request that is repeated during an upgrade is the same.
+            Learning::Refused => command.language.to_string(),
+        };
+        let key = idempotency_key(actor, &command.idempotency_key, "start_conversation", &input)?;
         self.vault.unlock(&self.database, self.now()).await?;
         let id = self.once(&key, || self.insert(actor, command, &key)).await?;
         let row = conversations::by_id(Reader::Database(&self.database), ConversationId(id)).await?;
@@ -64,6 +70,7 @@ impl Conversations {
             language: command.language,
             state: State::Open,
             bot: Bot::On,
+            learning: command.learning,
             clerk: None,
             reason: None,
             wish: None,

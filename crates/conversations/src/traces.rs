@@ -78,6 +78,11 @@ impl Conversations {
         Ok(first)
     }
 
+    /// An entry of the audit log about something that staff did.
+    pub(crate) fn audited(&self, actor: &Actor, action: &'static str, subject: Uuid, at: Timestamp) -> AuditEntry {
+        AuditEntry { id: EventId(self.entropy.id(at)), actor: actor.account(), action, subject, at }
+    }
+
     /// An event for the outbox: the id alone, nothing that was said.
     pub(crate) fn outboxed(&self, kind: &'static str, subject: Uuid, now: Timestamp) -> Outboxed {
         let id = EventId(self.entropy.id(now));

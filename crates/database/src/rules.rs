@@ -52,6 +52,8 @@ pub enum Rule {
     PaymentRefund,
     /// Each conversation has a number of its own.
     ConversationNumber,
+    /// A service is given the same words once in a language.
+    ChatAdditionWords,
 }
 
 /// One row per rule: the rule, PostgreSQL's constraint, and how SQLite words the violation.
@@ -95,6 +97,11 @@ const NAMES: &[(Rule, &str, &str)] = &[
     (Rule::PaymentReference, "payment_reference_key", "UNIQUE constraint failed: payment_attempt.reference"),
     (Rule::PaymentRefund, "payment_refund_bounded", "CHECK constraint failed: payment_refund_bounded"),
     (Rule::ConversationNumber, "conversation_number_key", "UNIQUE constraint failed: conversation.number"),
+    (
+        Rule::ChatAdditionWords,
+        "chat_addition_words",
+        "UNIQUE constraint failed: chat_addition.service, chat_addition.language, chat_addition.text",
+    ),
 ];
 
 impl Rule {

@@ -122,6 +122,10 @@ typed_ids! {
     PaymentId,
     /// A conversation with the chatbot or with staff; also the subject of the key that seals it.
     ConversationId,
+    /// Questions that the chatbot did not understand and that mean the same.
+    ChatClusterId,
+    /// A word or question that an editor added to the texts of the chatbot.
+    ChatTextId,
 }
 
 #[cfg(test)]

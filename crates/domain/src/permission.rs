@@ -79,6 +79,8 @@ permissions! {
     WorkOnCases: Clerk | Lead;
     /// Answer in conversations that ask for a person.
     AnswerChats: Clerk | Lead;
+    /// See what the chatbot did not understand, add words and questions to its texts, and look after its guides.
+    EditChat: Lead | Operator;
     /// Stop and start automatic decisions of the own office's services, and bound how many are taken.
     SteerAutomation: Lead | Operator;
     /// Publish new versions of services.

@@ -17,7 +17,7 @@ use scheduling::{Companion, DeskWork, LinkSecret, Scheduling, Settings};
 
 use crate::proof_of_work::{ProofOfWork, ProofSettings};
 use crate::stamp::Stamped;
-use crate::town::{ServingTown, TalkingTown};
+use crate::town::{PublishedForms, ServingTown, TalkingTown};
 
 /// Everything behind the door. Cloning is cheap.
 #[derive(Debug, Clone)]
@@ -97,7 +97,7 @@ impl Application {
         );
         let scheduling = Arc::new(scheduling);
         let public_url = parts.identity.issuer.clone();
-        let applications = Applications::new(ApplicationsParts {
+        let applications = Arc::new(Applications::new(ApplicationsParts {
             database: parts.database.clone(),
             clock: Arc::clone(&parts.clock),
             entropy: Arc::clone(&parts.entropy),
@@ -112,7 +112,7 @@ impl Application {
             practice_bank: parts.practice_bank,
             files: parts.files,
             uploads: parts.uploads,
-        });
+        }));
         let conversations = Conversations::new(ConversationsParts {
             database: parts.database.clone(),
             clock: Arc::clone(&parts.clock),
@@ -120,6 +120,7 @@ impl Application {
             secret: ConversationSecret::from_master(&parts.master),
             vault: vault.clone(),
             town: Arc::new(TalkingTown { scheduling: Arc::clone(&scheduling) }),
+            forms: Arc::new(PublishedForms { applications: Arc::clone(&applications) }),
             model: parts.model,
         });
         let identity = Arc::new(Identity::new(IdentityParts {
@@ -152,7 +153,7 @@ impl Application {
         let application = Self {
             proof_of_work: Arc::new(proof_of_work),
             scheduling,
-            applications: Arc::new(applications),
+            applications,
             conversations: Arc::new(conversations),
             identity,
             openid: Arc::new(openid),

@@ -8,6 +8,7 @@ use chatbot::tools::{
     OpeningHours, StartWish, ToolFailure, ToolPort,
 };
 use chrono::NaiveDate;
+use conversations::TutorialStanding;
 use domain::appointment::Status;
 use domain::identifier::Key;
 use domain::office::Office;
@@ -164,6 +165,16 @@ impl ToolPort for ChatTools {
                 failure => of_applications(&failure),
             })?;
             Ok(BegunApplication { code: started.code })
+        })
+    }
+
+    fn guide_holds<'a>(&'a self, service: &'a Key, language: ChatLanguage) -> Answering<'a, ()> {
+        Box::pin(async move {
+            let view = self.application.conversations.tutorial(service, language).await;
+            match view.map_err(|_| ToolFailure::Unavailable)?.map(|view| view.standing) {
+                Some(TutorialStanding::Holds) => Ok(()),
+                Some(TutorialStanding::Stale | TutorialStanding::NotOnline) | None => Err(ToolFailure::NotOffered),
+            }
         })
     }
 }

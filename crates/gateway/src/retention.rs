@@ -39,7 +39,7 @@ pub enum Kept {
 const PURPOSE: &str = "Art. 6 Abs. 1 Buchst. e, Art. 5 Abs. 1 Buchst. e DSGVO: no longer than the appointment needs it";
 const CLEANLINESS: &str = "Art. 5 Abs. 1 Buchst. c DSGVO: nothing without a purpose";
 
-/// The table. The first five rows, drafts, cases and their files, and conversations are applied here; the others by those who own them.
+/// The table. The first five rows, drafts, cases and their files, and conversations with their questions are applied here; the others by those who own them.
 pub const CLASSES: &[Class] = &[
     Class {
         key: "contact_of_visit",
@@ -146,6 +146,14 @@ pub const CLASSES: &[Class] = &[
         afterwards: "the key is destroyed, the rows are deleted",
     },
     Class {
+        key: "chat_question",
+        what: "questions that the chatbot did not understand, without personal data that was recognised, without person, conversation and time of day",
+        basis: "Art. 6 Abs. 1 Buchst. a DSGVO: the person allowed it; until the conversation is over they can take it back",
+        kept: Kept::Setting("question_days"),
+        from: "the day of the question",
+        afterwards: "the key is destroyed, the row is deleted",
+    },
+    Class {
         key: "letter",
         what: "letters, where no mail server is set: files in `mail.directory`",
         basis: PURPOSE,
@@ -199,6 +207,8 @@ pub async fn plan(application: &Application, settings: &Settings, now: Timestamp
     }
     let count = application.conversations.count_due(&Actor::System, conversation_bound(settings, now)).await;
     plan.push(conversations_due(settings, count)?);
+    let count = application.conversations.count_old_questions(&Actor::System, settings.question_days).await;
+    plan.push(questions_due(settings, count)?);
     Ok(plan)
 }
 
@@ -222,6 +232,8 @@ pub async fn apply(application: &Application, settings: &Settings, now: Timestam
     }
     let count = application.conversations.erase_due(&Actor::System, conversation_bound(settings, now)).await;
     done.push(conversations_due(settings, count)?);
+    let count = application.conversations.erase_old_questions(&Actor::System, settings.question_days).await;
+    done.push(questions_due(settings, count)?);
     Ok(done)
 }
 
@@ -237,6 +249,11 @@ fn conversation_bound(settings: &Settings, now: Timestamp) -> Timestamp {
 fn conversations_due(settings: &Settings, count: Result<u64, conversations::Failure>) -> Result<Due, String> {
     let count = count.map_err(|failure| failure.to_string())?;
     Ok(Due { class: "conversation", days: Some(settings.conversation_days), count })
+}
+
+fn questions_due(settings: &Settings, count: Result<u64, conversations::Failure>) -> Result<Due, String> {
+    let count = count.map_err(|failure| failure.to_string())?;
+    Ok(Due { class: "chat_question", days: Some(settings.question_days), count })
 }
 
 fn appointments(settings: &Settings) -> [(&'static str, Expiring, u32); 4] {

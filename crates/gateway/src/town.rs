@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use applications::{Letterhead, StreetZones, Town, TownCalendar};
+use applications::{Applications, Letterhead, StreetZones, Town, TownCalendar};
+use conversations::{FormVersion, Forms, Telling};
+use database::DatabaseError;
 use domain::identifier::Key;
 use domain::text::Language;
 use domain::time::Timestamp;
@@ -67,5 +69,45 @@ impl conversations::Town for TalkingTown {
         hours.any(|(office, day)| {
             picture.supply.opening_hours(office, day).iter().any(|open| (open.from..open.to).contains(&at))
         })
+    }
+}
+
+/// What is published of online services, for the guides of the chatbot.
+#[derive(Debug)]
+pub(crate) struct PublishedForms {
+    pub(crate) applications: Arc<Applications>,
+}
+
+impl Forms for PublishedForms {
+    fn newest<'a>(&'a self, service: &'a Key) -> Telling<'a, Option<FormVersion>> {
+        Box::pin(async move {
+            match self.applications.newest_form(service, Language::German).await {
+                Ok(form) => {
+                    let (service, sequence, sha256) = (form.service, form.sequence, form.sha256);
+                    Ok(Some(FormVersion { service, sequence, sha256 }))
+                }
+                Err(applications::Failure::Problem(applications::Problem::UnknownService)) => Ok(None),
+                Err(failure) => Err(of_failure(failure)),
+            }
+        })
+    }
+
+    fn all(&self) -> Telling<'_, Vec<FormVersion>> {
+        Box::pin(async move {
+            let published = self.applications.published_services().await.map_err(of_failure)?;
+            let version = |one: applications::PublishedService| FormVersion {
+                service: one.key,
+                sequence: one.sequence,
+                sha256: one.sha256,
+            };
+            Ok(published.into_iter().map(version).collect())
+        })
+    }
+}
+
+fn of_failure(failure: applications::Failure) -> DatabaseError {
+    match failure {
+        applications::Failure::Database(error) => error,
+        other => DatabaseError::Internal(format!("the published forms cannot be read: {other}")),
     }
 }

@@ -1,4 +1,4 @@
-//! Upkeep of what is kept: the audit log is sealed every minute, old data goes daily, a change of keys is finished.
+//! Upkeep of what is kept: the audit log is sealed every minute, what the chatbot did not understand is gathered and old data goes daily, a change of keys is finished.
 
 use domain::permission::Actor;
 use domain::time::Timestamp;
@@ -68,6 +68,12 @@ impl Upkeep {
             let strangers = strangers.map_err(|failure| failure.to_string())?;
             if strangers > 0 {
                 tracing::info!(count = strangers, "contents that no file knew of are deleted");
+            }
+            // Before conversations go whose time is up.
+            let gathered = self.application.conversations.gather_questions(&Actor::System).await;
+            let gathered = gathered.map_err(|failure| failure.to_string())?;
+            if gathered.questions > 0 {
+                tracing::info!(count = gathered.questions, "questions that were not understood are kept for editors");
             }
             let now = self.application.clock.now();
             for due in retention::apply(&self.application, &self.settings, now).await? {

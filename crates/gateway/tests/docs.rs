@@ -15,12 +15,13 @@ operator's key file. Who lets a person's key go has erased the person, in every 
 the database holds no plain address and no plain login.
 
 Whoever is erased loses their appointments' contacts, their account with its sessions, tokens, second factor and link to a sign-in
-provider, their conversations, and the note that they wanted no reminders. Citizens do it themselves (`eraseMyData`), or an operator for whoever writes to the
+provider, their conversations, and the note that they wanted no reminders. What the chatbot did not understand is kept only with leave, and
+without a way back to whoever asked: it can be taken back until the conversation is over. Citizens do it themselves (`eraseMyData`), or an operator for whoever writes to the
 city; accounts of staff are erased by operators alone.
 
 Programs: `servicepoint person export|erase` for one person, `servicepoint retention plan` says what would go and changes nothing,
 `servicepoint retention apply` lets it go; a worker does so every day. Staff who read contacts,
-cases or conversations, and operators who read accounts of citizens, leave one entry in the audit log.
+cases, conversations or questions to the chatbot, and operators who read accounts of citizens, leave one entry in the audit log.
 
 The table is the one the program works by; a test keeps this page fresh.
 
@@ -66,6 +67,7 @@ fn the_table_of_what_is_kept_is_fresh() {
             "appointment_days" => kept.appointment_days,
             "audit_days" => kept.audit_days,
             "conversation_days" => kept.conversation_days,
+            "question_days" => kept.question_days,
             other => panic!("retention.{other} is a new setting: say its default here"),
         };
         days.to_string()

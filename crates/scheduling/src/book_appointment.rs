@@ -247,6 +247,7 @@ impl Scheduling {
                         | Rule::LetterNumber
                         | Rule::PaymentReference
                         | Rule::ConversationNumber
+                        | Rule::ChatAdditionWords
                         | Rule::PaymentRefund => {
                             return Err(DatabaseError::Broken(rule).into());
                         }

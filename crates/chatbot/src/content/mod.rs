@@ -4,11 +4,14 @@
 //! ```text
 //! chat/<language>/<service>.toml    one service in one language
 //! chat/<language>/not-us.toml       [[entry]]: what others do
+//! chat/tutorials/<language>/<service>.toml   how it is done online, step by step
 //! ```
 
+mod addition;
 mod copied;
 mod placeholder;
 mod read;
+mod tutorial;
 
 use std::collections::BTreeMap;
 
@@ -17,9 +20,11 @@ use domain::identifier::Key;
 
 use crate::language::ChatLanguage;
 
+pub use addition::{Addition, AdditionKind, AdditionRefusal};
 pub use copied::copied_value;
 pub use placeholder::{Part, parts};
 pub use read::read;
+pub use tutorial::{Tutorial, TutorialStep};
 
 /// Everything editors have written, checked against the catalogue.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -28,6 +33,10 @@ pub struct Content {
     pub services: BTreeMap<(ChatLanguage, Key), Entry>,
     /// What others do, by language and key.
     pub not_us: BTreeMap<(ChatLanguage, Key), Entry>,
+    /// Guides, by language and key.
+    pub tutorials: BTreeMap<(ChatLanguage, Key), Tutorial>,
+    /// What editors added since, from questions that were not understood. Of services that are gone it says nothing.
+    pub additions: Vec<Addition>,
 }
 
 /// One service, or one thing that others do, in one language.
@@ -76,11 +85,11 @@ impl Content {
     }
 }
 
-fn in_language<'e>(
-    entries: &'e BTreeMap<(ChatLanguage, Key), Entry>,
+fn in_language<'e, T>(
+    entries: &'e BTreeMap<(ChatLanguage, Key), T>,
     language: ChatLanguage,
     key: &Key,
-) -> Option<(ChatLanguage, &'e Entry)> {
+) -> Option<(ChatLanguage, &'e T)> {
     [language, ChatLanguage::German].into_iter().find_map(|language| {
         let entry = entries.get(&(language, key.clone()))?;
         Some((language, entry))

@@ -7,7 +7,7 @@ use domain::identifier::Key;
 use reading::{Code, Node, Problem, Source, Table, TextFile};
 
 use crate::content::placeholder::wrong_places;
-use crate::content::{Content, Entry, NotThis, copied_value};
+use crate::content::{Content, Entry, NotThis, copied_value, tutorial};
 use crate::language::ChatLanguage;
 
 const NOT_US: &str = "not-us";
@@ -25,6 +25,10 @@ pub fn read(files: &[TextFile], services: &BTreeMap<Key, Service>) -> Result<Con
     let mut content = Content::default();
     let mut problems = Vec::new();
     for file in files.iter().filter(|file| file.path.starts_with("chat/") && !file.path.ends_with("/README.md")) {
+        if file.path.starts_with("chat/tutorials/") {
+            guide(file, services, &mut content, &mut problems);
+            continue;
+        }
         match place(&file.path) {
             Some((language, NOT_US)) => not_us(file, language, &mut content, &mut problems),
             Some((language, stem)) => match Key::new(stem).ok().and_then(|key| services.get(&key)) {
@@ -47,6 +51,25 @@ pub fn read(files: &[TextFile], services: &BTreeMap<Key, Service>) -> Result<Con
     }
     problems.sort_by(|a, b| (&a.file, a.line, a.column, &a.key).cmp(&(&b.file, b.line, b.column, &b.key)));
     if problems.is_empty() { Ok(content) } else { Err(problems) }
+}
+
+fn guide(file: &TextFile, services: &BTreeMap<Key, Service>, content: &mut Content, problems: &mut Vec<Problem>) {
+    let Some((language, stem)) = tutorial::place(&file.path) else {
+        return problems.push(Problem::of_file(
+            &file.path,
+            Code::UnknownFile,
+            "guides lie in chat/tutorials/<language>/; languages are de, de-simple, en, tr, uk, ru, ar",
+        ));
+    };
+    let Some(service) = Key::new(stem).ok().and_then(|key| services.get(&key)) else {
+        return problems.push(Problem::of_file(
+            &file.path,
+            Code::UnknownReference,
+            "there is no such service; the name of the file is the key of a service",
+        ));
+    };
+    let read = Source::read(file, problems, |table| tutorial::read(table, service, language, &file.path));
+    content.tutorials.extend(read.map(|tutorial| ((language, tutorial.service.clone()), tutorial)));
 }
 
 fn place(path: &str) -> Option<(ChatLanguage, &str)> {
@@ -116,7 +139,7 @@ fn common<'a>(
     })
 }
 
-fn checked_line(node: &Node<'_>, max: usize) -> Option<String> {
+pub(super) fn checked_line(node: &Node<'_>, max: usize) -> Option<String> {
     let line = node.line(max)?;
     refuse_copies(node, &line);
     Some(line)

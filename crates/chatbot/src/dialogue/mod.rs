@@ -5,6 +5,7 @@
 
 mod carry_out;
 mod fill;
+mod guide;
 mod moment;
 mod offer;
 mod plan;
@@ -26,9 +27,9 @@ use crate::dialogue::talk::Talk;
 use crate::engine::{Asked, Reply};
 use crate::language::ChatLanguage;
 use crate::tools::ToolPort;
-use crate::understand::{Action, Alarm, Intent};
+use crate::understand::{Action, Alarm, Intent, Understood};
 
-pub use said::{HandOverReason, Offer, Said, Turned};
+pub use said::{Grasp, HandOverReason, Offer, Said, Turned};
 pub use telephone::{Call, Spoken};
 
 /// After so many seconds of silence a plan is given up.
@@ -101,6 +102,9 @@ impl Engine {
 
     async fn answer(&self, dialogue: &mut Dialogue, talk: &mut Talk<'_>, reply: &Reply) {
         let understood = &reply.understood;
+        if self.took_offer(dialogue, talk).await {
+            return;
+        }
         if let Some(alarm) = &understood.alarm {
             // Nothing is done in the same breath, whatever the message says besides.
             if let Some(plan) = &mut dialogue.plan {
@@ -132,6 +136,9 @@ impl Engine {
             }
             None => {}
         }
+        if self.guided(dialogue, talk, understood).await {
+            return;
+        }
         let goes_on = dialogue.plan.as_ref().is_some_and(|plan| plan.suits(understood.action));
         if goes_on && let Some(plan) = &mut dialogue.plan {
             if plan.fill(talk, understood) {
@@ -151,6 +158,10 @@ impl Engine {
     /// A message that begins something.
     async fn begin(&self, dialogue: &mut Dialogue, talk: &mut Talk<'_>, reply: &Reply) {
         let understood = &reply.understood;
+        // In the middle of something a message that is not understood is rather a name or a time than a question.
+        if dialogue.plan.is_none() {
+            talk.grasped(grasp(understood));
+        }
         if let Some(choice) = understood.services.first() {
             dialogue.topic = Some(choice.service.clone());
         }
@@ -174,7 +185,11 @@ impl Engine {
             (Intent::Service, _) => {
                 dialogue.failed = 0;
                 talk.answer(&reply.answer);
-                talk.offer_next(understood);
+                let guide = match understood.services.first() {
+                    Some(choice) => self.guide(&choice.service, talk).await,
+                    None => None,
+                };
+                talk.offer_next(understood, guide);
                 if let Some(service) = dialogue.plan.as_ref().and_then(|plan| plan.service.clone()) {
                     let name = self.service_name(&service, talk.language).to_owned();
                     talk.say("go_on", &[("service", &name)]);
@@ -231,5 +246,16 @@ impl Engine {
         plan.code = Some(code);
         dialogue.plan = Some(plan);
         self.proceed(dialogue, talk).await;
+    }
+}
+
+/// How far a message that begins something was understood.
+fn grasp(understood: &Understood) -> Grasp {
+    match understood.intent {
+        Intent::Service => Grasp::Answered,
+        Intent::OutOfScope if understood.not_us.is_some() => Grasp::Answered,
+        Intent::Clarify if !understood.services.is_empty() => Grasp::AskedBack,
+        Intent::OutOfScope | Intent::Clarify => Grasp::Nothing,
+        Intent::Action | Intent::Abuse | Intent::Injection | Intent::Emergency | Intent::Smalltalk => Grasp::NoQuestion,
     }
 }

@@ -2,6 +2,7 @@
 
 use domain::identifier::Key;
 
+use crate::content::Tutorial;
 use crate::dialogue::said::Offer;
 use crate::dialogue::talk::Talk;
 use crate::understand::Understood;
@@ -24,20 +25,30 @@ impl Talk<'_> {
         self.choose(choices);
     }
 
-    /// What people do after they know about a service: book, or talk to somebody.
-    pub(crate) fn offer_next(&mut self, understood: &Understood) {
+    /// What people do after they know about a service: book, see how it is done online, or talk to somebody.
+    pub(crate) fn offer_next(&mut self, understood: &Understood, guide: Option<&Tutorial>) {
         let Some(service) = understood.services.first().map(|choice| choice.service.clone()) else { return };
         if is_sensitive(&service) {
             self.say("sensitive", &[]);
         }
         let name = self.service(&service);
-        let offer = |name_of_offer: &str, about: Option<&str>| {
-            let label = self.speech.say(name_of_offer, &[]);
-            let says = about.map_or_else(|| label.clone(), |about| format!("{label}: {about}"));
-            Offer { label, says }
-        };
-        let choices = vec![offer("offer_booking", Some(&name)), offer("offer_person", None)];
+        let booking = self.offer("offer_booking", Some(&name));
+        let guide = guide.map(|_| self.offer("offer_guide", Some(&name)));
+        let person = self.offer("offer_person", None);
+        self.choose(std::iter::once(booking).chain(guide).chain([person]).collect());
+    }
+
+    /// What people do after they know how it is done online: do it, or talk to somebody.
+    pub(crate) fn offer_form(&mut self, service: &Key) {
+        let name = self.service(service);
+        let choices = vec![self.offer("offer_application", Some(&name)), self.offer("offer_person", None)];
         self.choose(choices);
+    }
+
+    fn offer(&self, name: &str, about: Option<&str>) -> Offer {
+        let label = self.speech.say(name, &[]);
+        let says = about.map_or_else(|| label.clone(), |about| format!("{label}: {about}"));
+        Offer { label, says }
     }
 }
 

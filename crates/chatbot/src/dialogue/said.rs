@@ -88,4 +88,21 @@ pub struct Turned {
     pub redacted: String,
     /// What comes back.
     pub said: Vec<Said>,
+    /// How far the message was understood.
+    pub grasp: Grasp,
+}
+
+/// How far a message was understood, for whoever gathers what was not.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Grasp {
+    /// It was a question, and answered.
+    Answered,
+    /// It was asked back what is meant, with choices.
+    AskedBack,
+    /// Nothing was found.
+    Nothing,
+    /// It was no question, or a part of something that is being done: names and times stand in such messages.
+    #[default]
+    NoQuestion,
 }

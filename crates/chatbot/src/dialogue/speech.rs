@@ -27,6 +27,12 @@ pub(crate) struct Words {
     pub(crate) no: Vec<String>,
     pub(crate) stop: Vec<String>,
     pub(crate) undo: Vec<String>,
+    /// What a guide is called.
+    pub(crate) guide: Vec<String>,
+    /// How something is done.
+    pub(crate) how: Vec<String>,
+    /// From home, by computer or telephone.
+    pub(crate) online: Vec<String>,
     pub(crate) any: Vec<String>,
     pub(crate) video: Vec<String>,
     pub(crate) today: Vec<String>,

@@ -5,7 +5,7 @@ use domain::identifier::Key;
 use crate::Engine;
 use crate::answer::{Answer, Citation};
 use crate::dialogue::Turn;
-use crate::dialogue::said::{HandOverReason, Offer, Said, Turned};
+use crate::dialogue::said::{Grasp, HandOverReason, Offer, Said, Turned};
 use crate::dialogue::speech::{Speech, Words, speech};
 use crate::engine::Reply;
 use crate::language::ChatLanguage;
@@ -21,17 +21,24 @@ pub(crate) struct Talk<'t> {
     said: Vec<Said>,
     /// Names that are not kept with the message.
     concealed: Vec<String>,
+    grasp: Grasp,
 }
 
 impl<'t> Talk<'t> {
     pub(crate) fn new(engine: &'t Engine, tools: &'t dyn ToolPort, turn: Turn<'t>, language: ChatLanguage) -> Self {
-        Self { engine, tools, turn, language, speech: speech(language), said: Vec::new(), concealed: Vec::new() }
+        let (said, concealed) = (Vec::new(), Vec::new());
+        Self { engine, tools, turn, language, speech: speech(language), said, concealed, grasp: Grasp::default() }
     }
 
     /// The end: what may be kept of the message, and what was said.
     pub(crate) fn turned(self, redacted: String) -> Turned {
         let redacted = self.concealed.iter().fold(redacted, |text, name| text.replace(name.as_str(), "[name]"));
-        Turned { redacted, said: self.said }
+        Turned { redacted, said: self.said, grasp: self.grasp }
+    }
+
+    /// How far the message was understood.
+    pub(crate) fn grasped(&mut self, grasp: Grasp) {
+        self.grasp = grasp;
     }
 
     /// A name that is not kept with the message.

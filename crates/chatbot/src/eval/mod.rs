@@ -5,6 +5,7 @@ mod figures;
 mod fit;
 mod folds;
 mod held_out;
+mod regression;
 mod table;
 
 pub use case::{Case, Expected, Kind, NotACase, read_cases};
@@ -12,4 +13,5 @@ pub use figures::{Outcome, Share, judge};
 pub use fit::{Candidates, Fitted, candidates, fit};
 pub use folds::{FOLDS, folds};
 pub use held_out::held_out;
+pub use regression::{MOST_TURNED_WRONG, Regression, answered_rightly, regression_set};
 pub use table::table;

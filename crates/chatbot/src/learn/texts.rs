@@ -66,6 +66,12 @@ pub fn of_city(content: &Content) -> Vec<Example<'_>> {
         let texts = std::iter::once(&entry.name).chain(&entry.questions).chain(synonyms);
         all.extend(texts.map(|text| Example { label, language, text: Cow::Borrowed(text.as_str()) }));
     }
+    let added = content.additions.iter();
+    all.extend(added.map(|added| Example {
+        label: Label::Service,
+        language: added.language,
+        text: Cow::Borrowed(added.text.as_str()),
+    }));
     let count = all.len();
     if count > MOST_OF_CITY {
         let mut place = 0;

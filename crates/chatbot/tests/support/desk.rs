@@ -19,6 +19,8 @@ pub(crate) const CODE: &str = "K7M4-QX2P-0000-0000-0000-0000-0000-0000-00";
 pub(crate) struct DoubleDesk {
     pub(crate) done: Mutex<Vec<String>>,
     pub(crate) fails: Mutex<Vec<ToolFailure>>,
+    /// Services whose form changed since their guide was written.
+    pub(crate) stale_guides: Mutex<Vec<Key>>,
 }
 
 impl DoubleDesk {
@@ -143,5 +145,10 @@ impl ToolPort for DoubleDesk {
             self.note(format!("apply {service}"))?;
             Ok(BegunApplication { code: CODE.to_owned() })
         })
+    }
+
+    fn guide_holds<'a>(&'a self, service: &'a Key, _: ChatLanguage) -> Answering<'a, ()> {
+        let holds = self.stale_guides.lock().unwrap().iter().all(|stale| stale != service);
+        Box::pin(async move { if holds { Ok(()) } else { Err(ToolFailure::NotOffered) } })
     }
 }

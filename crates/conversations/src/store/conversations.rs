@@ -6,7 +6,7 @@ use domain::identifier::{AccountId, ConversationId, Key};
 use domain::time::Timestamp;
 use uuid::Uuid;
 
-use crate::conversation::{Bot, Conversation, State, Wish, reason_of_word, reason_word};
+use crate::conversation::{Bot, Conversation, Learning, State, Wish, reason_of_word, reason_word};
 use crate::store::{Reader, optional_word, word};
 
 /// A conversation as it is stored.
@@ -22,7 +22,7 @@ pub(crate) struct ConversationRow {
 
 const SELECT: &str = "SELECT c.id, c.number, c.account, c.language, c.state, c.bot, c.clerk, c.reason, c.wish, c.services, \
                       c.turns, c.rev, c.last_sequence, c.dialogue_sealed, c.call_back_sealed, c.call_at, c.waiting_since, \
-                      c.created_at, c.changed_at, k.generation AS key_generation, k.wrapped AS key_wrapped \
+                      c.created_at, c.changed_at, c.learning, k.generation AS key_generation, k.wrapped AS key_wrapped \
                       FROM conversation c LEFT JOIN subject_key k ON k.subject = c.id";
 
 fn read(row: &Row) -> Result<ConversationRow, DatabaseError> {
@@ -38,6 +38,7 @@ fn read(row: &Row) -> Result<ConversationRow, DatabaseError> {
         language: word(row, "language", ChatLanguage::of_tag)?,
         state: word(row, "state", State::of_word)?,
         bot: word(row, "bot", Bot::of_word)?,
+        learning: word(row, "learning", Learning::of_word)?,
         clerk: account("clerk")?,
         reason: optional_word(row, "reason", reason_of_word)?,
         wish: optional_word(row, "wish", Wish::of_word)?,
@@ -123,15 +124,16 @@ fn changing(row: &ConversationRow) -> Vec<Value> {
 /// Writes a new conversation.
 pub(crate) async fn insert(unit: &Unit, row: &ConversationRow) -> Result<(), DatabaseError> {
     let sql = "INSERT INTO conversation (id, state, bot, clerk, reason, wish, services, turns, rev, last_sequence, \
-               dialogue_sealed, call_back_sealed, call_at, waiting_since, changed_at, number, account, language, created_at) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
-    let Conversation { account, language, created_at, .. } = &row.conversation;
+               dialogue_sealed, call_back_sealed, call_at, waiting_since, changed_at, number, account, language, created_at, \
+               learning) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)";
+    let Conversation { account, language, created_at, learning, .. } = &row.conversation;
     let mut values = changing(row);
     values.extend([
         row.number.as_str().into(),
         account.map(|account| account.0).into(),
         language.as_str().into(),
         created_at.millis().into(),
+        learning.word().into(),
     ]);
     unit.execute(sql, values).await.map(drop)
 }
@@ -144,6 +146,27 @@ pub(crate) async fn update(unit: &Unit, row: &ConversationRow, seen: i64) -> Res
     let mut values = changing(row);
     values.push(seen.into());
     Ok(unit.execute(sql, values).await? == 1)
+}
+
+/// Notes whether questions of a conversation may be kept. `false` when they are kept already.
+pub(crate) async fn set_learning(unit: &Unit, id: Uuid, learning: Learning) -> Result<bool, DatabaseError> {
+    let sql = "UPDATE conversation SET learning = $2 WHERE id = $1 AND gathered_at IS NULL";
+    Ok(unit.execute(sql, vec![id.into(), learning.word().into()]).await? == 1)
+}
+
+/// Some of those that are over, whose questions may be kept and nobody has looked through.
+pub(crate) async fn not_gathered(reader: Reader<'_>, most: i64) -> Result<Vec<ConversationRow>, DatabaseError> {
+    let sql = format!(
+        "{SELECT} WHERE c.learning = 'allowed' AND c.state = 'ended' AND c.gathered_at IS NULL ORDER BY c.id LIMIT $1"
+    );
+    reader.rows(&sql, vec![most.into()]).await?.iter().map(read).collect()
+}
+
+/// Notes that a conversation was looked through. `false` when somebody else did, or may not any more.
+pub(crate) async fn mark_gathered(unit: &Unit, id: Uuid, now: Timestamp) -> Result<bool, DatabaseError> {
+    let sql = "UPDATE conversation SET gathered_at = $2 \
+               WHERE id = $1 AND learning = 'allowed' AND gathered_at IS NULL";
+    Ok(unit.execute(sql, vec![id.into(), now.millis().into()]).await? == 1)
 }
 
 /// Ends those that are open and in which nobody has said anything since `before`. Gives how many.

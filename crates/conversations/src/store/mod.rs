@@ -1,8 +1,12 @@
 //! The statements on this feature's tables; the only place here that knows SQL.
 
+pub(crate) mod additions;
+pub(crate) mod clusters;
 pub(crate) mod conversations;
 pub(crate) mod events;
 pub(crate) mod feed;
+pub(crate) mod questions;
+pub(crate) mod reviews;
 pub(crate) mod texts;
 
 use database::{Database, DatabaseError, Row, Unit, Value};
@@ -28,7 +32,7 @@ impl Reader<'_> {
 }
 
 /// A stored word that nobody knows: a mistake of ours.
-fn strange(what: &str, word: &str) -> DatabaseError {
+pub(crate) fn strange(what: &str, word: &str) -> DatabaseError {
     DatabaseError::Internal(format!("{what} is {word}"))
 }
 

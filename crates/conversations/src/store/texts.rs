@@ -3,10 +3,12 @@
 use database::{Database, DatabaseError, Unit};
 use domain::time::Timestamp;
 
-/// The hash of the texts.
-pub(crate) async fn sha256(database: &Database) -> Result<Option<String>, DatabaseError> {
-    let row = database.row("SELECT sha256 FROM chat_text WHERE id = 1", vec![]).await?;
-    row.map(|row| row.at(0)).transpose()
+/// The hash of the texts, and the number of what editors published beside them.
+pub(crate) async fn standing(database: &Database) -> Result<(String, i64), DatabaseError> {
+    let sql = "SELECT (SELECT sha256 FROM chat_text WHERE id = 1), (SELECT number FROM chat_edition WHERE id = 1)";
+    let Some(row) = database.row(sql, vec![]).await? else { return Ok((String::new(), 0)) };
+    let (sha256, edition): (Option<String>, Option<i64>) = (row.at(0)?, row.at(1)?);
+    Ok((sha256.unwrap_or_default(), edition.unwrap_or_default()))
 }
 
 /// The texts with their hash.

@@ -3,7 +3,10 @@
 use async_graphql::{Error, ErrorExtensions, ID};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::identifier::{AccountId, ApplicationId, AppointmentId, CaseId, ConversationId, DeliveryId, Key, SessionId};
+use domain::identifier::{
+    AccountId, ApplicationId, AppointmentId, CaseId, ChatClusterId, ChatTextId, ConversationId, DeliveryId, Key,
+    SessionId,
+};
 use uuid::Uuid;
 
 /// The kinds of things that have ids.
@@ -19,6 +22,8 @@ pub(crate) enum Global {
     Application(ApplicationId),
     Case(CaseId),
     Conversation(ConversationId),
+    ChatCluster(ChatClusterId),
+    ChatText(ChatTextId),
 }
 
 impl Global {
@@ -35,6 +40,8 @@ impl Global {
             Self::Application(id) => format!("Application:{}", id.0.simple()),
             Self::Case(id) => format!("Case:{}", id.0.simple()),
             Self::Conversation(id) => format!("Conversation:{}", id.0.simple()),
+            Self::ChatCluster(id) => format!("ChatCluster:{}", id.0.simple()),
+            Self::ChatText(id) => format!("ChatText:{}", id.0.simple()),
         };
         ID(URL_SAFE_NO_PAD.encode(text))
     }
@@ -149,6 +156,28 @@ impl Global {
         }
     }
 
+    /// Reads the id of a cluster of questions.
+    ///
+    /// # Errors
+    /// As [`Global::office`].
+    pub(crate) fn chat_cluster(id: &ID) -> Result<ChatClusterId, Error> {
+        match Self::parse(id)? {
+            Self::ChatCluster(id) => Ok(id),
+            other => Err(other.wrong("a cluster of questions")),
+        }
+    }
+
+    /// Reads the id of a text of the chatbot.
+    ///
+    /// # Errors
+    /// As [`Global::office`].
+    pub(crate) fn chat_text(id: &ID) -> Result<ChatTextId, Error> {
+        match Self::parse(id)? {
+            Self::ChatText(id) => Ok(id),
+            other => Err(other.wrong("a text of the chatbot")),
+        }
+    }
+
     fn wrong(&self, wanted: &str) -> Error {
         let kind = match self {
             Self::Office(_) => "an office",
@@ -161,6 +190,8 @@ impl Global {
             Self::Application(_) => "an application",
             Self::Case(_) => "a case",
             Self::Conversation(_) => "a conversation",
+            Self::ChatCluster(_) => "a cluster of questions",
+            Self::ChatText(_) => "a text of the chatbot",
         };
         Error::new(format!("expected the id of {wanted}; this is the id of {kind}"))
             .extend_with(|_, extensions| extensions.set("code", "ID_OF_ANOTHER_KIND"))
@@ -183,6 +214,8 @@ fn parse(id: &str) -> Option<Global> {
         "Session" => Some(Global::Session(SessionId(Uuid::try_parse(key).ok()?))),
         "Application" => Some(Global::Application(ApplicationId(Uuid::try_parse(key).ok()?))),
         "Conversation" => Some(Global::Conversation(ConversationId(Uuid::try_parse(key).ok()?))),
+        "ChatCluster" => Some(Global::ChatCluster(ChatClusterId(Uuid::try_parse(key).ok()?))),
+        "ChatText" => Some(Global::ChatText(ChatTextId(Uuid::try_parse(key).ok()?))),
         "Case" => Some(Global::Case(CaseId(Uuid::try_parse(key).ok()?))),
         _ => None,
     }

@@ -50,9 +50,7 @@ pub struct Query(
     applications::FormQuery,
     applications::LetterQuery,
     applications::PaymentQuery,
-    conversations::ConversationQuery,
-    conversations::SiteSearchQuery,
-    conversations::ChatStaffQuery,
+    conversations::ChatQuery,
     applications::ReportQuery,
     catalogue::NodeQuery,
 );
@@ -70,8 +68,7 @@ pub struct Mutation(
     applications::SteeringMutation,
     applications::PermitMutation,
     applications::PaymentMutation,
-    conversations::ConversationMutation,
-    conversations::ChatStaffMutation,
+    conversations::ChatMutation,
     applications::ReportMutation,
 );
 

@@ -1,5 +1,6 @@
 //! Reading what is personal leaves a trace: one audit entry for each request in which staff read of others, naming them
-//! all; one for contacts, one for the accounts of citizens, one for cases, one for their files, and one for conversations.
+//! all; one for contacts, one for the accounts of citizens, one for cases, one for their files, one for conversations, and
+//! one for questions that the chatbot did not understand.
 //!
 //! A field that shows somebody notes whom; before the answer leaves the entry is written. If that fails nothing leaves.
 
@@ -9,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_graphql::{Executor, Request, Response, ServerError, Value};
 use database::AuditEntry;
-use domain::identifier::{AccountId, AttachmentId, CaseId, ConversationId, EventId};
+use domain::identifier::{AccountId, AttachmentId, CaseId, ChatClusterId, ConversationId, EventId};
 use domain::permission::{Actor, Role};
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
@@ -32,6 +33,9 @@ pub(super) const READ_CASE: &str = "case.read";
 
 /// The action of the entry about conversations.
 pub(super) const READ_CONVERSATION: &str = "conversation.read";
+
+/// The action of the entry about questions that were not understood.
+pub(super) const READ_QUESTIONS: &str = "chat_cluster.read";
 
 /// The action of the entry about files of cases.
 pub(super) const READ_FILE: &str = "case.read_file";
@@ -80,6 +84,11 @@ impl SensitiveReads {
     /// Notes that what was said in `conversation` is about to leave.
     pub(crate) fn note_conversation(&self, conversation: ConversationId) {
         self.insert(READ_CONVERSATION, conversation.0);
+    }
+
+    /// Notes that questions of `cluster` are about to leave.
+    pub(crate) fn note_cluster(&self, cluster: ChatClusterId) {
+        self.insert(READ_QUESTIONS, cluster.0);
     }
 
     fn insert(&self, action: &'static str, subject: Uuid) {

@@ -1,6 +1,8 @@
 //! Questions about conversations.
 
-use conversations::{Access, RequestPerson, StartConversation, TakeConversation, Wished};
+use conversations::{
+    Access, EndConversation, Learning, ProposeText, RequestPerson, StartConversation, TakeConversation, Wished,
+};
 use domain::permission::{Actor, Permission};
 use gateway::graphql::{Relation, Row};
 use serde_json::{Value, json};
@@ -26,7 +28,8 @@ impl Town {
             Relation::Another | Relation::OtherOffice => &self.stranger.actor,
         };
         let language = chatbot::language::ChatLanguage::German;
-        let command = StartConversation { language, idempotency_key: self.app.key() };
+        let learning = Learning::Refused;
+        let command = StartConversation { language, learning, idempotency_key: self.app.key() };
         let started = self.app.application.conversations.start_conversation(actor, &command).await.expect("begun");
         let conversation = started.conversation.id;
         Begun { id: gid("Conversation", conversation.0), conversation, code: started.code }
@@ -89,6 +92,19 @@ async fn of_reading(town: &Town, row: &Row, caller: &Caller, relation: Relation)
     };
     let ask = match row.field {
         "chatEvents" => by_access(&town.waiting(caller, relation).await, "subscription", "{ sequence }"),
+        "chatClusters" => {
+            let cluster = gid("ChatCluster", town.unanswered().await.0);
+            Ask::new(caller, "{ chatClusters { id examples } }", json!({})).finding(cluster)
+        }
+        "staleTutorials" => Ask::new(caller, "{ staleTutorials { title } }", json!({})),
+        "tutorial" => {
+            let query = "{ tutorial(serviceKey: \"residence\", language: GERMAN) { title } }";
+            Ask::new(caller, query, json!({}))
+        }
+        "chatTexts" => {
+            let text = town.proposed().await;
+            Ask::new(caller, "{ chatTexts(state: PROPOSED) { id text } }", json!({})).finding(text)
+        }
         "chatQueue" => {
             let begun = town.waiting(caller, relation).await;
             Ask::new(caller, "{ chatQueue { conversationId } }", json!({})).finding(begun.id)
@@ -115,7 +131,12 @@ async fn of_talking(town: &Town, row: &Row, caller: &Caller, relation: Relation)
         "answerConversation" => ("AnswerConversationInput", json!({ "text": "Guten Tag." })),
         "endConversation" | "takeConversation" => ("ConversationStepInput", json!({})),
         "switchBot" => ("SwitchBotInput", json!({ "bot": "ON" })),
-        "rateAnswer" | "requestPerson" | "sendMessage" => return Some(of_people(town, row, caller, relation).await),
+        "confirmTutorial" | "dismissChatCluster" | "proposeChatText" | "publishChatText" | "withdrawChatText" => {
+            return Some(of_editing(town, row, caller).await);
+        }
+        "rateAnswer" | "requestPerson" | "sendMessage" | "setChatLearning" => {
+            return Some(of_people(town, row, caller, relation).await);
+        }
         "startConversation" => {
             let query = "mutation($i: StartConversationInput!) {
                 startConversation(input: $i) { conversation { id } problem { code } } }";
@@ -151,6 +172,10 @@ async fn of_people(town: &Town, row: &Row, caller: &Caller, relation: Relation) 
                 json!({ "sequence": 2, "verdict": "HELPFUL" }),
             )
         }
+        "setChatLearning" => (
+            "mutation($i: SetChatLearningInput!) { setChatLearning(input: $i) { conversation { id } problem { code } } }",
+            json!({ "learning": "ALLOWED" }),
+        ),
         "requestPerson" => (
             "mutation($i: RequestPersonInput!) { requestPerson(input: $i) { conversation { id } problem { code } } }",
             json!({ "idempotencyKey": key }),
@@ -171,11 +196,97 @@ async fn of_people(town: &Town, row: &Row, caller: &Caller, relation: Relation) 
 impl Town {
     /// A message and its answer.
     async fn say(&self, code: &str) {
+        self.say_text(code, "Hallo").await;
+    }
+
+    async fn say_text(&self, code: &str, text: &str) {
         let application = self.app.application.clone();
         let tools = gateway::chat_tools::ChatTools { application, actor: Actor::Anonymous };
         let (access, idempotency_key) = (Access::Code(code.to_owned()), self.app.key());
-        let command = conversations::Say { access, text: "Hallo".to_owned(), idempotency_key };
+        let command = conversations::Say { access, text: text.to_owned(), idempotency_key };
         let said = self.app.application.conversations.say(&Actor::Anonymous, &command, &tools).await;
         said.expect("said");
+    }
+}
+
+async fn of_editing(town: &Town, row: &Row, caller: &Caller) -> Ask {
+    let key = town.app.key();
+    let (kind, selection, input) = match row.field {
+        "confirmTutorial" => {
+            let input = json!({ "serviceKey": "residence", "language": "GERMAN", "formSha256": town.form_of_guide().await,
+                "idempotencyKey": key });
+            ("ConfirmTutorialInput", "tutorial { title }", input)
+        }
+        "dismissChatCluster" => {
+            let cluster = gid("ChatCluster", town.unanswered().await.0);
+            ("DismissChatClusterInput", "dismissed", json!({ "cluster": cluster, "idempotencyKey": key }))
+        }
+        "proposeChatText" => {
+            let text = format!("Huhn Nummer {}", town.number());
+            let input = json!({ "serviceKey": "residence", "language": "GERMAN", "kind": "SYNONYM", "text": text,
+                "idempotencyKey": key });
+            ("ProposeChatTextInput", "text { id }", input)
+        }
+        "publishChatText" => {
+            let texts = [town.proposed().await];
+            ("PublishChatTextInput", "texts { id }", json!({ "texts": texts, "idempotencyKey": key }))
+        }
+        _ => {
+            let text = town.proposed().await;
+            ("WithdrawChatTextInput", "text { id }", json!({ "text": text, "idempotencyKey": key }))
+        }
+    };
+    let query = format!("mutation($i: {kind}!) {{ {}(input: $i) {{ {selection} problem {{ code }} }} }}", row.field);
+    Ask::new(caller, &query, json!({ "i": input }))
+}
+
+impl Town {
+    /// The version of the form that a guide is about.
+    async fn form_of_guide(&self) -> String {
+        let service = domain::identifier::Key::new("residence").expect("a key");
+        let form = self.app.application.applications.newest_form(&service, domain::text::Language::German).await;
+        form.expect("published").sha256
+    }
+
+    /// A proposal of somebody.
+    async fn proposed(&self) -> String {
+        let command = ProposeText {
+            service: "residence".to_owned(),
+            language: chatbot::language::ChatLanguage::German,
+            kind: chatbot::content::AdditionKind::Synonym,
+            text: format!("Huhn Nummer {}", self.number()),
+            cluster: None,
+            idempotency_key: self.app.key(),
+        };
+        let proposed = self.app.application.conversations.propose_text(&Actor::System, &command).await;
+        gid("ChatText", proposed.expect("proposed").id.0)
+    }
+
+    /// An open cluster of two questions that were not understood.
+    pub(super) async fn unanswered(&self) -> domain::identifier::ChatClusterId {
+        let conversations = &self.app.application.conversations;
+        // What somebody put aside before.
+        self.write("UPDATE chat_cluster SET state = 'open'", vec![]).await;
+        let open = conversations.chat_clusters(&Actor::System, None, 1).await.expect("readable");
+        if let Some(cluster) = open.first() {
+            return cluster.id;
+        }
+        for text in ["Xylophonkonzert Querflöte", "Querflöte Xylophonkonzert"] {
+            let language = chatbot::language::ChatLanguage::German;
+            let (learning, idempotency_key) = (Learning::Allowed, self.app.key());
+            let command = StartConversation { language, learning, idempotency_key };
+            let started = conversations.start_conversation(&Actor::Anonymous, &command).await.expect("begun");
+            self.say_text(&started.code, text).await;
+            let (access, conversation) = (Access::Code(started.code), started.conversation.id);
+            let command = RequestPerson { access, wish: Wished::Now, idempotency_key: self.app.key() };
+            conversations.request_person(&Actor::Anonymous, &command).await.expect("the offices are open");
+            let command = TakeConversation { conversation, idempotency_key: self.app.key() };
+            conversations.take_conversation(&self.colleague.actor, &command).await.expect("nobody has it");
+            let command = EndConversation { conversation, idempotency_key: self.app.key() };
+            conversations.end_conversation(&self.colleague.actor, &command).await.expect("ended");
+        }
+        conversations.gather_questions(&Actor::System).await.expect("gathered");
+        let open = conversations.chat_clusters(&Actor::System, None, 1).await.expect("readable");
+        open.first().expect("two questions that mean the same").id
     }
 }

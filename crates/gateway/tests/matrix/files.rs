@@ -65,6 +65,7 @@ impl Town {
         for (name, office, service) in [
             ("parking", MITTE, &alone),
             ("parkingnord", NORD, &alone),
+            ("residence", MITTE, &alone),
             ("pair", MITTE, &both),
             ("pairnord", NORD, &both),
         ] {

@@ -26,6 +26,11 @@ use uuid::Uuid;
 pub(super) const MITTE: &str = "mitte";
 pub(super) const NORD: &str = "nord";
 
+/// A guide that was written for another form than the one that is published.
+const GUIDE: &str = "valid_from = 2026-01-01\nsource = \"tests\"\ntitle = \"Online\"\n\
+    form_sha256 = \"0000000000000000000000000000000000000000000000000000000000000000\"\n\
+    [[steps]]\ntext = \"Alles ausfüllen.\"\n";
+
 /// Somebody who asks.
 #[derive(Debug, Clone)]
 pub(super) struct Caller {
@@ -94,7 +99,8 @@ pub(super) fn key(text: &str) -> Key {
 
 impl Town {
     pub(super) async fn start(database: Database) -> Self {
-        let app = TestApp::with_city(database, &TestCity::default().desks(4)).await;
+        let city = TestCity::default().desks(4).chat("chat/tutorials/de/residence.toml", GUIDE);
+        let app = TestApp::with_city(database, &city).await;
         let nobody = Caller {
             asker: Asker::Visitor,
             actor: Actor::Anonymous,

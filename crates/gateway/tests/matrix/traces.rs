@@ -54,6 +54,12 @@ async fn questions(town: &Town, cases: &mut Cases, row: &Row, caller: &Caller, r
         let ask = |parts: String| Ask::new(caller, &format!("query($id: ID!) {{ {parts} }}"), json!({ "id": id }));
         return Some([ask(format!("one: {part}")), ask(format!("one: {part} two: {part}"))]);
     }
+    if row.field == "chatClusters" {
+        town.unanswered().await;
+        let part = "chatClusters { size }";
+        let ask = |parts: String| Ask::new(caller, &format!("{{ {parts} }}"), json!({}));
+        return Some([ask(format!("one: {part}")), ask(format!("one: {part} two: {part}"))]);
+    }
     if row.field == "caseFileDownload" {
         let (filed, file) = town.filed_with_file(caller, relation).await;
         let part = "caseFileDownload(case: $c, fileId: $f) { until }";
@@ -125,9 +131,11 @@ fn expected(row: &Row, when: When, asker: Asker, relation: Relation, times: i64)
         (When::OncePerRequest, "Query", "accounts") => 1,
         // Whoever opens a file leaves a trace, whosever it is.
         (When::OncePerRequest, "CaseDetails", _)
-        | (When::OncePerRequest, "Query", "case" | "caseFileDownload" | "caseLetter" | "staffConversation") => {
-            i64::from(role.is_staff())
-        }
+        | (
+            When::OncePerRequest,
+            "Query",
+            "case" | "caseFileDownload" | "caseLetter" | "chatClusters" | "staffConversation",
+        ) => i64::from(role.is_staff()),
         (When::OncePerRequest, ..) => i64::from(role.is_staff() && of_another),
     }
 }

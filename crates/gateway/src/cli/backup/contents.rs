@@ -67,6 +67,10 @@ const DATA: &[&str] = &[
     "case_letter",
     "case_snapshot",
     "case_task",
+    "chat_addition",
+    "chat_cluster",
+    "chat_edition",
+    "chat_question",
     "chat_text",
     "city_active",
     "city_version",
@@ -93,6 +97,7 @@ const DATA: &[&str] = &[
     "report",
     "report_vote",
     "second_factor",
+    "tutorial_review",
 ];
 
 /// The part a table belongs to; `None` for one that is left out.

@@ -58,6 +58,11 @@ const fn chatwork(field: &'static str) -> Row {
     row(field, "", CHATWORK).needs(Permission::AnswerChats)
 }
 
+/// A step of an editor of the chatbot, about nobody's thing.
+const fn editing(field: &'static str) -> Row {
+    row(field, "", "! ! ! + + !").needs(Permission::EditChat)
+}
+
 /// A message may make the chatbot book, so it takes what a booking takes.
 const fn talking(field: &'static str, way: &'static str, grid: &str) -> Row {
     row(field, way, grid).takes(&[Budget::Bookings], &[])
@@ -101,6 +106,7 @@ pub(super) const ROWS: &[Row] = &[
     casework("claimCase"),
     casework("closeCase"),
     row("confirmAppointment", "", BEARER),
+    editing("confirmTutorial"),
     row("confirmSecondFactor", "", OWN_SECRET).proves(),
     row("consentToApplication", "by code", BEARER),
     row("consentToApplication", "own", APPLICANT),
@@ -111,6 +117,7 @@ pub(super) const ROWS: &[Row] = &[
     row("createDeviceEnrolment", "", ".!! .!! .!! .+! .++ .!!").needs(Permission::ManageDevices),
     casework("deliverDecision"),
     row("disableAccount", "", MANAGED).needs(Permission::ManageAccounts),
+    editing("dismissChatCluster"),
     row("dismissDelivery", "", ".!! .!! .!! .+0 .++ .!!").needs(Permission::SettleDeliveries),
     row("dismissDelivery", "about an account", ".!. .!. .!. .0. .+. .!."),
     casework("draftDecision"),
@@ -135,6 +142,8 @@ pub(super) const ROWS: &[Row] = &[
     casework("mergeReports"),
     row("objectToDecision", "by code", BEARER),
     row("objectToDecision", "own", APPLICANT),
+    editing("proposeChatText"),
+    editing("publishChatText"),
     row("publishDefinition", "", "! ! ! ! + !").needs(Permission::PublishServices),
     row("rateAnswer", "by code", BEARER),
     row("rateAnswer", "own", APPLICANT),
@@ -167,6 +176,8 @@ pub(super) const ROWS: &[Row] = &[
     row("saveAnswers", "own", APPLICANT),
     talking("sendMessage", "by code", BEARER),
     talking("sendMessage", "own", APPLICANT),
+    row("setChatLearning", "by code", BEARER),
+    row("setChatLearning", "own", APPLICANT),
     row("setServiceQuota", "", STEERING).needs(Permission::SteerAutomation),
     row("settleConflict", "", ".!! !!! !!! ++0 +++ .!!").needs(Permission::SettleConflicts),
     row("signIn", "", HOLDER).takes(&[Budget::SignIns], LOGIN),
@@ -185,5 +196,6 @@ pub(super) const ROWS: &[Row] = &[
     row("unlinkSignInProviders", "", MANAGED).needs(Permission::ManageAccounts),
     row("withdrawApplication", "by code", BEARER),
     row("withdrawApplication", "own", APPLICANT),
+    editing("withdrawChatText"),
     casework("withholdReport"),
 ];

@@ -6,7 +6,7 @@
 use domain::permission::Permission;
 
 use crate::graphql::authorization::{Row, When};
-use crate::graphql::sensitive::{READ_ACCOUNT, READ_CASE, READ_CONTACT, READ_CONVERSATION, READ_FILE};
+use crate::graphql::sensitive::{READ_ACCOUNT, READ_CASE, READ_CONTACT, READ_CONVERSATION, READ_FILE, READ_QUESTIONS};
 
 const EVERYBODY: &str = "+ + + + + +";
 /// Whoever holds the code or password, wherever the thing is.
@@ -59,7 +59,10 @@ pub(super) const ROWS: &[Row] = &[
     row("casePayments", "", CASEWORK).needs(Permission::WorkOnCases),
     row("caseStatus", "by code", BEARER),
     row("caseStatus", "own", APPLICANT),
+    // They lead to nobody, so they are nobody's own; whoever reads them leaves a trace, because a name may be left in them.
+    row("chatClusters", "", "! ! ! + + !").needs(Permission::EditChat).traced(READ_QUESTIONS, When::OncePerRequest),
     row("chatQueue", "", ".!. !!. 0+. 0+. !!. .!.").needs(Permission::AnswerChats),
+    row("chatTexts", "", "! ! ! + + !").needs(Permission::EditChat),
     public("city", 60),
     row("conflicts", "all offices", ".!! !!! !!! ++0 +++ .!!").needs(Permission::SettleConflicts),
     row("conflicts", "one office", ".!! !!! !!! ++! +++ .!!").needs(Permission::SettleConflicts),
@@ -120,6 +123,8 @@ pub(super) const ROWS: &[Row] = &[
     row("staffConversation", "", ".!. !!. 0+. 0+. !!. .!.")
         .needs(Permission::AnswerChats)
         .traced(READ_CONVERSATION, When::OncePerRequest),
+    row("staleTutorials", "", "! ! ! + + !").needs(Permission::EditChat),
+    row("tutorial", "", EVERYBODY),
     row("upload", "by code", BEARER),
     row("upload", "own", APPLICANT),
     row("uploadDownload", "by code", BEARER),

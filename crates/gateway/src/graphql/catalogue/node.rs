@@ -93,12 +93,15 @@ impl Found {
                 self.viewer.clone().filter(|account| account.id == id).map(|own| Node::Account(AccountNode(own)))
             }
             // A delivery is a task, found in the list of what failed; sessions are listed and ended, never looked up;
-            // applications, cases and conversations are read by those who have a part in them, each with a right of its own.
+            // applications, cases and conversations are read by those who have a part in them, each with a right of its own;
+            // what editors of the chatbot work with is listed.
             Global::Delivery(_)
             | Global::Session(_)
             | Global::Application(_)
             | Global::Case(_)
-            | Global::Conversation(_) => None,
+            | Global::Conversation(_)
+            | Global::ChatCluster(_)
+            | Global::ChatText(_) => None,
         }
     }
 }
@@ -115,7 +118,9 @@ async fn appointments(ctx: &Context<'_>, ids: &[Global]) -> Result<HashMap<Appoi
         | Global::Session(_)
         | Global::Application(_)
         | Global::Case(_)
-        | Global::Conversation(_) => None,
+        | Global::Conversation(_)
+        | Global::ChatCluster(_)
+        | Global::ChatText(_) => None,
     };
     let wanted: Vec<AppointmentId> = ids.iter().filter_map(one).collect();
     if wanted.is_empty() {

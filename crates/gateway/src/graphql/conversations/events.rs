@@ -95,7 +95,7 @@ impl From<Event> for ConversationEvent {
         match event.content {
             Content::Text { text } => Self { text: Some(text), ..of_kind(ConversationEventKind::Message, plain) },
             Content::Said { said } => of_bot(said, plain),
-            Content::TurnDone => of_kind(ConversationEventKind::TurnDone, plain),
+            Content::TurnDone { .. } => of_kind(ConversationEventKind::TurnDone, plain),
             Content::PersonRequested => of_kind(ConversationEventKind::PersonRequested, plain),
             Content::PersonJoined => of_kind(ConversationEventKind::PersonJoined, plain),
             Content::BotOn => of_kind(ConversationEventKind::BotOn, plain),

@@ -1,5 +1,7 @@
 //! The chatbot and the people behind it, through GraphQL.
 
+mod editors;
+mod editors_types;
 mod events;
 mod inputs;
 mod mutations;
@@ -9,12 +11,30 @@ mod queries;
 mod site_search;
 mod staff;
 mod subscriptions;
+mod tutorials;
 mod types;
 mod words;
 
-pub(crate) use mutations::ConversationMutation;
+use async_graphql::MergedObject;
+
 pub(crate) use problem::refused;
-pub(crate) use queries::ConversationQuery;
-pub(crate) use site_search::SiteSearchQuery;
-pub(crate) use staff::{ChatStaffMutation, ChatStaffQuery};
 pub(crate) use subscriptions::ConversationSubscription;
+
+/// Everything that can be read of conversations, and of what the chatbot says.
+#[derive(MergedObject, Default)]
+pub(crate) struct ChatQuery(
+    queries::ConversationQuery,
+    site_search::SiteSearchQuery,
+    staff::ChatStaffQuery,
+    editors::ChatEditorQuery,
+    tutorials::TutorialQuery,
+);
+
+/// Everything that can be changed about them.
+#[derive(MergedObject, Default)]
+pub(crate) struct ChatMutation(
+    mutations::ConversationMutation,
+    staff::ChatStaffMutation,
+    editors::ChatEditorMutation,
+    tutorials::TutorialMutation,
+);

@@ -1,7 +1,7 @@
 //! What people do in a conversation: begin, say something, ask for a person, judge.
 
 use async_graphql::{Context, InputObject, Object, Result};
-use conversations::{Rate, RequestPerson, Say, StartConversation};
+use conversations::{Rate, RequestPerson, Say, SetLearning, StartConversation};
 
 use crate::chat_tools::ChatTools;
 use crate::graphql::context::ContextExtensions;
@@ -9,7 +9,7 @@ use crate::graphql::conversations::inputs::{CallBackInput, ConversationAccessInp
 use crate::graphql::conversations::payloads::{
     ConversationPayload, RateAnswerPayload, SendMessagePayload, StartConversationPayload,
 };
-use crate::graphql::conversations::words::{AnswerVerdict, ChatLanguage};
+use crate::graphql::conversations::words::{AnswerVerdict, ChatLanguage, ChatLearning};
 
 /// Mutations of people.
 #[derive(Default)]
@@ -21,6 +21,9 @@ struct StartConversationInput {
     /// The language of the page.
     #[graphql(default_with = "ChatLanguage::German")]
     language: ChatLanguage,
+    /// Whether questions may be kept that are not understood. Ask the person; without their yes they are not kept.
+    #[graphql(default_with = "ChatLearning::Refused")]
+    learning: ChatLearning,
     /// A random text of 16 to 128 printable ASCII signs, new for each request and the same for its repetitions.
     idempotency_key: String,
 }
@@ -59,6 +62,15 @@ struct RateAnswerInput {
     verdict: AnswerVerdict,
 }
 
+/// Allows that questions are kept, or takes that back.
+#[derive(InputObject)]
+struct SetChatLearningInput {
+    /// In which conversation, and by what right.
+    access: ConversationAccessInput,
+    /// Whether they may.
+    learning: ChatLearning,
+}
+
 #[Object]
 impl ConversationMutation {
     /// Begins a conversation. Nobody needs an account; whoever is signed in finds it among what is kept about them.
@@ -67,7 +79,8 @@ impl ConversationMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "In which language.")] input: StartConversationInput,
     ) -> Result<StartConversationPayload> {
-        let command = StartConversation { language: input.language.into(), idempotency_key: input.idempotency_key };
+        let StartConversationInput { language, learning, idempotency_key } = input;
+        let command = StartConversation { language: language.into(), learning: learning.into(), idempotency_key };
         let outcome = ctx.application().conversations.start_conversation(ctx.actor(), &command).await;
         StartConversationPayload::of(outcome)
     }
@@ -111,5 +124,18 @@ impl ConversationMutation {
         let access = input.access.access()?;
         let command = Rate { access, sequence: input.sequence, verdict: input.verdict.into() };
         RateAnswerPayload::of(ctx.application().conversations.rate(ctx.actor(), &command).await)
+    }
+
+    /// Allows that questions of this conversation which the chatbot did not understand are kept, or takes that back. Nothing
+    /// is taken out of a conversation before it is over, so until then taking it back takes back everything; afterwards
+    /// nobody knows what was said here. Repeating it changes nothing.
+    async fn set_chat_learning(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "In which conversation, and whether.")] input: SetChatLearningInput,
+    ) -> Result<ConversationPayload> {
+        let access = input.access.access()?;
+        let command = SetLearning { access: access.clone(), learning: input.learning.into() };
+        ConversationPayload::of(ctx.application().conversations.set_learning(ctx.actor(), &command).await, access)
     }
 }

@@ -31,6 +31,21 @@ pub(crate) enum Code {
     OwnConversation,
     /// The idempotency key must have 16 to 128 printable ASCII signs.
     IdempotencyKeyInvalid,
+    /// The city has no such service.
+    ServiceUnknown,
+    /// The service is known by these words already, or somebody proposed them.
+    TextKnown,
+    /// A text holds what looks like somebody's data: a mail address, a number, a code.
+    TextPersonal,
+    /// A text holds what looks like a fee, a duration or a deadline. Those come from the catalogue.
+    TextCopied,
+    /// 1 to 20 texts are published at once, each once.
+    TextCount,
+    /// Questions that were answered rightly would be answered wrongly; `evaluation.turnedWrong` names them. Nothing was
+    /// published.
+    EvaluationFalls,
+    /// What was not understood in this conversation is kept already; nobody knows any more which of it was said here.
+    AlreadyGathered,
     /// No city has been loaded yet.
     NoCity,
 }
@@ -64,6 +79,13 @@ const fn code_of(problem: Problem) -> Code {
         Problem::NotAnAnswer => Code::NotAnAnswer,
         Problem::OwnConversation => Code::OwnConversation,
         Problem::IdempotencyKey => Code::IdempotencyKeyInvalid,
+        Problem::ServiceUnknown => Code::ServiceUnknown,
+        Problem::TextKnown => Code::TextKnown,
+        Problem::TextPersonal => Code::TextPersonal,
+        Problem::TextCopied => Code::TextCopied,
+        Problem::TextCount { .. } => Code::TextCount,
+        Problem::EvaluationFalls => Code::EvaluationFalls,
+        Problem::AlreadyGathered => Code::AlreadyGathered,
         Problem::NoCity => Code::NoCity,
     }
 }

@@ -7,7 +7,9 @@ use domain::identifier::Key;
 use crate::graphql::context::ContextExtensions;
 use crate::graphql::conversations::events::ConversationEvent;
 use crate::graphql::conversations::problem::refused;
-use crate::graphql::conversations::words::{BotState, ChatLanguage, ConversationState, HandOverReason, PersonWish};
+use crate::graphql::conversations::words::{
+    BotState, ChatLanguage, ChatLearning, ConversationState, HandOverReason, PersonWish,
+};
 use crate::graphql::ids::Global;
 use crate::graphql::scalars::Instant;
 
@@ -38,6 +40,11 @@ impl ConversationNode {
     /// Whether the chatbot answers.
     async fn bot(&self) -> BotState {
         self.conversation.bot.into()
+    }
+
+    /// Whether questions may be kept that the chatbot does not understand.
+    async fn learning(&self) -> ChatLearning {
+        self.conversation.learning.into()
     }
 
     /// How the person wants to be reached, once that was asked for.

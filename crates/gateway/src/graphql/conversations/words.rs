@@ -46,6 +46,65 @@ pub(crate) enum BotState {
     Off,
 }
 
+/// Whether questions of a conversation that the chatbot does not understand may be kept, so that its texts get better:
+/// without who asked, without a way back to the conversation, and not before it is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "conversations::Learning")]
+pub(crate) enum ChatLearning {
+    /// They may.
+    Allowed,
+    /// They may not.
+    Refused,
+}
+
+/// What was wrong with an answer of the chatbot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "conversations::Trouble")]
+pub(crate) enum ChatTrouble {
+    /// Nothing was found.
+    NothingFound,
+    /// It was asked back what is meant, and nothing of it was chosen.
+    NothingChosen,
+    /// Somebody said that it did not help.
+    NotHelpful,
+    /// Somebody said that it was not their question.
+    NotMyQuestion,
+}
+
+/// What an addition to the chatbot's texts is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "chatbot::content::AdditionKind")]
+pub(crate) enum ChatTextKind {
+    /// A word or a short phrase that names the service, at most 100 signs.
+    Synonym,
+    /// A question as somebody asks it, at most 300 signs.
+    Question,
+}
+
+/// Where an addition to the chatbot's texts stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "conversations::TextState")]
+pub(crate) enum ChatTextState {
+    /// Somebody proposed it; the chatbot does not know it.
+    Proposed,
+    /// The chatbot knows it.
+    Published,
+    /// It was taken back, before or after it was published.
+    Withdrawn,
+}
+
+/// How a guide stands to the form that is published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "conversations::TutorialStanding")]
+pub(crate) enum TutorialStanding {
+    /// It was written for this form, or somebody looked and said that it holds for it.
+    Holds,
+    /// Another version of the form was published since, and nobody has looked yet.
+    Stale,
+    /// The service cannot be done online here.
+    NotOnline,
+}
+
 /// How somebody wants to reach a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 #[graphql(remote = "conversations::Wish")]
