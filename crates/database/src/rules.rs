@@ -52,6 +52,12 @@ pub enum Rule {
     PaymentRefund,
     /// Each conversation has a number of its own.
     ConversationNumber,
+    /// Each document that lies ready has a number of its own.
+    PickupNumber,
+    /// A compartment never holds two things.
+    CompartmentTaken,
+    /// What the doors of a box do is numbered, each number once.
+    LockerEventNumber,
 }
 
 /// One row per rule: the rule, PostgreSQL's constraint, and how SQLite words the violation.
@@ -95,6 +101,17 @@ const NAMES: &[(Rule, &str, &str)] = &[
     (Rule::PaymentReference, "payment_reference_key", "UNIQUE constraint failed: payment_attempt.reference"),
     (Rule::PaymentRefund, "payment_refund_bounded", "CHECK constraint failed: payment_refund_bounded"),
     (Rule::ConversationNumber, "conversation_number_key", "UNIQUE constraint failed: conversation.number"),
+    (Rule::PickupNumber, "pickup_number_key", "UNIQUE constraint failed: pickup.number"),
+    (
+        Rule::CompartmentTaken,
+        "locker_compartment_pkey",
+        "UNIQUE constraint failed: locker_compartment.office, locker_compartment.box, locker_compartment.number",
+    ),
+    (
+        Rule::LockerEventNumber,
+        "locker_event_pkey",
+        "UNIQUE constraint failed: locker_event.device, locker_event.sequence",
+    ),
 ];
 
 impl Rule {

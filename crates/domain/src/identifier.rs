@@ -122,6 +122,8 @@ typed_ids! {
     PaymentId,
     /// A conversation with the chatbot or with staff; also the subject of the key that seals it.
     ConversationId,
+    /// A document that lies ready for somebody; also the subject of the key that seals whose it is.
+    PickupId,
 }
 
 #[cfg(test)]

@@ -247,6 +247,9 @@ impl Scheduling {
                         | Rule::LetterNumber
                         | Rule::PaymentReference
                         | Rule::ConversationNumber
+                        | Rule::PickupNumber
+                        | Rule::CompartmentTaken
+                        | Rule::LockerEventNumber
                         | Rule::PaymentRefund => {
                             return Err(DatabaseError::Broken(rule).into());
                         }

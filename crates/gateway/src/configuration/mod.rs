@@ -221,6 +221,7 @@ pub struct Retention {
     pub appointment_days: u32,
     pub audit_days: u32,
     pub conversation_days: u32,
+    pub pickup_days: u32,
 }
 
 impl Configuration {
@@ -329,6 +330,7 @@ impl Configuration {
                 appointment_days: count("retention.appointment_days"),
                 audit_days: count("retention.audit_days"),
                 conversation_days: count("retention.conversation_days"),
+                pickup_days: count("retention.pickup_days"),
             },
             openid: values.1.clone(),
             limits: HttpLimits::of(&values),

@@ -3,7 +3,9 @@
 use async_graphql::{Error, ErrorExtensions, ID};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::identifier::{AccountId, ApplicationId, AppointmentId, CaseId, ConversationId, DeliveryId, Key, SessionId};
+use domain::identifier::{
+    AccountId, ApplicationId, AppointmentId, CaseId, ConversationId, DeliveryId, Key, PickupId, SessionId,
+};
 use uuid::Uuid;
 
 /// The kinds of things that have ids.
@@ -19,6 +21,7 @@ pub(crate) enum Global {
     Application(ApplicationId),
     Case(CaseId),
     Conversation(ConversationId),
+    Pickup(PickupId),
 }
 
 impl Global {
@@ -35,6 +38,7 @@ impl Global {
             Self::Application(id) => format!("Application:{}", id.0.simple()),
             Self::Case(id) => format!("Case:{}", id.0.simple()),
             Self::Conversation(id) => format!("Conversation:{}", id.0.simple()),
+            Self::Pickup(id) => format!("Pickup:{}", id.0.simple()),
         };
         ID(URL_SAFE_NO_PAD.encode(text))
     }
@@ -149,6 +153,17 @@ impl Global {
         }
     }
 
+    /// Reads the id of a document that lies ready.
+    ///
+    /// # Errors
+    /// As [`Global::office`].
+    pub(crate) fn pickup(id: &ID) -> Result<PickupId, Error> {
+        match Self::parse(id)? {
+            Self::Pickup(id) => Ok(id),
+            other => Err(other.wrong("a pick-up")),
+        }
+    }
+
     fn wrong(&self, wanted: &str) -> Error {
         let kind = match self {
             Self::Office(_) => "an office",
@@ -161,6 +176,7 @@ impl Global {
             Self::Application(_) => "an application",
             Self::Case(_) => "a case",
             Self::Conversation(_) => "a conversation",
+            Self::Pickup(_) => "a pick-up",
         };
         Error::new(format!("expected the id of {wanted}; this is the id of {kind}"))
             .extend_with(|_, extensions| extensions.set("code", "ID_OF_ANOTHER_KIND"))
@@ -183,6 +199,7 @@ fn parse(id: &str) -> Option<Global> {
         "Session" => Some(Global::Session(SessionId(Uuid::try_parse(key).ok()?))),
         "Application" => Some(Global::Application(ApplicationId(Uuid::try_parse(key).ok()?))),
         "Conversation" => Some(Global::Conversation(ConversationId(Uuid::try_parse(key).ok()?))),
+        "Pickup" => Some(Global::Pickup(PickupId(Uuid::try_parse(key).ok()?))),
         "Case" => Some(Global::Case(CaseId(Uuid::try_parse(key).ok()?))),
         _ => None,
     }

@@ -12,6 +12,7 @@ mod failure;
 mod ids;
 mod paging;
 mod people;
+mod pickups;
 mod privacy;
 mod scalars;
 mod sensitive;
@@ -54,6 +55,7 @@ pub struct Query(
     conversations::SiteSearchQuery,
     conversations::ChatStaffQuery,
     applications::ReportQuery,
+    pickups::PickupQuery,
     catalogue::NodeQuery,
 );
 
@@ -73,6 +75,8 @@ pub struct Mutation(
     conversations::ConversationMutation,
     conversations::ChatStaffMutation,
     applications::ReportMutation,
+    pickups::PickupMutation,
+    pickups::LockerMutation,
 );
 
 /// Everything that can be followed live, over websockets (`graphql-transport-ws`) or server-sent events.

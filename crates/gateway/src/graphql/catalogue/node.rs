@@ -93,12 +93,13 @@ impl Found {
                 self.viewer.clone().filter(|account| account.id == id).map(|own| Node::Account(AccountNode(own)))
             }
             // A delivery is a task, found in the list of what failed; sessions are listed and ended, never looked up;
-            // applications, cases and conversations are read by those who have a part in them, each with a right of its own.
+            // applications, cases, conversations and pick-ups are read by those who have a part in them, each with a right of its own.
             Global::Delivery(_)
             | Global::Session(_)
             | Global::Application(_)
             | Global::Case(_)
-            | Global::Conversation(_) => None,
+            | Global::Conversation(_)
+            | Global::Pickup(_) => None,
         }
     }
 }
@@ -115,7 +116,8 @@ async fn appointments(ctx: &Context<'_>, ids: &[Global]) -> Result<HashMap<Appoi
         | Global::Session(_)
         | Global::Application(_)
         | Global::Case(_)
-        | Global::Conversation(_) => None,
+        | Global::Conversation(_)
+        | Global::Pickup(_) => None,
     };
     let wanted: Vec<AppointmentId> = ids.iter().filter_map(one).collect();
     if wanted.is_empty() {
