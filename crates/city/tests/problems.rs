@@ -305,11 +305,11 @@ fn mistakes_in_a_box_are_told_with_the_door_they_concern() {
     let checked = check(&files).unwrap();
     let locker = &checked.city.offices.values().next().unwrap().lockers[0];
     assert_eq!((locker.compartments(), locker.low_compartments(), locker.keep_days), (16, 8, 7));
-    insta::assert_snapshot!(with(&LOCKER.replace("first = 9", "first = 8")), @"offices/rathaus.toml:28: lockers[0].rows[1]: compartment 8 stands in the row from 1 to 8 already");
-    insta::assert_snapshot!(with(&LOCKER.replace("last = 16", "last = 5")), @"offices/rathaus.toml:28: lockers[0].rows[1].last: the last compartment comes before the first, 9");
+    insta::assert_snapshot!(with(&LOCKER.replace("first = 9", "first = 8")), @"offices/rathaus.toml:29: lockers[0].rows[1]: compartment 8 stands in the row from 1 to 8 already");
+    insta::assert_snapshot!(with(&LOCKER.replace("last = 16", "last = 5")), @"offices/rathaus.toml:29: lockers[0].rows[1].last: the last compartment comes before the first, 9");
     insta::assert_snapshot!(with(&LOCKER.replace("\"medium\"", "\"midium\"").replace("keep_days = 7", "keep_days = 90")), @r#"
-    offices/rathaus.toml:25: lockers[0].keep_days: the number must be from 1 to 60
-    offices/rathaus.toml:28: lockers[0].rows[1].size: "midium" is none of small, medium, large (did you mean "medium"?)
+    offices/rathaus.toml:26: lockers[0].keep_days: the number must be from 1 to 60
+    offices/rathaus.toml:29: lockers[0].rows[1].size: "midium" is not allowed here (did you mean "medium"?); allowed are small, medium, large
     "#);
-    insta::assert_snapshot!(with(&format!("{LOCKER}{LOCKER}")), @r#"offices/rathaus.toml:32: lockers[1].key: "hall" stands twice"#);
+    insta::assert_snapshot!(with(&format!("{LOCKER}{LOCKER}")), @r#"offices/rathaus.toml:33: lockers[1].key: "hall" stands twice"#);
 }

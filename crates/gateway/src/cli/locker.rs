@@ -66,13 +66,20 @@ struct Kept {
     simulator: Simulator,
 }
 
+/// Whether the line is up. Tried from the keyboard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum LineState {
+    Up,
+    Down,
+}
+
 /// The line over HTTP.
 #[derive(Debug)]
 struct HttpLine {
     client: reqwest::Client,
     url: String,
     token: Option<String>,
-    is_down: Mutex<bool>,
+    state: Mutex<LineState>,
 }
 
 impl HttpLine {
@@ -80,12 +87,12 @@ impl HttpLine {
         let client = reqwest::Client::builder().timeout(PATIENCE).build();
         let client = client.map_err(|error| CommandError::Failed(error.to_string()))?;
         let url = format!("{}/graphql", url.trim_end_matches('/'));
-        Ok(Self { client, url, token: None, is_down: Mutex::new(false) })
+        Ok(Self { client, url, token: None, state: Mutex::new(LineState::Up) })
     }
 
-    fn set_down(&self, is_down: &str) {
-        if let Ok(mut line) = self.is_down.lock() {
-            *line = is_down == "offline";
+    fn put(&self, wanted: LineState) {
+        if let Ok(mut state) = self.state.lock() {
+            *state = wanted;
         }
     }
 }
@@ -93,7 +100,7 @@ impl HttpLine {
 impl Line for HttpLine {
     fn ask<'a>(&'a self, query: &'static str, variables: Value) -> Answering<'a> {
         Box::pin(async move {
-            if self.is_down.lock().is_ok_and(|line| *line) {
+            if self.state.lock().is_ok_and(|state| *state == LineState::Down) {
                 return Err(LineDown);
             }
             let mut request = self.client.post(&self.url).json(&json!({ "query": query, "variables": variables }));
@@ -117,7 +124,7 @@ pub(crate) async fn simulate(wanted: &Simulate) -> Result<(), CommandError> {
     say("this is a simulator: no real door opens");
     for command in std::io::stdin().lock().lines() {
         let command = command.map_err(|error| CommandError::Failed(error.to_string()))?;
-        obey(&mut kept.simulator, &line, &command).await;
+        obey(&mut kept, &mut line, &command).await;
         write(&wanted.state, &kept)?;
         if kept.simulator.send(&line).await.is_err() {
             // The token may have ended: the next one is drawn, and what waits is sent with it.
@@ -166,19 +173,30 @@ async fn renew(line: &mut HttpLine, kept: &mut Kept) {
     }
 }
 
-async fn obey(simulator: &mut Simulator, line: &HttpLine, command: &str) {
-    let now = SystemClock.now();
+async fn obey(kept: &mut Kept, line: &mut HttpLine, command: &str) {
     let words: Vec<&str> = command.split_whitespace().collect();
     match words.as_slice() {
-        ["open", number, pin] => say(told(&simulator.type_in(line, (number, pin), &fresh_key(), now).await)),
-        ["offline" | "online"] => line.set_down(words[0]),
+        ["open", number, pin] => say(told(&type_in(kept, line, (number, pin)).await)),
+        ["offline"] => line.put(LineState::Down),
+        ["online"] => line.put(LineState::Up),
         ["send"] => {}
         [what, door] => match door.parse() {
-            Ok(door) => move_door(simulator, what, door),
+            Ok(door) => move_door(&mut kept.simulator, what, door),
             Err(_) => say(WORDS),
         },
         _ => say(WORDS),
     }
+}
+
+/// Somebody types. Where no answer comes the token may have ended: the next one is drawn, and the same request sent again.
+async fn type_in(kept: &mut Kept, line: &mut HttpLine, typed: (&str, &str)) -> Shown {
+    let key = fresh_key();
+    let shown = kept.simulator.type_in(line, typed, &key, SystemClock.now()).await;
+    if shown != Shown::NoLine {
+        return shown;
+    }
+    renew(line, kept).await;
+    kept.simulator.type_in(line, typed, &key, SystemClock.now()).await
 }
 
 fn move_door(simulator: &mut Simulator, what: &str, door: u16) {

@@ -38,7 +38,7 @@ async fn a_document_is_loaded_announced_fetched_and_gone() {
         assert!(listed(app, "IN_THE_BOX").await.is_empty());
         let letters = town.post().await;
         assert!(
-            letters.len() == 1 && letters[0].contains("abgeholt") && !letters[0].contains(&lying.pin),
+            letters.len() == 1 && letters[0].contains("aus der Box geholt") && !letters[0].contains(&lying.pin),
             "{letters:?}"
         );
         let again = typed(app, &device, &lying.number, &lying.pin, &app.key()).await;
