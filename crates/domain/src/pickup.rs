@@ -75,11 +75,10 @@ impl PickupState {
         use PickupStep as T;
         match (self, step) {
             // Whose door did not open tries again: the newer order takes the place of the older.
-            (S::Loaded | S::Opening, T::AcceptPin) => Ok(S::Opening),
+            (S::Loaded | S::Opening, T::AcceptPin) | (S::Opening, T::RefusePin) => Ok(S::Opening),
             (S::Loaded, T::RefusePin) | (S::Opening, T::FailDoor) | (S::Loaded | S::Locked, T::RenewPin) => {
                 Ok(S::Loaded)
             }
-            (S::Opening, T::RefusePin) => Ok(S::Opening),
             (S::Loaded | S::Opening, T::Lock) => Ok(S::Locked),
             (S::Loaded | S::Opening | S::Locked | S::Expired, T::OpenDoor) => Ok(S::Open),
             (S::Open, T::CloseDoor) => Ok(S::Collected),
