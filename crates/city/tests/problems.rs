@@ -284,3 +284,32 @@ fn a_service_that_nobody_can_serve_is_noticed_and_loaded() {
     services/anmelden.toml: ways[1]: no office has an opening rule with fitting desks for this way; nobody can serve it
     "#);
 }
+
+const LOCKER: &str = r#"
+[[lockers]]
+key = "hall"
+name = { de = "Ausgabebox" }
+place = { de = "Eingang" }
+keep_days = 7
+rows = [
+  { first = 1, last = 8, size = "small", height_cm = 90 },
+  { first = 9, last = 16, size = "medium", height_cm = 150 },
+]
+"#;
+
+#[test]
+fn mistakes_in_a_box_are_told_with_the_door_they_concern() {
+    let with = |locker: &str| after("offices/rathaus.toml", OFFICE, &format!("{OFFICE}{locker}"));
+    let mut files = small_city();
+    files[2].text.push_str(LOCKER);
+    let checked = check(&files).unwrap();
+    let locker = &checked.city.offices.values().next().unwrap().lockers[0];
+    assert_eq!((locker.compartments(), locker.low_compartments(), locker.keep_days), (16, 8, 7));
+    insta::assert_snapshot!(with(&LOCKER.replace("first = 9", "first = 8")), @"offices/rathaus.toml:29: lockers[0].rows[1]: compartment 8 stands in the row from 1 to 8 already");
+    insta::assert_snapshot!(with(&LOCKER.replace("last = 16", "last = 5")), @"offices/rathaus.toml:29: lockers[0].rows[1].last: the last compartment comes before the first, 9");
+    insta::assert_snapshot!(with(&LOCKER.replace("\"medium\"", "\"midium\"").replace("keep_days = 7", "keep_days = 90")), @r#"
+    offices/rathaus.toml:26: lockers[0].keep_days: the number must be from 1 to 60
+    offices/rathaus.toml:29: lockers[0].rows[1].size: "midium" is not allowed here (did you mean "medium"?); allowed are small, medium, large
+    "#);
+    insta::assert_snapshot!(with(&format!("{LOCKER}{LOCKER}")), @r#"offices/rathaus.toml:33: lockers[1].key: "hall" stands twice"#);
+}

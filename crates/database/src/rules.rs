@@ -54,6 +54,12 @@ pub enum Rule {
     ConversationNumber,
     /// A service is given the same words once in a language.
     ChatAdditionWords,
+    /// Each document that lies ready has a number of its own.
+    PickupNumber,
+    /// A compartment never holds two things.
+    CompartmentTaken,
+    /// What the doors of a box do is numbered, each number once.
+    LockerEventNumber,
 }
 
 /// One row per rule: the rule, PostgreSQL's constraint, and how SQLite words the violation.
@@ -101,6 +107,17 @@ const NAMES: &[(Rule, &str, &str)] = &[
         Rule::ChatAdditionWords,
         "chat_addition_words",
         "UNIQUE constraint failed: chat_addition.service, chat_addition.language, chat_addition.text",
+    ),
+    (Rule::PickupNumber, "pickup_number_key", "UNIQUE constraint failed: pickup.number"),
+    (
+        Rule::CompartmentTaken,
+        "locker_compartment_pkey",
+        "UNIQUE constraint failed: locker_compartment.office, locker_compartment.box, locker_compartment.number",
+    ),
+    (
+        Rule::LockerEventNumber,
+        "locker_event_pkey",
+        "UNIQUE constraint failed: locker_event.device, locker_event.sequence",
     ),
 ];
 

@@ -126,6 +126,8 @@ typed_ids! {
     ChatClusterId,
     /// A word or question that an editor added to the texts of the chatbot.
     ChatTextId,
+    /// A document that lies ready for somebody; also the subject of the key that seals whose it is.
+    PickupId,
 }
 
 #[cfg(test)]

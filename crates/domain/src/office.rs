@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::catalogue::Service;
 use crate::geography::{Address, Position, Provenance};
 use crate::identifier::Key;
+use crate::locker::Locker;
 use crate::opening::{Absence, Closure, OpeningRule, VisitChannel};
 use crate::text::Localized;
 
@@ -51,6 +52,10 @@ pub struct Office {
     pub closures: Vec<Closure>,
     /// When desks are missing.
     pub absences: Vec<Absence>,
+    /// The boxes from which documents are fetched at any hour. Left out of the text where there is none, so that cities
+    /// without one keep their fingerprint.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lockers: Vec<Locker>,
     /// Where the facts come from.
     pub provenance: Provenance,
 }

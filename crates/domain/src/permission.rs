@@ -81,6 +81,10 @@ permissions! {
     AnswerChats: Clerk | Lead;
     /// See what the chatbot did not understand, add words and questions to its texts, and look after its guides.
     EditChat: Lead | Operator;
+    /// Put documents into lockers of the own office, hand them out at the counter and take back what nobody fetched.
+    HandOutDocuments: Clerk | Lead;
+    /// Open a compartment for whoever has number and PIN, and report what the doors of a locker do.
+    OperateLocker: Device;
     /// Stop and start automatic decisions of the own office's services, and bound how many are taken.
     SteerAutomation: Lead | Operator;
     /// Publish new versions of services.

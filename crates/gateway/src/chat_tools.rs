@@ -14,6 +14,7 @@ use domain::identifier::Key;
 use domain::office::Office;
 use domain::opening::{QuotaClass, VisitChannel};
 use domain::permission::{Actor, Permission};
+use domain::pickup::PickupState;
 use domain::text::Language;
 use domain::time::Timestamp;
 use scheduling::{
@@ -23,6 +24,7 @@ use scheduling::{
 
 use crate::application::Application;
 use crate::graphql::{application_problem, appointment_problem};
+use crate::mail::grouped;
 use crate::proof_of_work::Subject;
 
 /// Days of one answer about opening hours.
@@ -119,6 +121,9 @@ impl ToolPort for ChatTools {
         Box::pin(async {
             let access = CaseAccess::Code(code.to_owned());
             let status = self.application.applications.case_status(&self.actor, &access).await;
+            if matches!(status, Err(applications::Failure::Problem(applications::Problem::NotFound))) {
+                return self.pickup_status(code).await;
+            }
             let status = status.map_err(|failure| of_applications(&failure))?;
             let zone = self.picture()?.city.municipality.time_zone;
             let running = status.deadlines.iter().filter(|deadline| deadline.paused_at.is_none());
@@ -180,6 +185,23 @@ impl ToolPort for ChatTools {
 }
 
 impl ChatTools {
+    /// Where the document is that a code opens: "is my document ready?" is asked with its code, too.
+    async fn pickup_status(&self, code: &str) -> Result<CaseFacts, ToolFailure> {
+        let pickup = self.application.scheduling.pickup_by_code(code).await.map_err(|failure| match failure {
+            scheduling::pickup::Failure::Problem(_) => ToolFailure::NotFound,
+            scheduling::pickup::Failure::Forbidden(_)
+            | scheduling::pickup::Failure::IdempotencyMismatch
+            | scheduling::pickup::Failure::Database(_) => ToolFailure::Unavailable,
+        })?;
+        let lies_ready = matches!(pickup.state, PickupState::Loaded | PickupState::Opening | PickupState::Open);
+        Ok(CaseFacts {
+            receipt: grouped(&pickup.number),
+            service: pickup.service,
+            status: format!("pickup_{}", if lies_ready { "loaded" } else { pickup.state.as_str() }),
+            due: None,
+        })
+    }
+
     fn picture(&self) -> Result<std::sync::Arc<Picture>, ToolFailure> {
         self.application.scheduling.board().picture().map_err(|_| ToolFailure::Unavailable)
     }

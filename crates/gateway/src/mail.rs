@@ -26,6 +26,7 @@ use crate::application::Application;
 use crate::case_messages::FromApplications;
 use crate::cli::CommandError;
 use crate::configuration::Configuration;
+use crate::pickup_letters::FromPickups;
 
 /// How often the outbox is asked for letters.
 const EVERY: Duration = Duration::from_secs(1);
@@ -89,6 +90,7 @@ pub fn notifications(
         facts: Arc::new(facts),
         accounts: Arc::new(FromIdentity::new(application)),
         cases: Arc::new(FromApplications::new(application)),
+        pickups: Arc::new(FromPickups::new(application)),
         post,
         webhooks,
         settings,

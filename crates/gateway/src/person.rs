@@ -28,6 +28,9 @@ pub(crate) enum PersonError {
     /// About conversations.
     #[error(transparent)]
     Conversations(#[from] conversations::Failure),
+    /// About documents that lie ready.
+    #[error(transparent)]
+    Pickups(#[from] scheduling::pickup::Failure),
     /// An archive could not be written.
     #[error("the archive cannot be written: {0}")]
     Archive(String),
@@ -52,6 +55,8 @@ pub(crate) struct ErasedPerson {
     pub(crate) applications: ErasedApplications,
     /// Conversations that are gone.
     pub(crate) conversations: u64,
+    /// Documents that lie or lay ready and name nobody any more.
+    pub(crate) pickups: u64,
     /// Accounts that are gone: one or none.
     pub(crate) accounts: u64,
 }
@@ -76,9 +81,10 @@ pub(crate) async fn export(application: &Application, actor: &Actor, person: &Pe
         Some(account) => application.conversations.export_person(actor, account).await?,
         None => Vec::new(),
     };
+    let pickups = application.scheduling.export_pickups(actor, person).await?;
     Ok(json!({
         "account": account, "appointments": appointments, "applications": applications,
-        "conversations": conversations, "refusesReminders": refuses,
+        "conversations": conversations, "pickups": pickups, "refusesReminders": refuses,
     }))
 }
 
@@ -121,6 +127,7 @@ pub(crate) async fn erase(
             deliveries.forget_address(mail.expose()).await?;
         }
     }
+    done.pickups = scheduling.erase_pickups(actor, person).await?.pickups;
     if let Some(account) = account {
         done.applications = application.applications.erase_person(actor, account).await?;
         done.conversations = application.conversations.erase_person(actor, account).await?;

@@ -39,7 +39,7 @@ pub enum Kept {
 const PURPOSE: &str = "Art. 6 Abs. 1 Buchst. e, Art. 5 Abs. 1 Buchst. e DSGVO: no longer than the appointment needs it";
 const CLEANLINESS: &str = "Art. 5 Abs. 1 Buchst. c DSGVO: nothing without a purpose";
 
-/// The table. The first five rows, drafts, cases and their files, and conversations with their questions are applied here; the others by those who own them.
+/// The table. The first five rows, drafts, cases and their files, conversations with their questions, and pick-ups are applied here; the others by those who own them.
 pub const CLASSES: &[Class] = &[
     Class {
         key: "contact_of_visit",
@@ -154,6 +154,14 @@ pub const CLASSES: &[Class] = &[
         afterwards: "the key is destroyed, the row is deleted",
     },
     Class {
+        key: "pickup",
+        what: "documents that lay ready in a locker: whose they were, where the office files them, which numbers stand for mail and telephone",
+        basis: "Art. 6 Abs. 1 Buchst. e, Art. 5 Abs. 1 Buchst. e DSGVO: questions about a hand-over come within weeks",
+        kept: Kept::Setting("pickup_days"),
+        from: "the hand-over, at the box or at the counter",
+        afterwards: "the key is destroyed, the rows are deleted; what the doors of the box did stays and names nobody",
+    },
+    Class {
         key: "letter",
         what: "letters, where no mail server is set: files in `mail.directory`",
         basis: PURPOSE,
@@ -209,6 +217,8 @@ pub async fn plan(application: &Application, settings: &Settings, now: Timestamp
     plan.push(conversations_due(settings, count)?);
     let count = application.conversations.count_old_questions(&Actor::System, settings.question_days).await;
     plan.push(questions_due(settings, count)?);
+    let count = application.scheduling.count_old_pickups(&Actor::System, pickup_bound(settings, now)).await;
+    plan.push(pickups_due(settings, count)?);
     Ok(plan)
 }
 
@@ -234,6 +244,8 @@ pub async fn apply(application: &Application, settings: &Settings, now: Timestam
     done.push(conversations_due(settings, count)?);
     let count = application.conversations.erase_old_questions(&Actor::System, settings.question_days).await;
     done.push(questions_due(settings, count)?);
+    let count = application.scheduling.erase_old_pickups(&Actor::System, pickup_bound(settings, now)).await;
+    done.push(pickups_due(settings, count)?);
     Ok(done)
 }
 
@@ -254,6 +266,13 @@ fn conversations_due(settings: &Settings, count: Result<u64, conversations::Fail
 fn questions_due(settings: &Settings, count: Result<u64, conversations::Failure>) -> Result<Due, String> {
     let count = count.map_err(|failure| failure.to_string())?;
     Ok(Due { class: "chat_question", days: Some(settings.question_days), count })
+fn pickup_bound(settings: &Settings, now: Timestamp) -> Timestamp {
+    now.plus_minutes(-i64::from(settings.pickup_days) * 24 * 60)
+}
+
+fn pickups_due(settings: &Settings, count: Result<u64, scheduling::pickup::Failure>) -> Result<Due, String> {
+    let count = count.map_err(|failure| failure.to_string())?;
+    Ok(Due { class: "pickup", days: Some(settings.pickup_days), count })
 }
 
 fn appointments(settings: &Settings) -> [(&'static str, Expiring, u32); 4] {

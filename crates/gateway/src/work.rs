@@ -131,6 +131,7 @@ async fn tidy(application: Application, stop: CancellationToken) {
     let (mut requests, mut deliveries) = (Health::new("old requests"), Health::new("old deliveries"));
     let mut keys = Health::new("signing keys");
     let mut cases = Health::new("cases");
+    let mut pickups = Health::new("documents in lockers");
     let mut proofs = Health::new("used proofs of work");
     let mut conversations = Health::new("idle conversations");
     for round in (0..SESSIONS_EVERY).cycle() {
@@ -140,6 +141,7 @@ async fn tidy(application: Application, stop: CancellationToken) {
         }
         lapsed.note(application.scheduling.tidy().await.map(|count| count as u64));
         let worked = application.applications.work_through(&Actor::System).await;
+        pickups.note(application.scheduling.run_out_pickups().await);
         cases.note(worked.map(|worked| worked.checked + worked.moved + worked.expired));
         if round == 0 {
             let now = application.clock.now();

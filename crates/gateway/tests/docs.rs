@@ -9,14 +9,15 @@ use gateway::retention;
 const PRIVACY: &str = "# What is kept about people, how, and for how long
 
 Names, mail addresses, telephone numbers, and names and logins of accounts are sealed as soon as they are written: AES-256-GCM with
-a key of each appointment and each account, bound to table, column and row. Those keys are wrapped by a key of the city, that one by the master key in the
+a key of each appointment, each account and each document that lies ready, bound to table, column and row. Those keys are wrapped by a key of the city, that one by the master key in the
 operator's key file. Who lets a person's key go has erased the person, in every copy that outlives the backup of keys
 (`backup.keep_keys_days`). Looking somebody up goes by a blind number whose key can be changed (`servicepoint keys rotate --index`);
 the database holds no plain address and no plain login.
 
 Whoever is erased loses their appointments' contacts, their account with its sessions, tokens, second factor and link to a sign-in
-provider, their conversations, and the note that they wanted no reminders. What the chatbot did not understand is kept only with leave, and
-without a way back to whoever asked: it can be taken back until the conversation is over. Citizens do it themselves (`eraseMyData`), or an operator for whoever writes to the
+provider, their conversations, and the note that they wanted no reminders; an operator who erases by address or number also lets go whose document lies in a
+locker or at a counter. What the chatbot did not understand is kept only with leave, and without a way back to whoever asked: it can be
+taken back until the conversation is over. Citizens do it themselves (`eraseMyData`), or an operator for whoever writes to the
 city; accounts of staff are erased by operators alone.
 
 Programs: `servicepoint person export|erase` for one person, `servicepoint retention plan` says what would go and changes nothing,
@@ -68,6 +69,7 @@ fn the_table_of_what_is_kept_is_fresh() {
             "audit_days" => kept.audit_days,
             "conversation_days" => kept.conversation_days,
             "question_days" => kept.question_days,
+            "pickup_days" => kept.pickup_days,
             other => panic!("retention.{other} is a new setting: say its default here"),
         };
         days.to_string()

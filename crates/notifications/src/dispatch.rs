@@ -89,8 +89,8 @@ impl Notifications {
         let mut planned = Vec::new();
         if let Some(kind) = Kind::parse(&event.kind) {
             let unreadable = appointment(event).is_some_and(|id| known.unreadable.contains(&id));
-            let has_reader =
-                matches!(kind, Kind::Account(_) | Kind::Case(_)) || outline.is_some_and(|outline| outline.has_mail);
+            let has_reader = matches!(kind, Kind::Account(_) | Kind::Case(_) | Kind::Pickup(_))
+                || outline.is_some_and(|outline| outline.has_mail);
             if has_reader || unreadable {
                 planned.push(delivery(event, &Consumer::Mail, outline));
             }

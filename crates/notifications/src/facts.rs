@@ -6,7 +6,7 @@ use std::pin::Pin;
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
-use domain::identifier::{AccountId, AppointmentId, CaseId, EventId, Key};
+use domain::identifier::{AccountId, AppointmentId, CaseId, EventId, Key, PickupId};
 use domain::personal::Pii;
 use domain::text::Language;
 use domain::time::Timestamp;
@@ -154,6 +154,68 @@ pub struct CaseMessage {
     pub city: String,
     /// Whom to call.
     pub phone: Option<String>,
+}
+
+/// The port to whoever owns documents that lie ready. The gateway wires it.
+pub trait PickupFacts: Send + Sync + fmt::Debug {
+    /// What a message about a document says, as it stands now. `None` when there is nobody to write to, or the document has
+    /// moved on: the later event brings its own message.
+    ///
+    /// # Errors
+    /// [`FactsMissing`] when they cannot be read at the moment.
+    fn facts(&self, pickup: PickupId, occasion: PickupOccasion) -> Answer<'_, Option<PickupMessage>>;
+}
+
+/// What happened to a document, as far as its person is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PickupOccasion {
+    /// `pickup.loaded`: it lies ready.
+    Ready,
+    /// `pickup.pin_renewed`: there is a new PIN.
+    PinRenewed,
+    /// `pickup.expires_soon`: its time ends soon.
+    ExpiresSoon,
+    /// `pickup.expired`: its time is over, it is handed out at the counter.
+    Expired,
+    /// `pickup.collected`: it was taken out.
+    Collected,
+}
+
+/// What a message about a document says. It names nobody: staff typed the address.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PickupMessage {
+    /// Where to, and in which language; the name is never written.
+    pub recipient: Recipient,
+    /// The name of the service.
+    pub service: String,
+    /// The number that is typed at the box, in groups: `K7M4-QX2P`.
+    pub number: String,
+    /// The code with which the state is read.
+    pub code: String,
+    /// The PIN; there for [`PickupOccasion::Ready`] and [`PickupOccasion::PinRenewed`] alone.
+    pub pin: Option<Pii<String>>,
+    /// Name of the box.
+    pub locker: String,
+    /// Where it stands, in words.
+    pub place: String,
+    /// Until when it can be fetched there, UTC.
+    pub until: Timestamp,
+    /// The zone of the city's wall clock.
+    pub zone: Tz,
+    /// Name of the office to whose counter it goes.
+    pub office: String,
+    /// Where the office is; absent for a virtual one.
+    pub address: Option<String>,
+    /// Name of the city.
+    pub city: String,
+    /// Whom to call.
+    pub phone: Option<String>,
+}
+
+impl fmt::Debug for PickupMessage {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("PickupMessage(redacted)")
+    }
 }
 
 /// The facts cannot be read at the moment. The reason holds no personal data.

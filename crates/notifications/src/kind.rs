@@ -2,7 +2,7 @@
 
 use domain::time::Timestamp;
 
-use crate::facts::{AccountOccasion, CaseOccasion, Facts, Standing};
+use crate::facts::{AccountOccasion, CaseOccasion, Facts, PickupOccasion, Standing};
 
 /// A kind of event that leads to a letter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,10 +13,11 @@ pub(crate) enum Kind {
     Cancelled,
     Account(AccountOccasion),
     Case(CaseOccasion),
+    Pickup(PickupOccasion),
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::ConfirmationRequested,
         Self::Booked,
         Self::Rescheduled,
@@ -27,6 +28,11 @@ impl Kind {
         Self::Case(CaseOccasion::ItemsRequested),
         Self::Case(CaseOccasion::Decided),
         Self::Case(CaseOccasion::PermitExpiresSoon),
+        Self::Pickup(PickupOccasion::Ready),
+        Self::Pickup(PickupOccasion::PinRenewed),
+        Self::Pickup(PickupOccasion::ExpiresSoon),
+        Self::Pickup(PickupOccasion::Expired),
+        Self::Pickup(PickupOccasion::Collected),
     ];
 
     /// The word in the outbox.
@@ -42,6 +48,11 @@ impl Kind {
             Self::Case(CaseOccasion::ItemsRequested) => "case.request_items",
             Self::Case(CaseOccasion::Decided) => "case.deliver",
             Self::Case(CaseOccasion::PermitExpiresSoon) => "case.permit_expires_soon",
+            Self::Pickup(PickupOccasion::Ready) => "pickup.loaded",
+            Self::Pickup(PickupOccasion::PinRenewed) => "pickup.pin_renewed",
+            Self::Pickup(PickupOccasion::ExpiresSoon) => "pickup.expires_soon",
+            Self::Pickup(PickupOccasion::Expired) => "pickup.expired",
+            Self::Pickup(PickupOccasion::Collected) => "pickup.collected",
         }
     }
 
@@ -67,7 +78,7 @@ impl Kind {
             | (Self::Booked | Self::Cancelled, Standing::Pending { .. })
             | (Self::Booked | Self::Rescheduled, Standing::Cancelled { .. })
             | (Self::Cancelled, Standing::Confirmed { .. })
-            | (Self::Account(_) | Self::Case(_), _) => None,
+            | (Self::Account(_) | Self::Case(_) | Self::Pickup(_), _) => None,
         }
     }
 
@@ -75,7 +86,7 @@ impl Kind {
     pub(crate) const fn plans_reminders(self) -> bool {
         match self {
             Self::Booked | Self::Rescheduled => true,
-            Self::ConfirmationRequested | Self::Cancelled | Self::Account(_) | Self::Case(_) => false,
+            Self::ConfirmationRequested | Self::Cancelled | Self::Account(_) | Self::Case(_) | Self::Pickup(_) => false,
         }
     }
 
@@ -83,7 +94,7 @@ impl Kind {
     pub(crate) const fn voids_reminders(self) -> bool {
         match self {
             Self::Rescheduled | Self::Cancelled => true,
-            Self::Booked | Self::ConfirmationRequested | Self::Account(_) | Self::Case(_) => false,
+            Self::Booked | Self::ConfirmationRequested | Self::Account(_) | Self::Case(_) | Self::Pickup(_) => false,
         }
     }
 }
@@ -143,5 +154,16 @@ pub(crate) const fn case_text(occasion: CaseOccasion) -> &'static str {
         CaseOccasion::ItemsRequested => "case_items_requested",
         CaseOccasion::Decided => "case_decided",
         CaseOccasion::PermitExpiresSoon => "permit_expires_soon",
+    }
+}
+
+/// The name of the text of a message about a document that lies ready.
+pub(crate) const fn pickup_text(occasion: PickupOccasion) -> &'static str {
+    match occasion {
+        PickupOccasion::Ready => "pickup_ready",
+        PickupOccasion::PinRenewed => "pickup_pin_renewed",
+        PickupOccasion::ExpiresSoon => "pickup_expires_soon",
+        PickupOccasion::Expired => "pickup_expired",
+        PickupOccasion::Collected => "pickup_collected",
     }
 }

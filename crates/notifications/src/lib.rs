@@ -38,7 +38,7 @@ pub use delivery::{Delivery, State};
 pub use dispatch::Dispatched;
 pub use facts::{
     AccountFacts, AccountHappening, AccountLetter, AccountOccasion, Answer, AppointmentFacts, CaseFacts, CaseMessage,
-    CaseOccasion, Facts, FactsMissing, Outline, Recipient, Reset, Standing,
+    CaseOccasion, Facts, FactsMissing, Outline, PickupFacts, PickupMessage, PickupOccasion, Recipient, Reset, Standing,
 };
 pub use post::{NotAnSmtpAddress, NotSent, Post};
 pub use reminders::Reminders;
@@ -72,6 +72,8 @@ pub struct Parts {
     pub accounts: Arc<dyn AccountFacts>,
     /// Who knows the cases.
     pub cases: Arc<dyn CaseFacts>,
+    /// Who knows the documents that lie ready.
+    pub pickups: Arc<dyn PickupFacts>,
     /// Who carries the letters.
     pub post: Post,
     /// Who is called.
@@ -89,6 +91,7 @@ pub struct Notifications {
     facts: Arc<dyn AppointmentFacts>,
     accounts: Arc<dyn AccountFacts>,
     cases: Arc<dyn CaseFacts>,
+    pickups: Arc<dyn PickupFacts>,
     post: Post,
     webhooks: Vec<Endpoint>,
     caller: webhook::Caller,
@@ -104,7 +107,7 @@ impl Notifications {
     /// [`CallerUnusable`] when this machine cannot speak HTTPS.
     pub fn new(parts: Parts) -> Result<Self, CallerUnusable> {
         texts::read();
-        let Parts { deliveries, facts, accounts, cases, post, webhooks, settings } = parts;
+        let Parts { deliveries, facts, accounts, cases, pickups, post, webhooks, settings } = parts;
         Ok(Self {
             database: deliveries.database.clone(),
             clock: Arc::clone(&deliveries.clock),
@@ -112,6 +115,7 @@ impl Notifications {
             facts,
             accounts,
             cases,
+            pickups,
             post,
             webhooks,
             caller: webhook::Caller::new()?,

@@ -1,12 +1,12 @@
 //! Writes one letter from the facts as they stand now, and hands it to the post.
 
 use database::DatabaseError;
-use domain::identifier::{AccountId, AppointmentId, CaseId, EventId};
+use domain::identifier::{AccountId, AppointmentId, CaseId, EventId, PickupId};
 use domain::time::Timestamp;
 
 use crate::Notifications;
 use crate::deliver_due::{Outcome, Trouble};
-use crate::facts::{AccountHappening, AccountOccasion, CaseOccasion, Facts, FactsMissing};
+use crate::facts::{AccountHappening, AccountOccasion, CaseOccasion, Facts, FactsMissing, PickupOccasion};
 use crate::kind::{Kind, Letter};
 use crate::message::{Envelope, compose, message_id};
 use crate::post::NotSent;
@@ -20,6 +20,7 @@ impl Notifications {
         match kind {
             Kind::Account(occasion) => self.write_to_account(row, occasion).await,
             Kind::Case(occasion) => self.write_to_applicant(row, occasion).await,
+            Kind::Pickup(occasion) => self.write_to_collector(row, occasion).await,
             Kind::ConfirmationRequested | Kind::Booked | Kind::Rescheduled | Kind::Cancelled => {
                 // Read late: what the letter says holds when it leaves.
                 let Some(facts) = self.facts.facts(AppointmentId(row.subject)).await? else {
@@ -86,6 +87,24 @@ impl Notifications {
         // Read late: whoever was decided about meanwhile is not told that it came in.
         let Some(told) = self.cases.facts(CaseId(row.subject), occasion).await? else { return Ok(Outcome::Skipped) };
         let written = texts::write_to_applicant(occasion, &told, &self.settings.public_url);
+        let envelope = Envelope {
+            id: row.id,
+            at: row.at,
+            recipient: &told.recipient,
+            names_the_person: false,
+            city: &told.city,
+            unsubscribe: None,
+            calendar: None,
+        };
+        self.post_letter(&envelope, written).await
+    }
+
+    async fn write_to_collector(&self, row: &Taken, occasion: PickupOccasion) -> Result<Outcome, Trouble> {
+        // Read late: a PIN that is void by now is never sent.
+        let Some(told) = self.pickups.facts(PickupId(row.subject), occasion).await? else {
+            return Ok(Outcome::Skipped);
+        };
+        let written = texts::write_to_collector(occasion, &told, &self.settings.public_url);
         let envelope = Envelope {
             id: row.id,
             at: row.at,

@@ -9,8 +9,10 @@ use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior};
 use serde::Serialize;
 
-use crate::facts::{AccountHappening, AccountLetter, CaseMessage, CaseOccasion, Facts, Standing};
-use crate::kind::{Letter, account_text, case_text};
+use crate::facts::{
+    AccountHappening, AccountLetter, CaseMessage, CaseOccasion, Facts, PickupMessage, PickupOccasion, Standing,
+};
+use crate::kind::{Letter, account_text, case_text, pickup_text};
 
 macro_rules! files {
     ($($name:literal),* $(,)?) => {
@@ -37,6 +39,11 @@ const FILES: &[(&str, &str)] = files![
     "date",
     "manage",
     "permit_expires_soon",
+    "pickup_collected",
+    "pickup_expired",
+    "pickup_expires_soon",
+    "pickup_pin_renewed",
+    "pickup_ready",
     "reminder",
     "rescheduled",
     "reset_requested",
@@ -115,6 +122,24 @@ struct CaseWords<'a> {
     city: &'a str,
     phone: Option<&'a str>,
     until_date: String,
+    public_url: &'a str,
+}
+
+/// What the texts of messages about documents can name. No name: staff typed the address.
+#[derive(Serialize)]
+struct PickupWords<'a> {
+    service: &'a str,
+    number: &'a str,
+    code: &'a str,
+    pin: &'a str,
+    locker: &'a str,
+    place: &'a str,
+    office: &'a str,
+    address: Option<&'a str>,
+    city: &'a str,
+    phone: Option<&'a str>,
+    until_date: String,
+    until_time: String,
     public_url: &'a str,
 }
 
@@ -206,6 +231,28 @@ pub(crate) fn write_to_applicant(occasion: CaseOccasion, told: &CaseMessage, pub
         public_url,
     };
     written(language, &render(language, case_text(occasion), &words))
+}
+
+/// Writes a message about a document that lies ready.
+pub(crate) fn write_to_collector(occasion: PickupOccasion, told: &PickupMessage, public_url: &str) -> Written {
+    let language = told.recipient.language;
+    let until = told.until.local(told.zone);
+    let words = PickupWords {
+        service: &told.service,
+        number: &told.number,
+        code: &told.code,
+        pin: told.pin.as_ref().map(|pin| pin.expose().as_str()).unwrap_or_default(),
+        locker: &told.locker,
+        place: &told.place,
+        office: &told.office,
+        address: told.address.as_deref(),
+        city: &told.city,
+        phone: told.phone.as_deref(),
+        until_date: date_in_words(until.date(), language),
+        until_time: clock(until),
+        public_url,
+    };
+    written(language, &render(language, pickup_text(occasion), &words))
 }
 
 /// The first line is the subject.

@@ -248,6 +248,9 @@ impl Scheduling {
                         | Rule::PaymentReference
                         | Rule::ConversationNumber
                         | Rule::ChatAdditionWords
+                        | Rule::PickupNumber
+                        | Rule::CompartmentTaken
+                        | Rule::LockerEventNumber
                         | Rule::PaymentRefund => {
                             return Err(DatabaseError::Broken(rule).into());
                         }

@@ -27,6 +27,7 @@ mod lead_times;
 mod load_city;
 mod numbers;
 mod person;
+pub mod pickup;
 mod place;
 mod read_appointments;
 mod refusal;

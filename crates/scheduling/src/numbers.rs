@@ -104,10 +104,11 @@ impl Scheduling {
         let (mut renumbered, mut after) = (0, Uuid::nil());
         loop {
             let ids = contacts::numbered(&self.database, after, PORTION).await?;
-            let Some(last) = ids.last() else { return Ok(renumbered) };
+            let Some(last) = ids.last() else { break };
             after = last.0;
             renumbered += retried(|| self.renumber(&ids)).await?;
         }
+        Ok(renumbered + self.renumber_pickups().await?)
     }
 
     async fn renumber(&self, ids: &[AppointmentId]) -> Result<u64, Failure> {

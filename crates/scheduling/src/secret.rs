@@ -66,6 +66,11 @@ impl LinkSecret {
         hex::encode(keyed::digest(&self.0, &parts))
     }
 
+    /// A keyed digest of `parts`, for what belongs to other things than appointments.
+    pub(crate) fn derive(&self, parts: &[&[u8]]) -> [u8; 32] {
+        keyed::digest(&self.0, parts)
+    }
+
     fn proof(&self, scope: Scope, id: AppointmentId, links: i64) -> String {
         let scope: &[u8] = match scope {
             Scope::Confirm => b"confirm",

@@ -12,6 +12,7 @@ pub struct TestCity {
     closures: String,
     weekdays: &'static str,
     texts: Vec<(String, String)>,
+    locker_rows: String,
 }
 
 impl Default for TestCity {
@@ -23,6 +24,7 @@ impl Default for TestCity {
             closures: String::new(),
             weekdays: WORKDAYS,
             texts: Vec::new(),
+            locker_rows: LOCKER_ROWS.into(),
         }
     }
 }
@@ -72,6 +74,13 @@ impl TestCity {
         self
     }
 
+    /// Other compartments in the boxes of both offices, as rows of TOML.
+    #[must_use]
+    pub fn locker_rows(mut self, rows: &str) -> Self {
+        rows.clone_into(&mut self.locker_rows);
+        self
+    }
+
     /// The files.
     pub fn files(&self) -> Vec<CityFile> {
         let rule = |desks: u16, hours: &str, extra: &str| {
@@ -87,7 +96,8 @@ impl TestCity {
                 "key = \"{key}\"\nname = {{ de = \"{name}\", en = \"{name}\" }}\nkind = \"fixed\"\n\
                  address = {{ line = \"{name} 1, 30159 Hannover\" }}\nposition = {{ {place} }}\nphone = \"0511 115\"\n\
                  [provenance]\nsource = \"tests\"\ncertainty = \"invented for tests\"\nassumption = true\n\
-                 [[teams]]\nkey = \"all\"\n[[teams.groups]]\nkey = \"front\"\ndesks = {desks}\nskills = [\"residence\", \"documents\"]\n{rule}"
+                 [[teams]]\nkey = \"all\"\n[[teams.groups]]\nkey = \"front\"\ndesks = {desks}\nskills = [\"residence\", \"documents\"]\n{rule}{LOCKER}rows = [{}]\n",
+                self.locker_rows
             )
         };
         let nord = rule(1, "08:00-12:00", "");
@@ -158,6 +168,20 @@ fn service(key: &str, minutes: u16, skill: &str, presence: &str, ways: &str) -> 
          [[fees]]\ncents = 500\n[provenance]\nsource = \"tests\"\ncertainty = \"invented for tests\"\nassumption = true\n"
     )
 }
+
+/// A box of six compartments: 1 and 2 can be reached from a wheelchair, 6 takes a letter.
+const LOCKER: &str = r#"
+[[lockers]]
+key = "box"
+name = { de = "Ausgabebox", en = "Locker" }
+place = { de = "Eingang", en = "Entrance" }
+keep_days = 7
+"#;
+const LOCKER_ROWS: &str = r#"
+  { first = 1, last = 2, size = "small", height_cm = 90 },
+  { first = 3, last = 5, size = "small", height_cm = 150 },
+  { first = 6, last = 6, size = "medium", height_cm = 150 },
+"#;
 
 const MUNICIPALITY: &str = r#"
 key = "teststadt"

@@ -82,6 +82,7 @@ pub(crate) fn office(name: &str, groups: Vec<DeskGroup>, rules: Vec<OpeningRule>
         rules,
         closures: Vec::new(),
         absences: Vec::new(),
+        lockers: Vec::new(),
         provenance: Provenance::default(),
     }
 }

@@ -3,6 +3,7 @@
 mod account;
 mod closure;
 mod district;
+mod locker;
 mod municipality;
 mod office;
 mod recurrence;

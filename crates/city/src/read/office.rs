@@ -6,7 +6,7 @@ use domain::office::{DeskGroup, Office, OfficeKind, Team};
 use domain::opening::{Absence, Closure};
 
 use crate::read::closure::{closure, first_and_last_day};
-use crate::read::{Names, key_of_file, rule};
+use crate::read::{Names, key_of_file, locker, rule};
 use reading::{Code, Node, Table, Unique};
 
 /// The most groups of desks in a team: the engine matches visits to groups exactly up to here.
@@ -51,6 +51,8 @@ pub(crate) fn office(table: &Table<'_>, file_key: &Key, names: &Names) -> Option
     let mut closures =
         table.list("closures", 1_000, |node| node.table(|table| office_closure(table, &outlines, &mut closure_keys)));
     let absences = table.list("absences", 1_000, |node| node.table(|table| absence(table, &outlines)));
+    let mut locker_keys = Unique::default();
+    let mut lockers = table.list("lockers", 20, |node| node.table(|table| locker::locker(table, &mut locker_keys)));
 
     if kind == Some(OfficeKind::Fixed) && table.field("address").is_none() {
         table.refuse_at("address", Code::MissingKey, "an office of kind \"fixed\" needs an \"address\"".into());
@@ -58,6 +60,7 @@ pub(crate) fn office(table: &Table<'_>, file_key: &Key, names: &Names) -> Option
     excluded_services.sort();
     rules.sort_by(|a, b| a.key.cmp(&b.key));
     closures.sort_by(|a, b| a.key.cmp(&b.key));
+    lockers.sort_by(|a, b| a.key.cmp(&b.key));
     Some(Office {
         key: key?,
         name: name?,
@@ -73,6 +76,7 @@ pub(crate) fn office(table: &Table<'_>, file_key: &Key, names: &Names) -> Option
         rules,
         closures,
         absences,
+        lockers,
         provenance: provenance?,
     })
 }

@@ -12,6 +12,7 @@ mod doctor;
 mod drain;
 mod ending;
 mod keys;
+mod locker;
 mod manual;
 mod migrate;
 mod permit;
@@ -83,6 +84,9 @@ enum Command {
     /// Checks permits without network, and writes what that needs.
     #[command(subcommand)]
     Permit(permit::PermitCommand),
+    /// Tries lockers without a box.
+    #[command(subcommand)]
+    Locker(locker::LockerCommand),
     /// Prints the GraphQL schema.
     Schema,
     /// Looks at everything this installation needs.
@@ -190,6 +194,7 @@ fn run(source: &Source, command: Command) -> Result<(), CommandError> {
         Command::Services(services::ServicesCommand::Import { file, directory }) => services::import(&file, &directory),
         Command::Permit(permit::PermitCommand::Check { keys, on, token }) => permit::check(&keys, on, &token),
         Command::Permit(permit::PermitCommand::Register) => running(Runtime::Small, permit::register(&source.read()?)),
+        Command::Locker(locker::LockerCommand::Simulate(wanted)) => running(Runtime::Small, locker::simulate(&wanted)),
         Command::Account(command) => running(Runtime::Small, account::run(&source.read()?, command)),
         Command::Audit(command) => running(Runtime::Small, audit::run(&source.read()?, command)),
         Command::Keys(command) => running(Runtime::Small, keys::run(&source.read()?, command)),

@@ -126,6 +126,9 @@ fn tell(erased: ErasedPerson) {
     if erased.conversations > 0 {
         say(format_args!("erased {} conversations", erased.conversations));
     }
+    if erased.pickups > 0 {
+        say(format_args!("erased whose {} documents in lockers or at counters were", erased.pickups));
+    }
     if erased.accounts > 0 {
         say("erased the account, its sessions and tokens");
     }

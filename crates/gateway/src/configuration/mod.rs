@@ -222,6 +222,7 @@ pub struct Retention {
     pub audit_days: u32,
     pub conversation_days: u32,
     pub question_days: u32,
+    pub pickup_days: u32,
 }
 
 impl Configuration {
@@ -331,6 +332,7 @@ impl Configuration {
                 audit_days: count("retention.audit_days"),
                 conversation_days: count("retention.conversation_days"),
                 question_days: count("retention.question_days"),
+                pickup_days: count("retention.pickup_days"),
             },
             openid: values.1.clone(),
             limits: HttpLimits::of(&values),

@@ -99,6 +99,7 @@ pub(super) static SETTINGS: &[Setting] = &[
     setting("retention", "audit_days", number(30, 36_500), "1095", "Days until entries of the audit log are deleted; their seals stay."),
     setting("retention", "conversation_days", number(1, 3_650), "30", "Days after the last message until a conversation with the chatbot or with staff is erased."),
     setting("retention", "question_days", number(1, 3_650), "90", "Days until a question is erased that the chatbot did not understand and whose person allowed keeping it."),
+    setting("retention", "pickup_days", number(1, 3_650), "30", "Days after a document was fetched or handed out until whose it was is erased."),
     setting("limits", "body_bytes", number(1_024, 1_048_576), "65536", "Length of a GraphQL request."),
     setting("limits", "depth", number(15, 30), "15", "Fields inside fields of a GraphQL document; introspection needs 15."),
     setting("limits", "cost", number(500, 1_000_000), "10000", "Objects and values one GraphQL answer may hold."),

@@ -5,7 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::identifier::{
     AccountId, ApplicationId, AppointmentId, CaseId, ChatClusterId, ChatTextId, ConversationId, DeliveryId, Key,
-    SessionId,
+    PickupId, SessionId,
 };
 use uuid::Uuid;
 
@@ -24,6 +24,7 @@ pub(crate) enum Global {
     Conversation(ConversationId),
     ChatCluster(ChatClusterId),
     ChatText(ChatTextId),
+    Pickup(PickupId),
 }
 
 impl Global {
@@ -42,6 +43,7 @@ impl Global {
             Self::Conversation(id) => format!("Conversation:{}", id.0.simple()),
             Self::ChatCluster(id) => format!("ChatCluster:{}", id.0.simple()),
             Self::ChatText(id) => format!("ChatText:{}", id.0.simple()),
+            Self::Pickup(id) => format!("Pickup:{}", id.0.simple()),
         };
         ID(URL_SAFE_NO_PAD.encode(text))
     }
@@ -178,6 +180,17 @@ impl Global {
         }
     }
 
+    /// Reads the id of a document that lies ready.
+    ///
+    /// # Errors
+    /// As [`Global::office`].
+    pub(crate) fn pickup(id: &ID) -> Result<PickupId, Error> {
+        match Self::parse(id)? {
+            Self::Pickup(id) => Ok(id),
+            other => Err(other.wrong("a pick-up")),
+        }
+    }
+
     fn wrong(&self, wanted: &str) -> Error {
         let kind = match self {
             Self::Office(_) => "an office",
@@ -192,6 +205,7 @@ impl Global {
             Self::Conversation(_) => "a conversation",
             Self::ChatCluster(_) => "a cluster of questions",
             Self::ChatText(_) => "a text of the chatbot",
+            Self::Pickup(_) => "a pick-up",
         };
         Error::new(format!("expected the id of {wanted}; this is the id of {kind}"))
             .extend_with(|_, extensions| extensions.set("code", "ID_OF_ANOTHER_KIND"))
@@ -216,6 +230,7 @@ fn parse(id: &str) -> Option<Global> {
         "Conversation" => Some(Global::Conversation(ConversationId(Uuid::try_parse(key).ok()?))),
         "ChatCluster" => Some(Global::ChatCluster(ChatClusterId(Uuid::try_parse(key).ok()?))),
         "ChatText" => Some(Global::ChatText(ChatTextId(Uuid::try_parse(key).ok()?))),
+        "Pickup" => Some(Global::Pickup(PickupId(Uuid::try_parse(key).ok()?))),
         "Case" => Some(Global::Case(CaseId(Uuid::try_parse(key).ok()?))),
         _ => None,
     }

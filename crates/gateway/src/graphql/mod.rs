@@ -12,6 +12,7 @@ mod failure;
 mod ids;
 mod paging;
 mod people;
+mod pickups;
 mod privacy;
 mod scalars;
 mod sensitive;
@@ -52,6 +53,7 @@ pub struct Query(
     applications::PaymentQuery,
     conversations::ChatQuery,
     applications::ReportQuery,
+    pickups::PickupQuery,
     catalogue::NodeQuery,
 );
 
@@ -70,6 +72,8 @@ pub struct Mutation(
     applications::PaymentMutation,
     conversations::ChatMutation,
     applications::ReportMutation,
+    pickups::PickupMutation,
+    pickups::LockerMutation,
 );
 
 /// Everything that can be followed live, over websockets (`graphql-transport-ws`) or server-sent events.

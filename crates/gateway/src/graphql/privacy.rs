@@ -127,7 +127,8 @@ impl PrivacyMutation {
     /// (Art. 17 DSGVO). What is still to come is cancelled. For citizens; an account of staff belongs to the city.
     async fn erase_my_data(&self, ctx: &Context<'_>) -> Result<EraseMyDataPayload> {
         let erased = person::erase(ctx.application(), ctx.actor(), &own_as_citizen(ctx)?).await;
-        let ErasedPerson { appointments, cancelled, left, applications, conversations, accounts } =
+        // What lies in a locker was asked for without an account, and is found by address alone.
+        let ErasedPerson { appointments, cancelled, left, applications, conversations, accounts, pickups: _ } =
             erased.map_err(|error| error_of(&error))?;
         let count = |number: u64| i32::try_from(number).unwrap_or(i32::MAX);
         let account = accounts > 0;
@@ -161,6 +162,7 @@ fn error_of(error: &PersonError) -> Error {
         PersonError::Account(failure) => crate::graphql::people::error_of(failure),
         PersonError::Applications(failure) => crate::graphql::applications::refused(failure),
         PersonError::Conversations(failure) => crate::graphql::conversations::refused(failure),
+        PersonError::Pickups(failure) => crate::graphql::pickups::refused(failure),
         PersonError::Archive(reason) => {
             tracing::error!(reason, "an archive could not be written");
             of_database(&DatabaseError::Internal(reason.clone())).masked()

@@ -320,7 +320,7 @@ async fn erased(engine: Engine, installation: &Installation, url: &str) {
     for mail in [MAIL.to_owned(), format!("x.{MAIL}"), format!("y.{MAIL}")] {
         assert_eq!(
             export(&mail).trim(),
-            r#"{"account":null,"applications":[],"appointments":[],"conversations":[],"refusesReminders":false}"#
+            r#"{"account":null,"applications":[],"appointments":[],"conversations":[],"pickups":[],"refusesReminders":false}"#
         );
     }
     let told = installation.run(&["person", "export", "--account", &staff.to_string()]).success();

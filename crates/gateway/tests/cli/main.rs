@@ -13,6 +13,7 @@ mod drain;
 mod figures;
 mod installation;
 mod keeping;
+mod locker;
 mod packaging;
 mod permit;
 mod postgres;

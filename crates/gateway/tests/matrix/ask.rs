@@ -8,7 +8,10 @@ use serde_json::{Value, json};
 use testkit::{Answer, TestApp};
 
 use crate::town::{Caller, Town, key_id};
-use crate::{asks_of_accounts, asks_of_applications, asks_of_appointments, asks_of_conversations, asks_of_secrets};
+use crate::{
+    asks_of_accounts, asks_of_applications, asks_of_appointments, asks_of_conversations, asks_of_pickups,
+    asks_of_secrets,
+};
 
 /// What is asked.
 #[derive(Debug, Clone)]
@@ -94,6 +97,9 @@ pub(super) async fn of(town: &Town, row: &Row, caller: &Caller, relation: Relati
         return ask;
     }
     if let Some(ask) = asks_of_conversations::of(town, row, caller, relation).await {
+        return ask;
+    }
+    if let Some(ask) = asks_of_pickups::of(town, row, caller, relation).await {
         return ask;
     }
     if let Some(ask) = asks_of_secrets::of(town, row, caller, relation).await {

@@ -6,6 +6,7 @@ mod asks_of_applications;
 mod asks_of_appointments;
 mod asks_of_conversations;
 mod asks_of_papers;
+mod asks_of_pickups;
 mod asks_of_secrets;
 mod cells;
 mod files;

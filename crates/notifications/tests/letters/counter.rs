@@ -6,17 +6,17 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use database::{Database, Event};
 use domain::environment::{Clock, Entropy};
-use domain::identifier::{AccountId, AppointmentId, CaseId, EventId, Key};
+use domain::identifier::{AccountId, AppointmentId, CaseId, EventId, Key, PickupId};
 use domain::text::Language;
 use domain::time::Timestamp;
 use mailparse::{MailHeaderMap, ParsedMail, parse_mail};
 use notifications::{
     AccountLetter, CaseMessage, Delivered, Deliveries, Dispatched, Endpoint, Facts, Notifications, Outline, Parts,
-    Post, Recipient, Reminders, Sender, Settings, Standing, UnsubscribeSecret,
+    PickupMessage, Post, Recipient, Reminders, Sender, Settings, Standing, UnsubscribeSecret,
 };
 use testkit::{FixedClock, SeededEntropy};
 
-use crate::doubles::{AccountsDouble, CasesDouble, FactsDouble};
+use crate::doubles::{AccountsDouble, CasesDouble, FactsDouble, PickupsDouble};
 
 pub(crate) const CALENDAR: &str = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nUID:1@göttingen\r\nSUMMARY:Größe\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
 pub(crate) const CODE: &str = "K7M4-QX2P-ABCD-EFGH-JKMN-PQRS";
@@ -28,6 +28,7 @@ pub(crate) struct PostRoom {
     pub(crate) facts: FactsDouble,
     pub(crate) accounts: AccountsDouble,
     pub(crate) cases: CasesDouble,
+    pub(crate) pickups: PickupsDouble,
     pub(crate) clock: FixedClock,
     pub(crate) database: Database,
     entropy: SeededEntropy,
@@ -59,18 +60,20 @@ impl PostRoom {
         let shared = Arc::new(clock.clone());
         let deliveries = Arc::new(Deliveries::new(database.clone(), shared, Arc::new(entropy.clone()), secret));
         let (accounts, cases) = (AccountsDouble::default(), CasesDouble::default());
+        let pickups = PickupsDouble::default();
         let notifications = Notifications::new(Parts {
             deliveries: Arc::clone(&deliveries),
             facts: Arc::new(facts.clone()),
             accounts: Arc::new(accounts.clone()),
             cases: Arc::new(cases.clone()),
+            pickups: Arc::new(pickups.clone()),
             post,
             webhooks,
             settings,
         });
         let notifications = notifications.expect("this machine speaks HTTPS");
         let (facts, clock, database) = (facts.clone(), clock.clone(), database.clone());
-        Self { notifications, deliveries, facts, accounts, cases, clock, database, entropy }
+        Self { notifications, deliveries, facts, accounts, cases, pickups, clock, database, entropy }
     }
 
     pub(crate) fn to_server(database: &Database, url: &str) -> Self {
@@ -107,6 +110,13 @@ impl PostRoom {
         let case = CaseId(self.entropy.id(self.clock.now()));
         self.cases.tell(case, told);
         self.record(kind, AppointmentId(case.0)).await
+    }
+
+    /// Something happens to a document that lies ready; `None` when nobody is to be told.
+    pub(crate) async fn pickup_happens(&self, kind: &'static str, told: Option<PickupMessage>) -> EventId {
+        let pickup = PickupId(self.entropy.id(self.clock.now()));
+        self.pickups.tell(pickup, told);
+        self.record(kind, AppointmentId(pickup.0)).await
     }
 
     /// The worker looks at what happened.

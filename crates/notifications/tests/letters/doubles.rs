@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use domain::identifier::{AccountId, AppointmentId, CaseId};
+use domain::identifier::{AccountId, AppointmentId, CaseId, PickupId};
 use notifications::{
     AccountFacts, AccountHappening, AccountLetter, Answer, AppointmentFacts, CaseFacts, CaseMessage, CaseOccasion,
-    Facts, Outline,
+    Facts, Outline, PickupFacts, PickupMessage, PickupOccasion,
 };
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
@@ -66,6 +66,22 @@ impl CasesDouble {
 impl CaseFacts for CasesDouble {
     fn facts(&self, case: CaseId, _occasion: CaseOccasion) -> Answer<'_, Option<CaseMessage>> {
         Box::pin(async move { Ok(self.0.lock().unwrap().get(&case).cloned().flatten()) })
+    }
+}
+
+/// A double of whoever owns documents that lie ready.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct PickupsDouble(Arc<Mutex<HashMap<PickupId, Option<PickupMessage>>>>);
+
+impl PickupsDouble {
+    pub(crate) fn tell(&self, pickup: PickupId, message: Option<PickupMessage>) {
+        self.0.lock().unwrap().insert(pickup, message);
+    }
+}
+
+impl PickupFacts for PickupsDouble {
+    fn facts(&self, pickup: PickupId, _occasion: PickupOccasion) -> Answer<'_, Option<PickupMessage>> {
+        Box::pin(async move { Ok(self.0.lock().unwrap().get(&pickup).cloned().flatten()) })
     }
 }
 

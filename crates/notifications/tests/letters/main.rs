@@ -7,6 +7,7 @@ mod delivery;
 mod doubles;
 mod failing;
 mod headers;
+mod pickups;
 mod reminding;
 mod webhooks;
 mod wording;

@@ -11,6 +11,7 @@ mod starts;
 mod subscriptions;
 mod types;
 
+pub(crate) use inputs::{ContactInput, invalid};
 pub(crate) use mutations::AppointmentMutation;
 pub(crate) use proof::{ChallengeObject, ProofQuery};
 pub(crate) use queries::AppointmentQuery;

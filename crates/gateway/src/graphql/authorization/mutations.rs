@@ -76,6 +76,11 @@ const fn submitting(way: &'static str, grid: &str) -> Row {
     row("submitApplication", way, grid).takes(&[Budget::Bookings], &[])
 }
 
+/// A step of staff with a document that lies ready; nobody's own, since nobody has an account for it.
+const fn handing(field: &'static str) -> Row {
+    row(field, "", ".!! .!! .+0 .+0 .!! .!!").needs(Permission::HandOutDocuments)
+}
+
 /// Tokens for what an argument proves.
 const fn issuing(way: &'static str, argument: &'static str, contacts: &'static [&'static [&'static str]]) -> Row {
     let charge = Charge { only_with: Some(argument), budgets: &[Budget::SignIns], contacts };
@@ -130,6 +135,7 @@ pub(super) const ROWS: &[Row] = &[
     row("eraseMyData", "", "! + ! ! ! !").needs(Permission::EraseOneself),
     row("extendHold", "", BEARER),
     row("finishRehearsal", "", BEARER),
+    handing("handOutDocument"),
     row("holdSlot", "", EVERYBODY).takes(&[Budget::Bookings], &[]),
     row("inviteParty", "by code", BEARER),
     row("inviteParty", "own", APPLICANT),
@@ -139,9 +145,12 @@ pub(super) const ROWS: &[Row] = &[
     issuing("credentials", "credentials", LOGIN),
     issuing("second factor", "secondFactor", &[]),
     row("joinParty", "", BEARER),
+    row("loadLocker", "", ".!! .!! .+! .+! .!! .!!").needs(Permission::HandOutDocuments),
     casework("mergeReports"),
     row("objectToDecision", "by code", BEARER),
     row("objectToDecision", "own", APPLICANT),
+    // A box asks for whoever stands in front of it: three tries for each document are counted by the database.
+    row("openLocker", "", ".!! .!! .!! .!! .!! .+0").needs(Permission::OperateLocker),
     editing("proposeChatText"),
     editing("publishChatText"),
     row("publishDefinition", "", "! ! ! ! + !").needs(Permission::PublishServices),
@@ -153,11 +162,13 @@ pub(super) const ROWS: &[Row] = &[
     casework("refundPayment"),
     row("releaseHold", "", BEARER),
     row("removeSecondFactor", "", OWN_SECRET).proves(),
+    handing("renewLockerPin"),
     row("renewRecoveryCodes", "", OWN_SECRET).proves(),
     casework("reopenCase"),
     casework("requestItems"),
     talking("requestPerson", "by code", BEARER),
     talking("requestPerson", "own", APPLICANT),
+    row("reportDoorEvents", "", "! ! ! ! ! +").needs(Permission::OperateLocker),
     row("requestPasswordReset", "", EVERYBODY).takes(&[Budget::SignIns, Budget::Messages], &[&["login"]]),
     moving("by code", BEARER),
     moving("own", OWNER),
@@ -167,6 +178,7 @@ pub(super) const ROWS: &[Row] = &[
     row("retryDelivery", "", ".!! .!! .!! .+0 .++ .!!").needs(Permission::SettleDeliveries),
     row("retryDelivery", "about an account", ".!. .!. .!. .0. .+. .!."),
     casework("retryForward"),
+    handing("returnToCounter"),
     row("revokeDevice", "", ".!! .!! .!! .+0 .++ !!!").needs(Permission::ManageDevices),
     casework("revokePermit"),
     // What was no token of ours opens nothing either, so every answer is the same.
@@ -197,5 +209,6 @@ pub(super) const ROWS: &[Row] = &[
     row("withdrawApplication", "by code", BEARER),
     row("withdrawApplication", "own", APPLICANT),
     editing("withdrawChatText"),
+    handing("withdrawPickup"),
     casework("withholdReport"),
 ];

@@ -71,6 +71,7 @@ pub(super) const ROWS: &[Row] = &[
     row("devices", "", ".!! .!! .!! .+! .++ !!!").needs(Permission::ManageDevices),
     row("defectReport", "", EVERYBODY),
     public("districts", 60),
+    row("documentPickup", "", BEARER),
     row("draft", "by code", BEARER),
     row("draft", "own", APPLICANT),
     public("earliestStarts", 2),
@@ -88,6 +89,7 @@ pub(super) const ROWS: &[Row] = &[
     // The figures name nobody and fewer than five bookings are withheld, so that leads may compare.
     row("leadTimes", "all offices", "! ! ! + + !").needs(Permission::ReadStatistics),
     row("leadTimes", "one office", ".!! .!! .!! .++ .++ .!!").needs(Permission::ReadStatistics),
+    row("lockerItems", "", ".!! .!! .+! .+! .!! .!!").needs(Permission::HandOutDocuments),
     public("maxBookable", 60),
     row("myApplications", "", ".!! +00 +00 +00 +00 !!!").needs(Permission::BookForOneself),
     row("myAppointments", "", ".!! +00 +00 +00 +00 .!!"),

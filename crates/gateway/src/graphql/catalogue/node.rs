@@ -93,15 +93,16 @@ impl Found {
                 self.viewer.clone().filter(|account| account.id == id).map(|own| Node::Account(AccountNode(own)))
             }
             // A delivery is a task, found in the list of what failed; sessions are listed and ended, never looked up;
-            // applications, cases and conversations are read by those who have a part in them, each with a right of its own;
-            // what editors of the chatbot work with is listed.
+            // applications, cases, conversations and pick-ups are read by those who have a part in them, each with a right of its
+            // own; what editors of the chatbot work with is listed.
             Global::Delivery(_)
             | Global::Session(_)
             | Global::Application(_)
             | Global::Case(_)
             | Global::Conversation(_)
             | Global::ChatCluster(_)
-            | Global::ChatText(_) => None,
+            | Global::ChatText(_)
+            | Global::Pickup(_) => None,
         }
     }
 }
@@ -120,7 +121,8 @@ async fn appointments(ctx: &Context<'_>, ids: &[Global]) -> Result<HashMap<Appoi
         | Global::Case(_)
         | Global::Conversation(_)
         | Global::ChatCluster(_)
-        | Global::ChatText(_) => None,
+        | Global::ChatText(_)
+        | Global::Pickup(_) => None,
     };
     let wanted: Vec<AppointmentId> = ids.iter().filter_map(one).collect();
     if wanted.is_empty() {

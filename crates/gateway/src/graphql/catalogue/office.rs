@@ -10,6 +10,7 @@ use scheduling::Picture;
 use crate::graphql::catalogue::district::DistrictNode;
 use crate::graphql::catalogue::facts::{ClosureObject, PositionObject, ProvenanceObject};
 use crate::graphql::catalogue::inputs::PositionInput;
+use crate::graphql::catalogue::locker::LockerObject;
 use crate::graphql::catalogue::opening::{OpeningDay, is_open};
 use crate::graphql::catalogue::page::{Page, connection};
 use crate::graphql::catalogue::service::ServiceConnection;
@@ -173,6 +174,11 @@ impl OfficeNode {
     /// The days on which this office is closed. Those of the whole city stand at the city.
     async fn closures(&self) -> Vec<ClosureObject<'_>> {
         self.office().closures.iter().map(ClosureObject).collect()
+    }
+
+    /// Its boxes, from which documents are fetched at any hour.
+    async fn lockers(&self) -> Vec<LockerObject> {
+        self.office().lockers.iter().cloned().map(LockerObject).collect()
     }
 
     /// Where the facts come from and how sure they are.
