@@ -20,6 +20,7 @@ mod m20261123_000015_notices;
 mod m20261123_000016_exchange;
 mod m20261123_000017_conversations;
 mod m20261123_000018_reports;
+mod m20261123_000020_tours;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{
@@ -55,6 +56,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000016_exchange::Migration),
             Box::new(m20261123_000017_conversations::Migration),
             Box::new(m20261123_000018_reports::Migration),
+            Box::new(m20261123_000020_tours::Migration),
         ]
     }
 }

@@ -54,6 +54,7 @@ pub struct Query(
     conversations::SiteSearchQuery,
     conversations::ChatStaffQuery,
     applications::ReportQuery,
+    applications::TourQuery,
     catalogue::NodeQuery,
 );
 
@@ -73,6 +74,7 @@ pub struct Mutation(
     conversations::ConversationMutation,
     conversations::ChatStaffMutation,
     applications::ReportMutation,
+    applications::TourMutation,
 );
 
 /// Everything that can be followed live, over websockets (`graphql-transport-ws`) or server-sent events.

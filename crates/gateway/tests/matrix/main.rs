@@ -7,6 +7,7 @@ mod asks_of_appointments;
 mod asks_of_conversations;
 mod asks_of_papers;
 mod asks_of_secrets;
+mod asks_of_tours;
 mod cells;
 mod files;
 mod objects;

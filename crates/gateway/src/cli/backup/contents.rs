@@ -64,6 +64,7 @@ const DATA: &[&str] = &[
     "case_event",
     "case_file",
     "case_forward",
+    "case_intake",
     "case_letter",
     "case_snapshot",
     "case_task",
@@ -76,7 +77,10 @@ const DATA: &[&str] = &[
     "definition_version",
     "draft_rule",
     "delivery",
+    "household_quota",
+    "household_unit",
     "idempotency",
+    "intake_claim",
     "login_index",
     "online_service",
     "openid_link",
@@ -93,6 +97,8 @@ const DATA: &[&str] = &[
     "report",
     "report_vote",
     "second_factor",
+    "tour",
+    "tour_place",
 ];
 
 /// The part a table belongs to; `None` for one that is left out.

@@ -71,6 +71,11 @@ const fn submitting(way: &'static str, grid: &str) -> Row {
     row("submitApplication", way, grid).takes(&[Budget::Bookings], &[])
 }
 
+/// A place on a tour is taken from somebody else, so it costs what a booking costs.
+const fn choosing(field: &'static str, way: &'static str, grid: &str) -> Row {
+    row(field, way, grid).takes(&[Budget::Bookings], &[])
+}
+
 /// Tokens for what an argument proves.
 const fn issuing(way: &'static str, argument: &'static str, contacts: &'static [&'static [&'static str]]) -> Row {
     let charge = Charge { only_with: Some(argument), budgets: &[Budget::SignIns], contacts };
@@ -98,6 +103,10 @@ pub(super) const ROWS: &[Row] = &[
     row("cancelAppointment", "staff", STAFF).needs(Permission::ChangeOfficeAppointments),
     row("changePassword", "", OWN_SECRET).proves(),
     row("changeRole", "", MANAGED).needs(Permission::ManageAccounts),
+    row("cancelTour", "by code", BEARER),
+    row("cancelTour", "own", APPLICANT),
+    choosing("changeTour", "by code", BEARER),
+    choosing("changeTour", "own", APPLICANT),
     casework("claimCase"),
     casework("closeCase"),
     row("confirmAppointment", "", BEARER),
@@ -123,6 +132,8 @@ pub(super) const ROWS: &[Row] = &[
     row("eraseMyData", "", "! + ! ! ! !").needs(Permission::EraseOneself),
     row("extendHold", "", BEARER),
     row("finishRehearsal", "", BEARER),
+    choosing("holdTour", "by code", BEARER),
+    choosing("holdTour", "own", APPLICANT),
     row("holdSlot", "", EVERYBODY).takes(&[Budget::Bookings], &[]),
     row("inviteParty", "by code", BEARER),
     row("inviteParty", "own", APPLICANT),
@@ -135,10 +146,12 @@ pub(super) const ROWS: &[Row] = &[
     casework("mergeReports"),
     row("objectToDecision", "by code", BEARER),
     row("objectToDecision", "own", APPLICANT),
+    row("planTours", "", STEERING).needs(Permission::SteerAutomation),
     row("publishDefinition", "", "! ! ! ! + !").needs(Permission::PublishServices),
     row("rateAnswer", "by code", BEARER),
     row("rateAnswer", "own", APPLICANT),
     casework("publishReport"),
+    casework("recordCollection"),
     casework("recordPayment"),
     row("refreshAccessToken", "", HOLDER),
     casework("refundPayment"),
@@ -167,7 +180,9 @@ pub(super) const ROWS: &[Row] = &[
     row("saveAnswers", "own", APPLICANT),
     talking("sendMessage", "by code", BEARER),
     talking("sendMessage", "own", APPLICANT),
+    casework("separateIntake"),
     row("setServiceQuota", "", STEERING).needs(Permission::SteerAutomation),
+    casework("settleForward"),
     row("settleConflict", "", ".!! !!! !!! ++0 +++ .!!").needs(Permission::SettleConflicts),
     row("signIn", "", HOLDER).takes(&[Budget::SignIns], LOGIN),
     row("signOut", "", EVERYBODY),

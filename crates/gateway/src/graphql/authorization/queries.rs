@@ -107,6 +107,7 @@ pub(super) const ROWS: &[Row] = &[
     public("office", 60),
     row("officeAppointments", "", ".!! !!! ++! ++! !!! .!!").needs(Permission::ReadOfficeAppointments),
     row("officeReportsNear", "", ".!! !!! ++! ++! !!! .!!").needs(Permission::WorkOnCases),
+    row("officeTours", "", ".!! !!! ++! ++! !!! .!!").needs(Permission::WorkOnCases),
     public("offices", 60),
     row("onlineServices", "", EVERYBODY),
     row("permitRegister", "", EVERYBODY),
@@ -120,6 +121,9 @@ pub(super) const ROWS: &[Row] = &[
     row("staffConversation", "", ".!. !!. 0+. 0+. !!. .!.")
         .needs(Permission::AnswerChats)
         .traced(READ_CONVERSATION, When::OncePerRequest),
+    row("tourDays", "by code", BEARER),
+    row("tourDays", "own", APPLICANT),
+    row("tourList", "", CASEWORK).needs(Permission::WorkOnCases).traced(READ_CASE, When::OncePerRequest),
     row("upload", "by code", BEARER),
     row("upload", "own", APPLICANT),
     row("uploadDownload", "by code", BEARER),
