@@ -21,6 +21,7 @@ mod m20261123_000016_exchange;
 mod m20261123_000017_conversations;
 mod m20261123_000018_reports;
 mod m20261123_000019_pickup;
+mod m20261123_000020_tours;
 mod m20261123_000021_chat_editors;
 
 use sea_orm_migration::prelude::*;
@@ -58,6 +59,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000017_conversations::Migration),
             Box::new(m20261123_000018_reports::Migration),
             Box::new(m20261123_000019_pickup::Migration),
+            Box::new(m20261123_000020_tours::Migration),
             Box::new(m20261123_000021_chat_editors::Migration),
         ]
     }

@@ -15,7 +15,8 @@ use crate::feed::Changed;
 use crate::letter::Occasion;
 use crate::report::ReportedPlace;
 use crate::store::cases::{self, Found};
-use crate::store::{Reader, events, parties, quotas, report_steps, tasks};
+use crate::store::{Reader, events, intakes, parties, quotas, report_steps, tasks, tours};
+use crate::tour::PlaceState;
 
 /// A step that was decided and is to be written.
 pub(crate) struct Step {
@@ -35,6 +36,8 @@ pub(crate) enum Effect {
     /// A new version of the answers: its hash, and its sealed content.
     Snapshot(String, Vec<u8>),
     GiveBackQuota,
+    /// What became of the place on a tour.
+    SettlePlace(PlaceState),
     /// A report is elsewhere, or about something else, than was said first.
     Relocate(ReportedPlace),
 }
@@ -74,7 +77,8 @@ impl Applications {
     pub(crate) async fn is_impartial(&self, reader: Reader<'_>, actor: &Actor, case: &Case) -> Result<(), Failure> {
         let Some(account) = actor.account() else { return Ok(()) };
         let parties = parties::of(reader, case.application).await?;
-        let takes_part = parties.iter().any(|party| party.account == Some(account));
+        let takes_part = parties.iter().any(|party| party.account == Some(account))
+            || intakes::takes_part(reader, case.id, account).await?;
         if takes_part { Err(Problem::OwnCase.into()) } else { Ok(()) }
     }
 
@@ -150,6 +154,11 @@ impl Applications {
             self.effect(unit, &case, effect, actor, now).await?;
         }
         self.plan_after_decision(unit, &case, now).await?;
+        self.give_back_places(unit, &case, now).await?;
+        if state == CaseState::Closed || (state == CaseState::Decided && !case.outcome.is_some_and(is_done)) {
+            // Whoever wants it again after that begins anew.
+            intakes::release(unit, case.id).await?;
+        }
         if let Some(occasion) = Occasion::of(step.taken, case.outcome) {
             self.issue_letter(unit, case.id, occasion, now).await?;
         }
@@ -172,6 +181,11 @@ impl Applications {
                 cases::insert_snapshot(unit, case, &sha256, content, actor, now).await?;
             }
             Effect::Relocate(place) => report_steps::relocate(unit, case.id, &place, now).await?,
+            Effect::SettlePlace(state) => {
+                if !tours::settle(unit, case.application, state, now).await? {
+                    return Err(Problem::TourMissing.into());
+                }
+            }
             Effect::GiveBackQuota => quotas::give_back(unit, &case.service, case.submitted_at).await?,
         }
         Ok(())
@@ -227,6 +241,10 @@ const fn words(step: CaseStep) -> (&'static str, &'static str) {
         CaseStep::Withdraw => "case.withdraw",
         CaseStep::Deliver => "case.deliver",
         CaseStep::Fulfil => "case.fulfil",
+        CaseStep::ChangeTour => "case.change_tour",
+        CaseStep::CancelTour => "case.cancel_tour",
+        CaseStep::Collect => "case.collect",
+        CaseStep::MissCollection => "case.miss_collection",
         CaseStep::Close => "case.close",
         CaseStep::Object => "case.object",
         CaseStep::Reopen => "case.reopen",

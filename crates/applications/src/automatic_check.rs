@@ -43,7 +43,7 @@ impl Applications {
         let snapshot = self.snapshot(reader, &found).await?;
         // On the day it was handed in, however late the machine comes.
         let day = found.case.submitted_at.local_date(calendar.time_zone);
-        let evaluation = pinned.evaluate(&snapshot.answers, &calendar, day);
+        let evaluation = pinned.evaluate_snapshot(&snapshot, &calendar, day);
         let running = self.service(&found.case.service).await?.automation;
         let finding = self.finding(&found.case, &pinned, &evaluation, snapshot.handling, running);
         let finding = match finding {

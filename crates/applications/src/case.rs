@@ -18,11 +18,13 @@ pub enum Intake {
     Telephone,
     /// Typed in from paper.
     Paper,
+    /// Typed in from a mail.
+    Email,
 }
 
 impl Intake {
     /// All ways.
-    pub const ALL: [Self; 4] = [Self::Online, Self::Counter, Self::Telephone, Self::Paper];
+    pub const ALL: [Self; 5] = [Self::Online, Self::Counter, Self::Telephone, Self::Paper, Self::Email];
 
     /// The stable word.
     pub const fn as_str(self) -> &'static str {
@@ -31,6 +33,7 @@ impl Intake {
             Self::Counter => "counter",
             Self::Telephone => "telephone",
             Self::Paper => "paper",
+            Self::Email => "email",
         }
     }
 

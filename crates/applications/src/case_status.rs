@@ -15,6 +15,7 @@ use crate::failure::{Failure, Problem};
 use crate::sealed::{decision_of, request_of};
 use crate::store::Reader;
 use crate::store::cases::{self, Found};
+use crate::tour::ChosenTour;
 
 /// How a case stands, for its applicant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +38,10 @@ pub struct CaseStatus {
     pub deadlines: Vec<CaseDeadline>,
     /// The decision, once it was announced.
     pub notice: Option<Notice>,
+    /// The day of the collection, where something is collected.
+    pub tour: Option<ChosenTour>,
+    /// The same as an iCalendar file, once the decision was announced.
+    pub calendar_file: Option<String>,
     /// Grows with each change.
     pub generation: i64,
 }
@@ -80,6 +85,7 @@ impl Applications {
         } else {
             Vec::new()
         };
+        let (tour, calendar_file) = self.tour_of_case(case).await?;
         Ok(CaseStatus {
             case: case.id,
             service: case.service.clone(),
@@ -90,6 +96,8 @@ impl Applications {
             asked,
             deadlines,
             notice: self.notice(found)?,
+            tour,
+            calendar_file,
             generation: case.generation,
         })
     }

@@ -94,10 +94,9 @@ impl Applications {
 
     /// What an open application amounts to today.
     pub(crate) async fn evaluated(&self, entry: &Entry) -> Result<(std::sync::Arc<Pinned>, Evaluation), Failure> {
-        let (now, calendar) = (self.now(), self.calendar()?);
         let pinned = self.pinned(entry.draft.definition).await?;
         let answers = self.answers(entry).await?;
-        let evaluation = pinned.evaluate(&answers, &calendar, now.local_date(calendar.time_zone));
+        let (evaluation, _) = self.evaluated_for_household(&pinned, &answers).await?;
         Ok((pinned, evaluation))
     }
 

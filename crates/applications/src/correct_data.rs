@@ -57,9 +57,10 @@ impl Applications {
             let source = AnswerSource::Clerk { reason: reason.clone() };
             let answers = apply(&pinned, &before.answers, &changes, Writing { source, locale: Locale::De, at: now })?;
             let day = found.case.submitted_at.local_date(calendar.time_zone);
-            let effective = pinned.evaluate(&answers, &calendar, day).effective;
-            let snapshot =
-                Snapshot { answers, canonical: effective.canonical_json(&pinned.form), handling: before.handling };
+            let effective = pinned.evaluate_for(&answers, &calendar, day, before.household_used).effective;
+            let canonical = effective.canonical_json(&pinned.form);
+            let Snapshot { handling, household_used, .. } = before;
+            let snapshot = Snapshot { answers, canonical, handling, household_used };
             let revision = found.case.revision + 1;
             let subject_key = found.key.as_ref().ok_or(Problem::NotFound)?;
             let sealed = self.seal(subject_key, snapshot_of(found.case.id, revision), &snapshot)?;

@@ -10,7 +10,8 @@ use crate::advance::{Effect, Step};
 use crate::case::{Decision, DecisionReason};
 use crate::failure::{Failure, Problem};
 use crate::requests::retried;
-use crate::store::{Reader, cases};
+use crate::store::{Reader, cases, tours};
+use crate::tour::PlaceState;
 
 /// How many are handled in one round.
 const PORTION: i64 = 200;
@@ -60,7 +61,10 @@ impl Applications {
     async fn rest(&self, id: CaseId, now: Timestamp) -> Result<bool, Failure> {
         let found = cases::by_id(Reader::Database(&self.database), id).await?.ok_or(Problem::NotFound)?;
         let unit = self.database.begin().await?;
-        if found.case.state != CaseState::Delivered {
+        let place = tours::place_of(Reader::Unit(&unit), found.case.application).await?;
+        let is_awaited = place.is_some_and(|place| matches!(place.state, PlaceState::Promised | PlaceState::Missed));
+        // What is still to be collected goes on; only its time to object is over.
+        if found.case.state != CaseState::Delivered || is_awaited {
             cases::end_deadline(&unit, id, "objection", now).await?;
             unit.commit().await?;
             return Ok(false);

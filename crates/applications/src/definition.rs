@@ -13,6 +13,7 @@ use crate::Applications;
 use crate::case::DecisionReason;
 use crate::draft::{AnswerError, Answered, DeclarationView, DocumentView, FieldView, StepView};
 use crate::failure::{Failure, Problem};
+use crate::sealed::Snapshot;
 use crate::store::Reader;
 use crate::store::definitions::{self, DefinitionRow};
 use crate::store::services::{self, ServiceRow};
@@ -124,9 +125,26 @@ impl Pinned {
         self.form.service().parties.iter().find(|party| party.role == role)
     }
 
-    /// What `answers` amount to on `today`.
+    /// What `answers` amount to on `today`, as long as nobody has looked what the household has had.
     pub(crate) fn evaluate(&self, answers: &Answers, calendar: &TownCalendar, today: NaiveDate) -> Evaluation {
-        forms::evaluate(&self.form, answers, &calendar.circumstances(today))
+        self.evaluate_for(answers, calendar, today, None)
+    }
+
+    /// What `answers` amount to on `today` for a household that has had so many of this year.
+    pub(crate) fn evaluate_for(
+        &self,
+        answers: &Answers,
+        calendar: &TownCalendar,
+        today: NaiveDate,
+        household_used: Option<u32>,
+    ) -> Evaluation {
+        let circumstances = forms::Circumstances { household_used, ..calendar.circumstances(today) };
+        forms::evaluate(&self.form, answers, &circumstances)
+    }
+
+    /// What was handed in on `day` amounts to, as it did then.
+    pub(crate) fn evaluate_snapshot(&self, snapshot: &Snapshot, calendar: &TownCalendar, day: NaiveDate) -> Evaluation {
+        self.evaluate_for(&snapshot.answers, calendar, day, snapshot.household_used)
     }
 
     /// Whether the part of `role` holds the answer at `path`.

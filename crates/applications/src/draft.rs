@@ -7,6 +7,7 @@ use domain::text::Language;
 use domain::time::Timestamp;
 
 use crate::move_draft::DroppedAnswer;
+use crate::tour::ChosenTour;
 
 /// Whether it counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +53,10 @@ pub struct Draft {
     pub expires_at: Timestamp,
     /// The case, once it was handed in.
     pub case: Option<CaseId>,
+    /// How many of this year the household has had, where the service counts them and the address is known.
+    pub household_used: Option<u32>,
+    /// The day of the collection that is held for it.
+    pub tour: Option<ChosenTour>,
 }
 
 /// What answers amount to: what is asked, what is wrong, what it costs, what is to be handed in.

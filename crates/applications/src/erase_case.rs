@@ -9,7 +9,7 @@ use crate::advance::Step;
 use crate::case::Case;
 use crate::failure::{Failure, Problem};
 use crate::requests::retried;
-use crate::store::{Reader, attachments, cases, erasure};
+use crate::store::{Reader, attachments, cases, drafts, erasure, intakes};
 
 /// Erases a case.
 #[derive(Debug, Clone, Copy)]
@@ -42,9 +42,18 @@ impl Applications {
         let unit = self.database.begin().await?;
         let step = Step::plain(CaseStep::Erase, found.case.clone());
         let case = self.take_step(&unit, &found.case, step, actor.account(), now).await?;
+        let mut keys = vec![case.application.0];
+        for arrival in intakes::of_case(Reader::Unit(&unit), id).await? {
+            // What arrived like it and joined it goes with it.
+            if arrival.application != case.application {
+                drafts::delete(&unit, arrival.application).await?;
+                attachments::delete_of(&unit, arrival.application.0, now).await?;
+                keys.push(arrival.application.0);
+            }
+        }
         erasure::erase(&unit, id, case.application, now).await?;
         attachments::delete_of(&unit, case.application.0, now).await?;
-        unit.destroy_keys(&[case.application.0]).await?;
+        unit.destroy_keys(&keys).await?;
         unit.commit().await?;
         self.tell(&case);
         Ok(())

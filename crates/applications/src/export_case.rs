@@ -14,7 +14,7 @@ use crate::failure::{Failure, Problem};
 use crate::store::letters::{self, LetterRow};
 use crate::store::payments::{self, AttemptRow};
 use crate::store::permits::{self, PermitRow};
-use crate::store::{Reader, attachments, cases};
+use crate::store::{Reader, attachments, cases, households};
 use crate::upload::Upload;
 
 /// What is kept about one application.
@@ -45,7 +45,15 @@ impl Applications {
         });
         let files = self.files_of_part(place, &draft.role).await?;
         let described: Vec<Value> = files.iter().map(file).collect();
-        let mut document = json!({ "about": about, "answers": answers(draft.answers.clone()), "files": described });
+        let typed = match place {
+            // What joined the case of the same application before is kept beside it.
+            Place::Real(entry) if draft.case.is_none() && !draft.state.is_open() => {
+                let pinned = self.pinned(entry.draft.definition).await?;
+                pinned.visible_answers(&self.answers(entry).await?, &draft.role)
+            }
+            Place::Real(_) | Place::Rehearsal(_) => draft.answers.clone(),
+        };
+        let mut document = json!({ "about": about, "answers": answers(typed), "files": described });
         if let Place::Real(entry) = place
             && entry.draft.case.is_some()
         {
@@ -70,6 +78,9 @@ impl Applications {
             "objection": view.objection, "request": view.request,
             "events": view.events.into_iter().map(event).collect::<Vec<_>>(),
         });
+        let tour = self.chosen_tour(reader, &pinned, entry.draft.id).await?;
+        document["collection"] = tour.map(|tour| json!({ "day": tour.day, "litres": tour.litres })).into();
+        document["householdYear"] = households::year_of(reader, id).await?.into();
         document["report"] = self.exported_report(id).await?;
         // As when reading them: letters, payments and permits are the business of whoever applied.
         if entry.party.position == 0 {

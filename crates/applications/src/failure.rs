@@ -88,6 +88,46 @@ pub enum Problem {
     /// None is left in this period.
     #[error("none is left in this period")]
     QuotaExhausted,
+    /// The household has had all of this year.
+    #[error("this household has had all of this year")]
+    HouseholdExhausted,
+    /// The application needs no tour, or does not say yet from where and how much is collected.
+    #[error("no tour is chosen here, or not before address and amount are known")]
+    TourUnasked,
+    /// No tour goes to this address.
+    #[error("no tour goes to this address")]
+    TourElsewhere,
+    /// There is no such tour, or it goes elsewhere.
+    #[error("there is no such tour for this address")]
+    TourUnknown,
+    /// So much does not fit on the tour any more.
+    #[error("so much does not fit on this tour any more")]
+    TourFull,
+    /// It is too late to choose, change or give back this day.
+    #[error("it is too late to choose, change or give back this day")]
+    TourTooLate,
+    /// No day was chosen.
+    #[error("choose a day first")]
+    TourMissing,
+    /// The day was held too long ago. Nothing else is lost.
+    #[error("the day is not held any more; choose one again")]
+    TourHoldExpired,
+    /// Tours that make no sense.
+    #[error(
+        "tours are planned for 1 to {most_days} days to come, a district of the service and at most {most_litres} litres"
+    )]
+    TourPlanInvalid {
+        /// How many days at once.
+        most_days: usize,
+        /// How much on one tour, in litres.
+        most_litres: i64,
+    },
+    /// Nothing that was given up is to be settled.
+    #[error("nothing of this case was given up on its way there")]
+    NothingGivenUp,
+    /// A tour cannot become smaller than what is promised on it.
+    #[error("more than this is taken on one of these tours already")]
+    TourTaken,
     /// Whoever wrote a decision cannot approve it.
     #[error("a second person must approve this decision")]
     FourEyes,

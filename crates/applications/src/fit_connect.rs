@@ -108,7 +108,9 @@ impl Forwarding {
         let outcome = match row.state {
             ForwardState::Waiting => self.hand_over(row).await,
             ForwardState::Sent => self.watch(row).await,
-            ForwardState::Done | ForwardState::Dead => Ok(Attempt::Unchanged { remote: row.remote.clone() }),
+            ForwardState::Done | ForwardState::Dead | ForwardState::Settled => {
+                Ok(Attempt::Unchanged { remote: row.remote.clone() })
+            }
         };
         outcome.unwrap_or_else(|failure| {
             tracing::error!(case.id = %row.case, sink = row.sink, %failure, "a case cannot be read for its way out");
@@ -149,14 +151,17 @@ impl Forwarding {
         forwards::put_down(&unit, row, next_at, now).await?;
         match row.state {
             ForwardState::Waiting => {}
-            ForwardState::Sent | ForwardState::Done => tasks::close_one(&unit, row.case, row.task, now).await?,
+            ForwardState::Sent | ForwardState::Done | ForwardState::Settled => {
+                tasks::close_one(&unit, row.case, row.task, now).await?;
+            }
             ForwardState::Dead => {
                 let kind = domain::application::TaskKind::Forward;
                 tasks::reopen(&unit, row.case, row.task, kind, &row.team, now).await?;
             }
         }
         let kind = match row.state {
-            ForwardState::Waiting => None,
+            // Whoever settles it writes the trace.
+            ForwardState::Waiting | ForwardState::Settled => None,
             ForwardState::Sent => row.remote.as_deref().filter(|_| row.attempts == 0).map(|_| "case.forward_sent"),
             ForwardState::Done => Some("case.forward_accepted"),
             ForwardState::Dead => Some("case.forward_given_up"),

@@ -29,10 +29,12 @@ pub enum ForwardState {
     Done,
     /// It cannot be sent, or was refused; somebody must look.
     Dead,
+    /// Staff saw to it in another way.
+    Settled,
 }
 
 impl ForwardState {
-    const ALL: [Self; 4] = [Self::Waiting, Self::Sent, Self::Done, Self::Dead];
+    const ALL: [Self; 5] = [Self::Waiting, Self::Sent, Self::Done, Self::Dead, Self::Settled];
 
     /// The stable word.
     pub const fn as_str(self) -> &'static str {
@@ -41,6 +43,7 @@ impl ForwardState {
             Self::Sent => "sent",
             Self::Done => "done",
             Self::Dead => "dead",
+            Self::Settled => "settled",
         }
     }
 
@@ -123,7 +126,7 @@ impl Applications {
         let snapshot = self.snapshot(Reader::Unit(unit), &found).await?;
         let calendar = self.calendar()?;
         let day = case.submitted_at.local_date(calendar.time_zone);
-        let used = pinned.evaluate(&snapshot.answers, &calendar, day).sinks;
+        let used = pinned.evaluate_snapshot(&snapshot, &calendar, day).sinks;
         self.plan_forwards(unit, case, (&pinned, &used), SinkMoment::Decision, now).await
     }
 

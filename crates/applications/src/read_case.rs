@@ -4,6 +4,7 @@ use domain::identifier::CaseId;
 use domain::permission::Actor;
 
 use crate::Applications;
+use crate::arrive::Arrival;
 use crate::case::{Case, CaseDeadline, CaseEvent, Decision, ItemRequest};
 use crate::chain::{self, ChainFlaw};
 use crate::failure::Failure;
@@ -12,6 +13,7 @@ use crate::replay_decision::Replay;
 use crate::sealed::{decision_of, objection_of, request_of};
 use crate::store::cases::{self, Found};
 use crate::store::{Reader, events, forwards};
+use crate::tour::ChosenTour;
 use crate::upload::Upload;
 
 /// A case with everything in it.
@@ -33,8 +35,12 @@ pub struct CaseView {
     pub objection: Option<String>,
     /// The clocks that run or stand.
     pub deadlines: Vec<CaseDeadline>,
+    /// The day of the collection, where something is collected.
+    pub tour: Option<ChosenTour>,
     /// Where it stands on its way to other bodies.
     pub forwards: Vec<ForwardView>,
+    /// How it arrived, also what arrived like it and joined it.
+    pub arrivals: Vec<Arrival>,
     /// Everything that happened.
     pub events: Vec<CaseEvent>,
     /// Where the chain of events is broken, if it is.
@@ -90,6 +96,8 @@ impl Applications {
         };
         let events = links.into_iter().map(event).collect();
         let forwards = forwards::of_case(reader, id).await?;
+        let arrivals = self.arrivals(reader, id).await?;
+        let (tour, _) = self.tour_of_case(&found.case).await?;
         Ok(CaseView {
             case: found.case,
             answers,
@@ -99,7 +107,9 @@ impl Applications {
             request,
             objection,
             deadlines,
+            tour,
             forwards,
+            arrivals,
             events,
             flaw,
         })

@@ -3,7 +3,7 @@
 use domain::application::ApplicationState;
 use domain::permission::{Actor, Permission};
 use domain::text::Language;
-use forms::Answers;
+use forms::{Answers, Evaluation};
 
 use crate::Applications;
 use crate::access::{Access, Entry, Place};
@@ -62,8 +62,14 @@ impl Applications {
                     parties: Vec::new(),
                     expires_at: row.expires_at,
                     case: None,
+                    household_used: None,
+                    tour: None,
                 };
-                self.filled(empty, &pinned, &answers)
+                let calendar = self.calendar()?;
+                let today = self.now().local_date(calendar.time_zone);
+                // A rehearsal asks nobody's household.
+                let evaluation = pinned.evaluate_for(&answers, &calendar, today, Some(0));
+                Ok(filled(empty, &pinned, &answers, &evaluation))
             }
         }
     }
@@ -87,6 +93,8 @@ impl Applications {
             parties: entry.parties.iter().map(view).collect(),
             expires_at: entry.draft.expires_at,
             case: entry.draft.case,
+            household_used: None,
+            tour: None,
         };
         if !entry.draft.state.is_open() {
             // What was handed in stands in the case; here nothing is left to fill in.
@@ -94,15 +102,10 @@ impl Applications {
         }
         let answers = self.answers(entry).await?;
         let dropped = self.dropped(&entry.draft, &entry.party.role)?;
-        self.filled(Draft { dropped, ..draft }, &pinned, &answers)
-    }
-
-    fn filled(&self, draft: Draft, pinned: &Pinned, answers: &Answers) -> Result<Draft, Failure> {
-        let calendar = self.calendar()?;
-        let evaluation = pinned.evaluate(answers, &calendar, self.now().local_date(calendar.time_zone));
-        let shown = pinned.visible_answers(answers, &draft.role);
-        let answered = pinned.answered(&evaluation, &draft.role, draft.language.into());
-        Ok(Draft { answers: shown, answered, ..draft })
+        let (evaluation, household) = self.evaluated_for_household(&pinned, &answers).await?;
+        let household_used = household.map(|household| household.seen);
+        let tour = self.chosen_tour(Reader::Database(&self.database), &pinned, entry.draft.id).await?;
+        Ok(filled(Draft { dropped, household_used, tour, ..draft }, &pinned, &answers, &evaluation))
     }
 
     /// Everything that was typed into an application.
@@ -111,6 +114,12 @@ impl Applications {
         let Entry { draft, .. } = entry;
         self.open(draft.key.as_ref(), answers_of(draft.id), draft.answers_sealed.as_deref())
     }
+}
+
+fn filled(draft: Draft, pinned: &Pinned, answers: &Answers, evaluation: &Evaluation) -> Draft {
+    let shown = pinned.visible_answers(answers, &draft.role);
+    let answered = pinned.answered(evaluation, &draft.role, draft.language.into());
+    Draft { answers: shown, answered, ..draft }
 }
 
 fn view(party: &PartyRow) -> PartyView {

@@ -78,7 +78,7 @@ impl Applications {
         let pinned = self.pinned(row.definition).await?;
         self.vault.unlock(&self.database, now).await?;
         let answers: Answers = self.open(row.key.as_ref(), rehearsal_of(row.id), Some(&row.answers_sealed))?;
-        let evaluation = pinned.evaluate(&answers, &calendar, now.local_date(calendar.time_zone));
+        let evaluation = pinned.evaluate_for(&answers, &calendar, now.local_date(calendar.time_zone), Some(0));
         if !evaluation.complete() {
             let errors = evaluation.errors.iter().map(|error| pinned.error(error, forms::Locale::De)).collect();
             return Err(Problem::Incomplete { errors }.into());

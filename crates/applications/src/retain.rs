@@ -1,6 +1,6 @@
 //! How long cases and their files are kept: each definition says it with its legal basis, and what is over goes.
 
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike as _, Days, NaiveDate};
 use domain::application::CaseState;
 use domain::identifier::{ApplicationId, CaseId, DefinitionId};
 use domain::permission::{Actor, Permission};
@@ -12,7 +12,7 @@ use crate::definition::start_of;
 use crate::erase_case::EraseCase;
 use crate::failure::{Failure, Problem};
 use crate::requests::retried;
-use crate::store::{Reader, attachments, cases, drafts, report_steps};
+use crate::store::{Reader, attachments, cases, drafts, households, report_steps};
 use crate::town::TownCalendar;
 
 /// How many are handled in one step.
@@ -60,6 +60,7 @@ impl Applications {
     pub async fn erase_due(&self, actor: &Actor, what: Expiring) -> Result<u64, Failure> {
         actor.may(Permission::HandlePersonalData)?;
         if what == Expiring::Drafts {
+            self.forget_households().await?;
             return self.expire_drafts().await;
         }
         let mut gone = 0;
@@ -72,6 +73,14 @@ impl Applications {
         }
         self.delete_garbage_now().await;
         Ok(gone)
+    }
+
+    /// Nobody asks how often a household came in years that are over.
+    async fn forget_households(&self) -> Result<(), Failure> {
+        let year = self.now().local_date(self.calendar()?.time_zone).year();
+        let unit = self.database.begin().await?;
+        households::forget_before(&unit, i64::from(year)).await?;
+        Ok(unit.commit().await?)
     }
 
     async fn erase_closed_before(

@@ -19,6 +19,9 @@ pub(crate) struct Snapshot {
     pub(crate) canonical: String,
     /// Whether the applicant wants a person to decide.
     pub(crate) handling: Handling,
+    /// How many of that year the household had had when it was handed in, where the service counts them.
+    #[serde(default)]
+    pub(crate) household_used: Option<u32>,
 }
 
 /// Who shall decide, if it is for the applicant to say.

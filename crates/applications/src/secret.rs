@@ -112,6 +112,11 @@ impl ApplicationSecret {
         keyed::digest(&self.0, &[b"provider", provider.as_bytes()])
     }
 
+    /// A keyed number of some parts, for whoever must compare without knowing.
+    pub(crate) fn keyed(&self, parts: &[&[u8]]) -> Vec<u8> {
+        keyed::digest(&self.0, parts).to_vec()
+    }
+
     fn proof(&self, scope: Scope, id: Uuid, links: i64) -> String {
         let scope: &[u8] = match scope {
             Scope::Resume => b"resume",

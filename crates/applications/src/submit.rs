@@ -1,9 +1,10 @@
-//! Handing in: one transaction that freezes exactly what was said and opens a case. The same key gives the same receipt.
+//! Handing in: one transaction that freezes exactly what was said and opens a case, or lets it join the one that the same
+//! application began before. The same key gives the same receipt.
 
 use chrono::Datelike;
-use database::{DatabaseError, IdempotencyKey, Rule};
+use database::IdempotencyKey;
 use domain::application::{ApplicationStep, CaseState, PartyState, ReceiptNumber};
-use domain::identifier::{ApplicationId, CaseId, Key};
+use domain::identifier::{ApplicationId, CaseId, IntakeId, Key};
 use domain::permission::Actor;
 use domain::time::Timestamp;
 use forms::Evaluation;
@@ -12,19 +13,20 @@ use uuid::Uuid;
 
 use crate::Applications;
 use crate::access::{Access, Entry, trust_of};
-use crate::advance::next_link;
+use crate::arrive::{ArrivalReason, Fingerprint, Sameness};
 use crate::attach_files::Owner;
 use crate::case::Case;
 use crate::consent::has_trust;
 use crate::definition::Pinned;
 use crate::failure::{Failure, Problem};
-use crate::letter::Occasion;
+use crate::household::Household;
+use crate::open_case::Opening;
 use crate::requests::idempotency_key;
-use crate::sealed::{Handling, Snapshot, snapshot_of};
+use crate::sealed::{Handling, Snapshot};
 use crate::store::attachments::AttachmentRow;
 use crate::store::drafts::{self, DraftRow};
 use crate::store::parties::PartyRow;
-use crate::store::{Reader, cases, events, quotas};
+use crate::store::{Reader, cases, intakes};
 
 /// Hands in.
 #[derive(Debug, Clone)]
@@ -52,6 +54,9 @@ pub struct Receipt {
     pub number: ReceiptNumber,
     /// When.
     pub submitted_at: Timestamp,
+    /// Why no case began: the same arrived before, and number and case are those of the first. Whoever has this receipt has no
+    /// right to read that case by it.
+    pub joined: Option<ArrivalReason>,
 }
 
 /// Everything that is known before the transaction begins.
@@ -61,8 +66,28 @@ struct Ready {
     snapshot: Snapshot,
     team: Key,
     seen: i64,
+    /// What the household has had, where the service counts it.
+    household: Option<Household>,
     /// Files that no answer names. They are not handed in, and so not kept.
     unnamed: Vec<AttachmentRow>,
+}
+
+/// What is about to be written.
+#[derive(Clone, Copy)]
+struct Filing<'a> {
+    entry: &'a Entry,
+    ready: &'a Ready,
+    draft: &'a DraftRow,
+    case: &'a Case,
+    now: Timestamp,
+}
+
+/// What came of trying to open a case.
+enum Begun {
+    /// It is there.
+    Case,
+    /// The same arrived before.
+    Same(Fingerprint),
 }
 
 impl Applications {
@@ -70,27 +95,37 @@ impl Applications {
     ///
     /// # Errors
     /// [`Problem::SummaryChanged`] when something else stands there than was read; [`Problem::Incomplete`];
-    /// [`Problem::ConsentMissing`]; [`Problem::TrustTooLow`]; [`Problem::QuotaExhausted`]; [`Problem::WrongState`].
+    /// [`Problem::ConsentMissing`]; [`Problem::TrustTooLow`]; [`Problem::QuotaExhausted`], [`Problem::HouseholdExhausted`];
+    /// where a day is to be chosen [`Problem::TourMissing`], [`Problem::TourHoldExpired`] and what else a tour can say;
+    /// [`Problem::WrongState`].
     pub async fn submit(&self, actor: &Actor, command: &Submit) -> Result<Receipt, Failure> {
         let input = format!("{:?}", (&command.access, &command.summary_sha256, command.handling));
         // The access may hold a code; the memory of requests keeps a keyed hash of it.
         let key = idempotency_key(actor, &command.submission_key, "submit", &self.secret.fingerprint(&input))?;
-        let case = CaseId(self.once(&key, || self.hand_in(actor, command, &key)).await?);
+        let receipt = self.receipt(self.once(&key, || self.hand_in(actor, command, &key)).await?).await?;
+        let case = receipt.case;
         if let Err(failure) = self.check_automatically(case).await {
             // It is handed in all the same; the worker looks again.
             tracing::warn!(case.id = %case, %failure, "the machine could not look at a case yet");
         }
-        let receipt = self.receipt(case).await?;
         if let Err(failure) = self.give_back_surplus(receipt.application).await {
             tracing::warn!(case.id = %case, %failure, "what was paid too much waits for the worker");
         }
         Ok(receipt)
     }
 
-    async fn receipt(&self, id: CaseId) -> Result<Receipt, Failure> {
-        let found = cases::by_id(Reader::Database(&self.database), id).await?.ok_or(Problem::NotFound)?;
-        let Case { application, service, receipt, submitted_at, .. } = found.case;
-        Ok(Receipt { application, case: id, service, number: receipt.ok_or(Problem::NotFound)?, submitted_at })
+    /// The receipt of a case that began, or of an arrival that joined one.
+    async fn receipt(&self, id: Uuid) -> Result<Receipt, Failure> {
+        let reader = Reader::Database(&self.database);
+        let arrival = intakes::by_id(reader, IntakeId(id)).await?;
+        let case = arrival.as_ref().map_or(CaseId(id), |arrival| arrival.case);
+        let case = cases::by_id(reader, case).await?.ok_or(Problem::NotFound)?.case;
+        let number = case.receipt.ok_or(Problem::NotFound)?;
+        let own = (case.application, case.submitted_at, None);
+        let (application, submitted_at, joined) =
+            arrival.map_or(own, |arrival| (arrival.application, arrival.arrived_at, Some(arrival.reason)));
+        let joined = joined.filter(|reason| reason.has_joined());
+        Ok(Receipt { application, case: case.id, service: case.service, number, submitted_at, joined })
     }
 
     async fn hand_in(&self, actor: &Actor, command: &Submit, key: &IdempotencyKey) -> Result<Uuid, Failure> {
@@ -98,9 +133,7 @@ impl Applications {
         let ready = self.ready(actor, &entry, command).await?;
         let now = self.now();
         let state = entry.draft.state.after(ApplicationStep::Submit)?;
-        let case = self.new_case(&entry, &ready, now)?;
-        let subject_key = entry.draft.key.as_ref().ok_or(Problem::NotFound)?;
-        let sealed = self.seal(subject_key, snapshot_of(case.id, 1), &ready.snapshot)?;
+        let case = self.new_case(&entry, &ready.pinned, ready.team.clone(), now)?;
         let draft = DraftRow {
             state,
             rev: ready.seen + 1,
@@ -109,31 +142,53 @@ impl Applications {
             case: Some(case.id),
             ..entry.draft.clone()
         };
+        let sameness = self.sameness(&ready.pinned, &ready.evaluation.effective, &entry, now);
+        let filing = Filing { entry: &entry, ready: &ready, draft: &draft, case: &case, now };
+        let Begun::Same(same) = self.begin_case(actor, key, &filing, &sameness).await? else { return Ok(case.id.0) };
+        if let Some(joined) = self.join_case((actor, key), &entry, &draft, (&sameness, &same), now).await? {
+            return Ok(joined);
+        }
+        // So many of the same are no slip of one person: somebody looks at each of them.
+        let alone = Sameness { fingerprints: Vec::new(), ..sameness };
+        self.begin_case(actor, key, &filing, &alone).await?;
+        Ok(case.id.0)
+    }
+
+    /// Opens a case, unless the same arrived before; then nothing is written.
+    async fn begin_case(
+        &self,
+        actor: &Actor,
+        key: &IdempotencyKey,
+        filing: &Filing<'_>,
+        sameness: &Sameness,
+    ) -> Result<Begun, Failure> {
+        let Filing { entry, ready, draft, case, now } = *filing;
         let unit = self.database.begin().await?;
-        if !drafts::update(&unit, &draft, ready.seen, now).await? {
+        if !drafts::update(&unit, draft, ready.seen, now).await? {
             return Err(Problem::ChangedMeanwhile.into());
         }
+        for same in &sameness.fingerprints {
+            if !intakes::claim(&unit, same, case.id, (sameness.since, now)).await? {
+                return Ok(Begun::Same(same.clone()));
+            }
+        }
         self.let_go(&unit, &ready.unnamed, now).await?;
-        quotas::take(&unit, &case.service, now).await.map_err(exhausted)?;
-        let sha256 = ready.evaluation.effective.sha256(&ready.pinned.form);
-        let facts = json!({
-            "definition": ready.pinned.sha256, "snapshot": sha256, "intake": case.intake, "parties": entry.parties.len(),
-        });
-        let link = next_link(&case, "submit", actor.account(), &facts, now);
-        let case = Case { events: link.number, head: link.hash.clone(), ..case };
-        cases::insert(&unit, &case).await.map_err(same_number)?;
-        cases::insert_snapshot(&unit, &case, &sha256, sealed, actor.account(), now).await?;
-        events::insert(&unit, case.id, &link).await?;
-        self.start_clocks(&unit, &case, &ready.pinned, now).await?;
-        self.report_place(&unit, &case, &ready.pinned, &ready.evaluation.effective, &entry.party).await?;
-        let sinks = (&*ready.pinned, ready.evaluation.sinks.as_slice());
-        self.plan_forwards(&unit, &case, sinks, forms::SinkMoment::Submission, now).await?;
-        self.issue_letter(&unit, case.id, Occasion::Receipt, now).await?;
-        self.trace(&unit, case.id, "case.submitted", actor.account(), now).await?;
+        self.promise_tour(&unit, draft.id, (&ready.pinned, &ready.evaluation), now).await?;
+        let opening = Opening {
+            entry,
+            pinned: &ready.pinned,
+            evaluation: &ready.evaluation,
+            snapshot: &ready.snapshot,
+            household: ready.household.as_ref(),
+            facts: json!({}),
+        };
+        let case = self.open_case(&unit, case.clone(), &opening, actor.account(), now).await?;
+        let arrival = self.arrival(entry, case.id, ArrivalReason::First, actor, now);
+        intakes::insert(&unit, &arrival).await?;
         unit.remember(key, case.id.0, now).await?;
         unit.commit().await?;
         self.tell(&case);
-        Ok(case.id.0)
+        Ok(Begun::Case)
     }
 
     async fn ready(&self, actor: &Actor, entry: &Entry, command: &Submit) -> Result<Ready, Failure> {
@@ -142,7 +197,9 @@ impl Applications {
         }
         // Before anything is said about answers: what was handed in cannot be handed in again.
         entry.draft.state.after(ApplicationStep::Submit)?;
-        let (pinned, evaluation) = self.evaluated(entry).await?;
+        let pinned = self.pinned(entry.draft.definition).await?;
+        let answers = self.answers(entry).await?;
+        let (evaluation, household) = self.evaluated_for_household(&pinned, &answers).await?;
         if pinned.form.service().practice == forms::Practice::Only {
             return Err(Problem::UnknownService.into());
         }
@@ -173,23 +230,24 @@ impl Applications {
             let fee = evaluation.fee.as_ref().map_or(0, |fee| i64::from(fee.cents));
             self.is_settled(entry.draft.id, fee).await?;
         }
-        let answers = self.answers(entry).await?;
         let canonical = evaluation.effective.canonical_json(&pinned.form);
-        let snapshot = Snapshot { answers, canonical, handling: command.handling };
+        let household_used = household.as_ref().map(|household| household.seen);
+        let snapshot = Snapshot { answers, canonical, handling: command.handling, household_used };
         let team = self.service(&entry.draft.service).await?.team;
-        Ok(Ready { pinned, evaluation, snapshot, team, seen: entry.draft.rev, unnamed })
+        Ok(Ready { pinned, evaluation, snapshot, team, seen: entry.draft.rev, household, unnamed })
     }
 
-    fn new_case(&self, entry: &Entry, ready: &Ready, now: Timestamp) -> Result<Case, Failure> {
+    /// A case as it begins.
+    pub(crate) fn new_case(&self, entry: &Entry, pinned: &Pinned, team: Key, now: Timestamp) -> Result<Case, Failure> {
         let calendar = self.calendar()?;
         let mut random = [0; 9];
         self.entropy.fill(&mut random);
         Ok(Case {
             id: CaseId(self.entropy.id(now)),
             application: entry.draft.id,
-            definition: ready.pinned.id,
+            definition: pinned.id,
             service: entry.draft.service.clone(),
-            team: ready.team.clone(),
+            team,
             intake: entry.draft.intake,
             receipt: Some(ReceiptNumber::drawn(now.local_date(calendar.time_zone).year(), random)),
             state: CaseState::Received,
@@ -212,24 +270,6 @@ impl Applications {
             objection_sealed: None,
         })
     }
-
-    async fn start_clocks(
-        &self,
-        unit: &database::Unit,
-        case: &Case,
-        pinned: &Pinned,
-        now: Timestamp,
-    ) -> Result<(), Failure> {
-        let calendar = self.calendar()?;
-        let today = now.local_date(calendar.time_zone);
-        if let Some(due_at) = pinned.deadline("processing", today, &calendar) {
-            cases::set_deadline(unit, case.id, "processing", due_at).await?;
-        }
-        if let Some(due_at) = pinned.fiction(today, &calendar) {
-            cases::set_deadline(unit, case.id, "fiction", due_at).await?;
-        }
-        Ok(())
-    }
 }
 
 /// The roles that have not agreed to exactly this summary. The one who hands in agrees by doing so.
@@ -242,13 +282,4 @@ fn missing_consents(pinned: &Pinned, evaluation: &Evaluation, entry: &Entry, sum
         party.position != 0 && needs && !agreed && party.state != PartyState::Represented
     };
     entry.parties.iter().filter(is_missing).map(|party| party.role.clone()).collect()
-}
-
-fn exhausted(error: DatabaseError) -> Failure {
-    if error.breaks(Rule::QuotaNotExceeded) { Problem::QuotaExhausted.into() } else { error.into() }
-}
-
-/// Two receipts of one number: draw again.
-fn same_number(error: DatabaseError) -> DatabaseError {
-    if error.breaks(Rule::CaseReceipt) { DatabaseError::Contended } else { error }
 }

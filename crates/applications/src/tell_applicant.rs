@@ -50,7 +50,7 @@ impl Applications {
         let snapshot = self.snapshot(reader, &found).await?;
         let calendar = self.town.calendar().ok_or(Problem::NoCity)?;
         let day = found.case.submitted_at.local_date(calendar.time_zone);
-        let evaluation = pinned.evaluate(&snapshot.answers, &calendar, day);
+        let evaluation = pinned.evaluate_snapshot(&snapshot, &calendar, day);
         let address = first_answer(&pinned.form, &evaluation, |kind| matches!(kind, FieldType::Email { .. }));
         let Some(Value::Text(mail)) = address else { return Ok(None) };
         let service = pinned.form.text("service.title", Locale::from(draft.language));

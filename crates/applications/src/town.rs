@@ -46,6 +46,7 @@ impl TownCalendar {
             extra_holidays: &self.extra_holidays,
             zones: &*self.zones,
             dates: BTreeMap::from([("submission".to_owned(), today)]),
+            household_used: None,
         }
     }
 }

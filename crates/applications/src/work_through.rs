@@ -41,6 +41,7 @@ impl Applications {
         }
         worked.moved = self.run_clocks().await?;
         worked.moved += self.show_late_forwards().await?;
+        worked.moved += self.show_unrecorded_collections().await?;
         worked.expired = self.expire_drafts().await?;
         worked.payments = self.look_at_payments().await?;
         worked.reminded = self.remind_of_permits().await?;

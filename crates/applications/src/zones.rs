@@ -49,18 +49,18 @@ fn stretch(line: &str) -> Option<((String, String), Stretch)> {
     let (from, to) = (bound(from, 0)?, bound(to, u32::MAX)?);
     let is_good = from <= to && !postcode.is_empty() && !street.is_empty() && !zone.is_empty();
     let stretch = Stretch { from, to, zone: zone.to_owned() };
-    is_good.then(|| ((postcode.to_owned(), plain(street)), stretch))
+    is_good.then(|| ((postcode.to_owned(), plain_street(street)), stretch))
 }
 
 /// A street as it is compared: people write `Str.`, `Straße` and `strasse`.
-fn plain(street: &str) -> String {
+pub(crate) fn plain_street(street: &str) -> String {
     let lower = street.to_lowercase().replace("straße", "str").replace("strasse", "str");
     lower.chars().filter(|sign| sign.is_alphanumeric()).collect()
 }
 
 impl Zones for StreetZones {
     fn zone(&self, address: &Address) -> Option<String> {
-        let stretches = self.streets.get(&(address.postcode.trim().to_owned(), plain(&address.street)))?;
+        let stretches = self.streets.get(&(address.postcode.trim().to_owned(), plain_street(&address.street)))?;
         let digits: String = address.number.trim().chars().take_while(char::is_ascii_digit).collect();
         let number: u32 = digits.parse().ok()?;
         let found = stretches.iter().find(|stretch| (stretch.from..=stretch.to).contains(&number));

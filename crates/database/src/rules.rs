@@ -44,6 +44,8 @@ pub enum Rule {
     CaseReceipt,
     /// Of a service no more is taken than there is.
     QuotaNotExceeded,
+    /// No tour takes along more than fits.
+    TourNotExceeded,
     /// Each letter about a case has a number of its own.
     LetterNumber,
     /// Each attempt to pay has a reference of its own.
@@ -99,6 +101,7 @@ const NAMES: &[(Rule, &str, &str)] = &[
     (Rule::RehearsalNumber, "rehearsal_number_key", "UNIQUE constraint failed: rehearsal.number"),
     (Rule::CaseReceipt, "case_receipt_key", "UNIQUE constraint failed: case_file.receipt"),
     (Rule::QuotaNotExceeded, "quota_not_exceeded", "CHECK constraint failed: quota_not_exceeded"),
+    (Rule::TourNotExceeded, "tour_not_exceeded", "CHECK constraint failed: tour_not_exceeded"),
     (Rule::LetterNumber, "case_letter_number_key", "UNIQUE constraint failed: case_letter.number"),
     (Rule::PaymentReference, "payment_reference_key", "UNIQUE constraint failed: payment_attempt.reference"),
     (Rule::PaymentRefund, "payment_refund_bounded", "CHECK constraint failed: payment_refund_bounded"),

@@ -118,6 +118,10 @@ typed_ids! {
     LetterId,
     /// A permit that others check without asking the city.
     PermitId,
+    /// A tour on which things are collected.
+    TourId,
+    /// One arrival of an application at the city.
+    IntakeId,
     /// One attempt to pay.
     PaymentId,
     /// A conversation with the chatbot or with staff; also the subject of the key that seals it.

@@ -131,8 +131,14 @@ fn main() {
         return;
     }
     let today = NaiveDate::from_ymd_opt(2026, 11, 23).expect("a day");
-    let circumstances =
-        Circumstances { today, state: FederalState::Ni, extra_holidays: &[], zones: &NoZones, dates: BTreeMap::new() };
+    let circumstances = Circumstances {
+        today,
+        state: FederalState::Ni,
+        extra_holidays: &[],
+        zones: &NoZones,
+        dates: BTreeMap::new(),
+        household_used: None,
+    };
 
     let nested = nested();
     let values = [

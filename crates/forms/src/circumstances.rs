@@ -22,6 +22,8 @@ pub struct Circumstances<'a> {
     pub zones: &'a dyn Zones,
     /// Reference dates by name, such as `submission`; `today` stands in for those that are not here.
     pub dates: BTreeMap<String, NaiveDate>,
+    /// How many of this calendar year the household has had already; `None` while the household is not known.
+    pub household_used: Option<u32>,
 }
 
 /// Where an address lies.

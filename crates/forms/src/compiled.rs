@@ -28,6 +28,8 @@ pub(crate) struct Compiled {
     /// When a party takes part, in the order of service.toml; and when a sink is used.
     pub(crate) parties: Vec<Option<Expression>>,
     pub(crate) sinks: Vec<Option<Expression>>,
+    /// When a tour must be chosen.
+    pub(crate) tour: Option<Expression>,
     /// What is evaluated one after the other.
     pub(crate) order: Vec<Part>,
     /// What reads a part directly.
@@ -84,6 +86,8 @@ pub(crate) fn compiled(model: &Model, places: &Places, problems: &mut Vec<Proble
     let sinks = model.service.sinks.iter();
     let sinks =
         sinks.map(|sink| compiler.condition(sink.when.as_ref(), &format!("sink.{}.when", sink.key), None)).collect();
+    let tour = model.service.tour.as_ref().and_then(|tour| tour.when.as_ref());
+    let tour = compiler.condition(tour, "service.tour.when", None);
     let mut ready = Compiled {
         steps,
         groups,
@@ -91,6 +95,7 @@ pub(crate) fn compiled(model: &Model, places: &Places, problems: &mut Vec<Proble
         tables: compiled_tables,
         parties,
         sinks,
+        tour,
         order: Vec::new(),
         readers: BTreeMap::new(),
         schema: Schema::default(),

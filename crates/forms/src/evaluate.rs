@@ -39,6 +39,8 @@ pub struct Evaluation {
     pub parties: Vec<String>,
     /// The sinks that are used, by key.
     pub sinks: Vec<String>,
+    /// Whether a tour must be chosen.
+    pub tour: bool,
 }
 
 impl Evaluation {
@@ -81,6 +83,8 @@ pub fn evaluate(definition: &Definition, answers: &Answers, circumstances: &Circ
         parties.filter(|(at, _)| takes_part(&compiled.parties, *at)).map(|(_, party)| party.role.clone()).collect();
     let sinks = definition.service().sinks.iter().enumerate();
     let sinks = sinks.filter(|(at, _)| takes_part(&compiled.sinks, *at)).map(|(_, sink)| sink.key.clone()).collect();
+    let tour = definition.service().tour.is_some()
+        && compiled.tour.as_ref().is_none_or(|when| crate::expression::holds(&when.root, &run.scene, &[]));
     let effective = Effective::of(definition, run.scene.cells, &run.rows);
-    Evaluation { steps, effective, errors, fee, documents, traces: run.traces, parties, sinks }
+    Evaluation { steps, effective, errors, fee, documents, traces: run.traces, parties, sinks, tour }
 }

@@ -33,6 +33,9 @@ pub(crate) fn text_keys(model: &Model) -> BTreeSet<TextKey> {
         // What whoever reported the same reads, with the number of the other report behind it.
         keys.needed("reason.duplicate".to_owned(), "service.report");
     }
+    for district in service.tour.iter().flat_map(|tour| &tour.districts) {
+        keys.needed(format!("district.{}", district.key), "service.tour");
+    }
     for deadline in &service.deadlines {
         keys.needed(format!("deadline.{}", deadline.key), &format!("deadline.{}", deadline.key));
     }

@@ -42,9 +42,9 @@ pub use load::{Loaded, MAX_FILE_BYTES, MAX_FILES, load};
 pub use locale::Locale;
 pub use model::{
     Automation, AutomationDegree, CharacterClass, ChoiceList, ComputedKind, Consent, Deadline, DecisionRule, Fiction,
-    Field, FieldType, FitConnectSink, Form, Group, Join, Leika, LetterRule, NotAPeriod, Party, PaymentRule, Period,
-    PermitRule, Practice, Repeat, ReportRule, Representation, Requirement, Retention, Rule, Sensitivity, Service, Sink,
-    SinkMoment, Step, TableRule, Term,
+    Field, FieldType, FitConnectSink, Form, Group, HouseholdRule, Join, Leika, LetterRule, NotAPeriod, Party,
+    PaymentRule, Period, PermitRule, Practice, Repeat, ReportRule, Representation, Requirement, Retention, Rule,
+    SameRule, Sensitivity, Service, Sink, SinkMoment, Step, TableRule, Term, TourDistrict, TourRule,
 };
 pub use reading::{Code, Notice, Problem};
 pub use row::{NotARow, RowId};

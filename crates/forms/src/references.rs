@@ -19,6 +19,7 @@ pub(crate) fn check(model: &Model, places: &Places, problems: &mut Vec<Problem>)
     checker.letters();
     checker.permit();
     checker.report();
+    checker.limits();
 }
 
 struct Checker<'a> {
@@ -191,6 +192,38 @@ impl Checker<'_> {
             let message =
                 "staff look at least as far as everybody: `staff_radius_m` is less than `radius_m`".to_owned();
             self.refuse("service.report", Code::Contradiction, message);
+        }
+    }
+
+    /// Fields that bound a service: of households, of tours, of what arrives twice.
+    fn limits(&mut self) {
+        let service = &self.model.service;
+        let mut named: Vec<(String, &String, &[&str])> = Vec::new();
+        if let Some(household) = &service.household {
+            named.push(("household.address".to_owned(), &household.address, &["address"]));
+        }
+        if let Some(tour) = &service.tour {
+            named.push(("tour.address".to_owned(), &tour.address, &["address"]));
+            named.push(("tour.volume".to_owned(), &tour.volume, &["int", "decimal", "computed"]));
+        }
+        for path in service.same_application.iter().flat_map(|same| &same.contact) {
+            named.push(("same_application.contact".to_owned(), path, &["email", "phone"]));
+        }
+        for (at, path, kinds) in named {
+            let found = self.model.form.field(path);
+            let fits = found.is_some_and(|(group, field)| group.repeat.is_none() && kinds.contains(&field.kind.name()));
+            if !fits {
+                let message = format!("\"{path}\" is no field of type {} outside repeated groups", kinds.join(", "));
+                self.refuse(&format!("service.{at}"), Code::UnknownReference, message);
+            }
+        }
+        let listed = service.tour.iter().flat_map(|tour| tour.list.iter().map(|path| ("tour.list", path)));
+        let essential = service.same_application.iter();
+        let essential = essential.flat_map(|same| same.answers.iter().map(|path| ("same_application.answers", path)));
+        for (at, path) in listed.chain(essential) {
+            if self.model.form.field(path).is_none() {
+                self.refuse(&format!("service.{at}"), Code::UnknownReference, format!("there is no field \"{path}\""));
+            }
         }
     }
 

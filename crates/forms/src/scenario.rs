@@ -32,6 +32,9 @@ pub struct Scenario {
     /// Zones by address line.
     #[serde(default)]
     pub zones: BTreeMap<String, String>,
+    /// How many of this year the household has had already.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub household_used: u32,
     /// Answers: by `group.field`, or for a repeated group by `group` a list of rows.
     pub answers: BTreeMap<String, Json>,
     /// What must come of them; what is not named is not looked at.
@@ -70,6 +73,13 @@ pub struct Expectation {
     pub deadlines: BTreeMap<String, NaiveDate>,
     /// The parties that take part.
     pub parties: Option<Vec<String>>,
+    /// Whether a tour must be chosen.
+    pub tour: Option<bool>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes what it asks about by reference")]
+const fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 fn lower_saxony() -> FederalState {
@@ -117,6 +127,7 @@ impl Scenario {
             extra_holidays: &[],
             zones: &self.zones,
             dates: BTreeMap::from([("submission".to_owned(), self.today)]),
+            household_used: Some(self.household_used),
         }
     }
 }
@@ -186,6 +197,7 @@ fn differences(definition: &Definition, scenario: &Scenario) -> Vec<String> {
         let found = deadline.and_then(|deadline| evaluation.end_of(deadline, &circumstances));
         report.equal(key, Some(&Some(*day)), &found, || format!("{found:?}"));
     }
+    report.equal("tour", expect.tour.as_ref(), &evaluation.tour, || evaluation.tour.to_string());
     report.equal("parties", expect.parties.as_ref(), &evaluation.parties, || list(&evaluation.parties));
     report.tables(definition, &evaluation, expect);
     report.0

@@ -123,7 +123,7 @@ pub const CLASSES: &[Class] = &[
     },
     Class {
         key: "case",
-        what: "cases: answers, decisions, requests, objections, who took part; of a report where it is, what everybody reads of it, and keyed numbers of its supporters",
+        what: "cases: answers, decisions, requests, objections, who took part; of a report where it is, what everybody reads of it, and keyed numbers of its supporters; keyed numbers of the household that it is counted for, until the year is over, and of what it is known by when it arrives again",
         basis: "Art. 6 Abs. 1 Buchst. c and e DSGVO: the statute that the service names",
         kept: Kept::Fixed("as the service says (`retention.closed`)"),
         from: "its end",

@@ -244,6 +244,7 @@ impl Scheduling {
                         | Rule::RehearsalNumber
                         | Rule::CaseReceipt
                         | Rule::QuotaNotExceeded
+                        | Rule::TourNotExceeded
                         | Rule::LetterNumber
                         | Rule::PaymentReference
                         | Rule::ConversationNumber

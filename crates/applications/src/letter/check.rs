@@ -1,7 +1,7 @@
 //! Writing each letter of a definition once before it is published: a template that fails is found by whoever publishes.
 
 use domain::application::{CaseState, Outcome, ReceiptNumber};
-use domain::identifier::{ApplicationId, CaseId, DefinitionId, Key};
+use domain::identifier::{ApplicationId, CaseId, DefinitionId, Key, TourId};
 use domain::time::Timestamp;
 use forms::Answers;
 use letters::{Letter, LetterError, render};
@@ -16,6 +16,7 @@ use crate::failure::{Failure, Problem};
 use crate::letter::Occasion;
 use crate::letter::read::with_pictures;
 use crate::letter::values::Material;
+use crate::tour::{ChosenTour, PlaceState};
 use crate::town::{Letterhead, TownCalendar};
 
 impl Applications {
@@ -65,7 +66,7 @@ pub(crate) fn sample(
     now: Timestamp,
 ) -> Value {
     let case = case(pinned, now);
-    let evaluation = pinned.evaluate(&Answers::empty(), calendar, now.local_date(calendar.time_zone));
+    let evaluation = pinned.evaluate_for(&Answers::empty(), calendar, now.local_date(calendar.time_zone), Some(0));
     let reason = DecisionReason {
         key: None,
         text: "Ein Grund #panic(\"x\") *fett* $a$ @b <c>.".to_owned(),
@@ -89,10 +90,24 @@ pub(crate) fn sample(
         decision: occasion.is_decision().then_some(&decision),
         items: &["Ein Foto".to_owned()],
         code: "K7M4-QX2P",
+        tour: Some(sample_tour(calendar, now)),
         permit: Some(("2026-ABC".to_owned(), "SP1.AAAA".to_owned())),
         now,
     };
     material.values()
+}
+
+fn sample_tour(calendar: &TownCalendar, now: Timestamp) -> ChosenTour {
+    ChosenTour {
+        tour: TourId(Uuid::nil()),
+        day: now.local_date(calendar.time_zone),
+        district: "Mitte".to_owned(),
+        put_out_by: now,
+        litres: 1_000,
+        state: PlaceState::Promised,
+        held_until: None,
+        change_until: None,
+    }
 }
 
 fn case(pinned: &Pinned, now: Timestamp) -> Case {

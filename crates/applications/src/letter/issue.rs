@@ -33,7 +33,7 @@ impl Applications {
         let head = self.town.letterhead(&found.case.team).ok_or(Problem::NoCity)?;
         let snapshot = self.snapshot(reader, &found).await?;
         let day = found.case.submitted_at.local_date(calendar.time_zone);
-        let evaluation = pinned.evaluate(&snapshot.answers, &calendar, day);
+        let evaluation = pinned.evaluate_snapshot(&snapshot, &calendar, day);
         let decision: Option<Decision> = match (occasion.is_decision(), found.case.decision_sealed.as_deref()) {
             (true, Some(sealed)) => Some(self.open(Some(key), decision_of(case), Some(sealed))?),
             (true, None) | (false, _) => None,
@@ -69,6 +69,7 @@ impl Applications {
             decision: decision.as_ref(),
             items: &items,
             code: &code,
+            tour: self.chosen_tour(reader, &pinned, found.case.application).await?,
             permit: granted.as_ref().map(|granted| (granted.shown.clone(), granted.token.clone())),
             now,
         };

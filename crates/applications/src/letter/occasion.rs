@@ -78,6 +78,10 @@ impl Occasion {
             | CaseStep::Merge
             | CaseStep::Withdraw
             | CaseStep::Fulfil
+            | CaseStep::ChangeTour
+            | CaseStep::CancelTour
+            | CaseStep::Collect
+            | CaseStep::MissCollection
             | CaseStep::Close
             | CaseStep::Object
             | CaseStep::Reopen

@@ -12,6 +12,7 @@ use crate::definition::Pinned;
 use crate::letter::Occasion;
 use crate::letter::shown::{self, day, euro};
 use crate::letter::texts::{EXPLAINED, shared};
+use crate::tour::ChosenTour;
 use crate::town::{Letterhead, TownCalendar};
 
 /// Everything a letter is made of.
@@ -30,6 +31,8 @@ pub(crate) struct Material<'a> {
     pub(crate) code: &'a str,
     /// The permit that goes along: its number, and its token.
     pub(crate) permit: Option<(String, String)>,
+    /// The day of the collection, if one is promised.
+    pub(crate) tour: Option<ChosenTour>,
     pub(crate) now: Timestamp,
 }
 
@@ -64,9 +67,21 @@ impl Material<'_> {
             "permit": self.permit.as_ref().map(|(number, token)| json!({
                 "alt": text("letter.permit_alt"), "number": number, "content": token,
             })),
+            "tour": self.tour.as_ref().map(|tour| json!({
+                "day": day(tour.day), "by": self.time(tour), "text": self.tour_text(tour, &text("letter.tour")),
+            })),
             "explanations": EXPLAINED.iter().filter_map(|locale| self.explanation(*locale)).collect::<Vec<Value>>(),
             "texts": texts,
         })
+    }
+
+    /// Until when everything must stand outside, on the city's clock.
+    fn time(&self, tour: &ChosenTour) -> String {
+        tour.put_out_by.local(self.calendar.time_zone).format("%H:%M").to_string()
+    }
+
+    fn tour_text(&self, tour: &ChosenTour, text: &str) -> String {
+        text.replace("{day}", &day(tour.day)).replace("{time}", &self.time(tour))
     }
 
     /// The service's own texts before those that all share.
@@ -131,7 +146,9 @@ impl Material<'_> {
         };
         let of = |part: &str| text(&format!("letter.{}.{part}", self.occasion.as_str()));
         let reasons: Vec<&str> = self.reasons_in(locale);
+        let tour = self.tour.as_ref().map(|tour| self.tour_text(tour, text("letter.tour")));
         let mut lines = vec![text("letter.greeting"), of("body")];
+        lines.extend(tour.as_deref());
         if !reasons.is_empty() {
             lines.push(text("letter.reasons"));
             lines.extend(reasons);

@@ -40,7 +40,8 @@ impl Applications {
     /// The fee of what was handed in; nothing where the case was taken back or erased.
     pub(crate) async fn fee_of_case(&self, draft: &DraftRow) -> Result<Option<i64>, Failure> {
         let reader = Reader::Database(&self.database);
-        let case = draft.case.ok_or(Problem::NotFound)?;
+        // What joined another case costs nothing of its own.
+        let Some(case) = draft.case else { return Ok(None) };
         let found = cases::by_id(reader, case).await?.ok_or(Problem::NotFound)?;
         if found.case.outcome == Some(Outcome::Withdrawn) || found.key.is_none() {
             return Ok(None);
@@ -50,7 +51,7 @@ impl Applications {
         let snapshot = self.snapshot(reader, &found).await?;
         let calendar = self.calendar()?;
         let day = found.case.submitted_at.local_date(calendar.time_zone);
-        let evaluation = pinned.evaluate(&snapshot.answers, &calendar, day);
+        let evaluation = pinned.evaluate_snapshot(&snapshot, &calendar, day);
         Ok(evaluation.fee.map(|fee| i64::from(fee.cents)))
     }
 

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use database::{DatabaseError, Row, SubjectKey, Unit, Value};
 use domain::application::{CaseState, DeliveryChannel, Outcome, ReceiptNumber};
-use domain::identifier::{AccountId, ApplicationId, CaseId, DefinitionId};
+use domain::identifier::{AccountId, ApplicationId, CaseId, DefinitionId, TourId};
 use domain::time::Timestamp;
 use uuid::Uuid;
 
@@ -74,6 +74,19 @@ pub(crate) async fn by_receipt(reader: Reader<'_>, receipt: &ReceiptNumber) -> R
 pub(crate) async fn received(reader: Reader<'_>, limit: i64) -> Result<Vec<CaseId>, DatabaseError> {
     let sql = "SELECT id FROM case_file WHERE state = 'received' ORDER BY submitted_at LIMIT $1";
     reader.rows(sql, vec![limit.into()]).await?.iter().map(|row| Ok(CaseId(row.at(0)?))).collect()
+}
+
+/// The cases with a place on a tour that are granted and announced and not collected yet, by the order in which they came,
+/// with the litres and the sealed answers of each.
+pub(crate) async fn of_tour(reader: Reader<'_>, tour: TourId) -> Result<Vec<(Found, i64, Vec<u8>)>, DatabaseError> {
+    let select = SELECT.replacen("SELECT ", "SELECT p.litres, s.content_sealed AS answers_sealed, ", 1);
+    let sql = format!(
+        "{select} JOIN application a ON a.case_file = c.id JOIN tour_place p ON p.application = a.id JOIN case_snapshot s ON s.case_file = c.id \
+         AND s.revision = c.revision WHERE p.tour = $1 AND p.state IN ('promised', 'missed') \
+         AND c.state IN ('delivered', 'fulfilling') ORDER BY c.submitted_at, c.id"
+    );
+    let rows = reader.rows(&sql, vec![tour.0.into()]).await?;
+    rows.iter().map(|row| Ok((read(row)?, row.get("litres")?, row.get("answers_sealed")?))).collect()
 }
 
 fn changing(case: &Case) -> Vec<Value> {

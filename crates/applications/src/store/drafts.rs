@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::case::Intake;
 use crate::draft::MyApplication;
-use crate::store::{Reader, key_word, subject_key, word};
+use crate::store::{Reader, key_word, subject_key, tours, word};
 
 /// An application.
 #[derive(Debug, Clone)]
@@ -169,8 +169,10 @@ pub(crate) async fn expired(unit: &Unit, now: Timestamp, limit: i64) -> Result<V
     rows.iter().map(|row| Ok(ApplicationId(row.at(0)?))).collect()
 }
 
-/// Deletes an application and everybody's part in it.
+/// Deletes an application and everybody's part in it; what it holds is free again.
 pub(crate) async fn delete(unit: &Unit, id: ApplicationId) -> Result<(), DatabaseError> {
+    tours::free_place(unit, id).await?;
+    unit.execute("DELETE FROM case_intake WHERE application = $1", vec![id.0.into()]).await?;
     unit.execute("DELETE FROM party WHERE application = $1", vec![id.0.into()]).await?;
     unit.execute("DELETE FROM application WHERE id = $1", vec![id.0.into()]).await.map(drop)
 }

@@ -4,6 +4,8 @@ use database::{DatabaseError, Unit};
 use domain::identifier::{ApplicationId, CaseId};
 use domain::time::Timestamp;
 
+use crate::store::tours;
+
 /// Deletes answers, events, deadlines and parts; of the case stay service, team, outcome and times, which lead to nobody.
 pub(crate) async fn erase(
     unit: &Unit,
@@ -11,6 +13,7 @@ pub(crate) async fn erase(
     application: ApplicationId,
     at: Timestamp,
 ) -> Result<(), DatabaseError> {
+    tours::forget(unit, application).await?;
     unit.execute("DELETE FROM report_vote WHERE report = $1", vec![case.0.into()]).await?;
     let tables = [
         "report",
@@ -21,6 +24,9 @@ pub(crate) async fn erase(
         "case_deadline",
         "case_task",
         "case_forward",
+        "household_unit",
+        "case_intake",
+        "intake_claim",
     ];
     for table in tables {
         unit.execute(&format!("DELETE FROM {table} WHERE case_file = $1"), vec![case.0.into()]).await?;

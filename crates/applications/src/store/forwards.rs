@@ -168,6 +168,20 @@ pub(crate) async fn again(unit: &Unit, case: CaseId, sink: &str, at: Timestamp) 
     Ok(unit.execute(sql, vec![case.0.into(), sink.into(), at.millis().into()]).await? > 0)
 }
 
+/// Notes that given-up forwards of a case were seen to otherwise, and gives the numbers of their tasks.
+pub(crate) async fn settle(
+    unit: &Unit,
+    case: CaseId,
+    sink: &str,
+    reason: &str,
+    at: Timestamp,
+) -> Result<Vec<i64>, DatabaseError> {
+    let sql = "UPDATE case_forward SET state = 'settled', reason = $3, changed_at = $4, lease_until = NULL \
+               WHERE case_file = $1 AND sink = $2 AND state = 'dead' RETURNING task";
+    let rows = unit.rows(sql, vec![case.0.into(), sink.into(), reason.into(), at.millis().into()]).await?;
+    rows.iter().map(|row| row.at(0)).collect()
+}
+
 /// How many wait, and how many were given up.
 pub(crate) async fn backlog(reader: Reader<'_>) -> Result<(i64, i64), DatabaseError> {
     let sql = "SELECT COALESCE(SUM(CASE WHEN state = 'waiting' THEN 1 ELSE 0 END), 0), \

@@ -9,7 +9,9 @@ pub(crate) mod erasure;
 pub(crate) mod events;
 pub(crate) mod feed;
 pub(crate) mod forwards;
+pub(crate) mod households;
 pub(crate) mod inbox;
+pub(crate) mod intakes;
 pub(crate) mod letters;
 pub(crate) mod parties;
 pub(crate) mod payments;
@@ -21,6 +23,7 @@ pub(crate) mod report_steps;
 pub(crate) mod reports;
 pub(crate) mod services;
 pub(crate) mod tasks;
+pub(crate) mod tours;
 
 use database::{Database, DatabaseError, Row, SubjectKey, Unit, Value};
 use domain::identifier::Key;

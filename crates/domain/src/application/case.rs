@@ -67,6 +67,14 @@ words! {
         Deliver = "deliver",
         /// What was granted is prepared.
         Fulfil = "fulfil",
+        /// Another day is chosen on which it is collected.
+        ChangeTour = "change_tour",
+        /// The applicant gives the day back on which it would be collected.
+        CancelTour = "cancel_tour",
+        /// The crew took everything along.
+        Collect = "collect",
+        /// The crew was there and could not take it along.
+        MissCollection = "miss_collection",
         /// Nothing is left to do.
         Close = "close",
         /// Somebody objects.
@@ -132,9 +140,22 @@ impl CaseState {
             (S::InReview, T::RequestItems) => Ok(S::AwaitingApplicant),
             (S::InReview, T::AskThirdParty) => Ok(S::AwaitingThirdParty),
             (S::InReview, T::DraftDecision) => Ok(S::DecisionDrafted),
-            (S::Decided, T::Deliver) => Ok(S::Delivered),
-            (S::Delivered, T::Fulfil) => Ok(S::Fulfilling),
-            (S::Delivered | S::Fulfilling, T::Close) => Ok(S::Closed),
+            // Planned again after a miss, it is nobody's task.
+            (S::Decided, T::Deliver) | (S::Fulfilling, T::ChangeTour) => Ok(S::Delivered),
+            (S::Delivered, T::Fulfil) | (S::Delivered | S::Fulfilling, T::MissCollection) => Ok(S::Fulfilling),
+            // Another day changes nothing of the matter itself.
+            (
+                S::Received
+                | S::Open
+                | S::InReview
+                | S::AwaitingApplicant
+                | S::AwaitingThirdParty
+                | S::DecisionDrafted
+                | S::Decided
+                | S::Delivered,
+                T::ChangeTour,
+            ) => Ok(self),
+            (S::Delivered | S::Fulfilling, T::Close | T::Collect | T::CancelTour) => Ok(S::Closed),
             (S::Delivered | S::Fulfilling | S::Closed, T::Object) => Ok(S::Objected),
             (S::Closed, T::Erase) => Ok(S::Erased),
             (
@@ -166,6 +187,10 @@ impl CaseState {
                 | T::Withdraw
                 | T::Deliver
                 | T::Fulfil
+                | T::ChangeTour
+                | T::CancelTour
+                | T::Collect
+                | T::MissCollection
                 | T::Close
                 | T::Object
                 | T::Reopen
@@ -273,6 +298,16 @@ mod tests {
         for state in &S::ALL[..6] {
             table.push((*state, T::Merge, S::Decided));
             table.push((*state, T::Withdraw, S::Decided));
+        }
+        // Another day can be chosen until it is collected.
+        for state in &S::ALL[..8] {
+            table.push((*state, T::ChangeTour, *state));
+        }
+        table.push((S::Fulfilling, T::ChangeTour, S::Delivered));
+        for state in [S::Delivered, S::Fulfilling] {
+            table.push((state, T::MissCollection, S::Fulfilling));
+            table.push((state, T::Collect, S::Closed));
+            table.push((state, T::CancelTour, S::Closed));
         }
         check_all_pairs(S::ALL, T::ALL, S::after, &table);
         for state in S::ALL {

@@ -19,6 +19,7 @@ const FUNCTIONS: &[(&str, Function, &[Kind], Kind)] = &[
     ("add_working_days", Function::AddWorkingDays, &[Kind::Date, Kind::Number], Kind::Date),
     ("distance_m", Function::DistanceMetres, &[Kind::GeoPoint, Kind::GeoPoint], Kind::Number),
     ("zone", Function::Zone, &[Kind::Address], Kind::Text(None)),
+    ("household_used", Function::HouseholdUsed, &[], Kind::Number),
     ("starts_with", Function::StartsWith, &[Kind::Text(None), Kind::Text(None)], Kind::Bool),
     ("contains", Function::Contains, &[Kind::Text(None), Kind::Text(None)], Kind::Bool),
 ];

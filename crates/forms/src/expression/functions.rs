@@ -1,4 +1,4 @@
-//! Our own functions: years, working days, distances, zones.
+//! Our own functions: years, working days, distances, zones, households.
 
 use chrono::{Datelike as _, Days, Months, NaiveDate};
 use rust_decimal::Decimal;
@@ -51,6 +51,7 @@ pub(super) fn call(function: Function, args: &[Node], scene: &Scene<'_>, rows: &
             Some(Value::Address(address)) => circumstances.zones.zone(address).map(Value::Text),
             _ => None,
         },
+        Function::HouseholdUsed => circumstances.household_used.map(|used| Value::Number(used.into())),
         Function::Length => Some(Value::Number(text(0)?.chars().count().into())),
         Function::FileCount => match arg(0).as_deref() {
             Some(Value::Files(files)) => Some(Value::Number(files.len().into())),

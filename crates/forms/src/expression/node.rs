@@ -126,6 +126,7 @@ pub(crate) enum Function {
     AddWorkingDays,
     DistanceMetres,
     Zone,
+    HouseholdUsed,
     Length,
     FileCount,
     StartsWith,

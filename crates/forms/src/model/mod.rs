@@ -1,6 +1,7 @@
 //! What a service definition says, as plain values: the service, its form, its texts and its letters.
 
 mod form;
+mod limits;
 mod period;
 mod service;
 
@@ -15,6 +16,7 @@ pub use form::{
     CharacterClass, ChoiceList, ComputedKind, Field, FieldType, Form, Group, Repeat, Requirement, Rule, Sensitivity,
     Step,
 };
+pub use limits::{HouseholdRule, SameRule, TourDistrict, TourRule};
 pub use period::{NotAPeriod, Period};
 pub use service::{
     Automation, AutomationDegree, Consent, Deadline, DecisionRule, Fiction, FitConnectSink, Join, Leika, LetterRule,

@@ -3,7 +3,7 @@
 use domain::law::{LegalBasis, TrustLevel, Way};
 use serde::{Deserialize, Serialize};
 
-use crate::model::Period;
+use crate::model::{HouseholdRule, Period, SameRule, TourRule};
 
 /// service.toml.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +51,15 @@ pub struct Service {
     /// What makes an application a report of a place that others can see and support.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub report: Option<ReportRule>,
+    /// How much of it one household gets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub household: Option<HouseholdRule>,
+    /// The tours on which what is granted is collected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tour: Option<TourRule>,
+    /// When two applications are one that arrived twice; never if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub same_application: Option<SameRule>,
 }
 
 /// A report of something at a place (Mängelmelder), and which answers stand in it.

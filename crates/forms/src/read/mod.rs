@@ -2,6 +2,7 @@
 
 mod form;
 mod kind;
+mod limits;
 mod service;
 mod texts;
 mod words;

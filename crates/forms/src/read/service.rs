@@ -8,8 +8,8 @@ use crate::model::{
     Party, PaymentRule, Period, PermitRule, Practice, ReportRule, Representation, Retention, Service, Sink, SinkMoment,
     TableRule, Term,
 };
-use crate::read::Places;
 use crate::read::words::{expression, name, path, period, statutes};
+use crate::read::{Places, limits};
 
 const TRUST: [(&str, TrustLevel); 4] = [
     ("none", TrustLevel::None),
@@ -82,6 +82,9 @@ pub(crate) fn service(table: &Table<'_>, places: &mut Places) -> Option<Service>
     });
     let permit = table.optional("permit", |node| permit(node, places));
     let report = table.optional("report", |node| report(node, places));
+    let household = table.optional("household", |node| limits::household(node, places));
+    let tour = table.optional("tour", |node| limits::tour(node, places));
+    let same_application = table.optional("same_application", |node| limits::same(node, places));
     Some(Service {
         key: key?,
         leika,
@@ -103,6 +106,9 @@ pub(crate) fn service(table: &Table<'_>, places: &mut Places) -> Option<Service>
         payment,
         permit,
         report,
+        household,
+        tour,
+        same_application,
     })
 }
 

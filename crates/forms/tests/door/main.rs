@@ -3,6 +3,7 @@
 mod answering;
 mod expressions;
 mod hostile;
+mod limits;
 mod loading;
 mod reports;
 mod support;

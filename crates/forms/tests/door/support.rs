@@ -93,6 +93,7 @@ pub(crate) fn circumstances(zones: &BTreeMap<String, String>) -> Circumstances<'
         extra_holidays: &[],
         zones,
         dates: BTreeMap::new(),
+        household_used: None,
     }
 }
 

@@ -54,6 +54,7 @@ pub struct Query(
     conversations::ChatQuery,
     applications::ReportQuery,
     pickups::PickupQuery,
+    applications::TourQuery,
     catalogue::NodeQuery,
 );
 
@@ -74,6 +75,7 @@ pub struct Mutation(
     applications::ReportMutation,
     pickups::PickupMutation,
     pickups::LockerMutation,
+    applications::TourMutation,
 );
 
 /// Everything that can be followed live, over websockets (`graphql-transport-ws`) or server-sent events.

@@ -191,6 +191,37 @@ async fn what_the_receiver_refuses_is_a_task_until_somebody_sends_it_again() {
 }
 
 #[tokio::test]
+async fn what_was_given_up_can_be_settled_otherwise_and_is_tried_no_more() {
+    on_both_engines(async |database| {
+        let (app, double) = (TestApp::start(database).await, Double::open().await);
+        app.publish(&TestService::default().with(SINK)).await;
+        let carrier = double.carrier(&app);
+        double.plan(json!({ "key": { "alg": "RSA-OAEP" } })).await;
+        let (_, case) = handed_in(&app, 1_800).await;
+        let clerk = clerk(&app).await;
+        let post = json!({ "sink": "office", "by": "POST" });
+        let early = step(&app, &clerk, "settleForward", "SettleForwardInput", &case, post.clone()).await;
+        assert_eq!(early.data("settleForward.problem.code"), "NOTHING_GIVEN_UP", "{early:?}");
+        assert_eq!(carry(&carrier).await.dead, 1);
+        assert_eq!(tasks(&app).await, ["FORWARD"]);
+        let settled = step(&app, &clerk, "settleForward", "SettleForwardInput", &case, post).await;
+        assert_eq!(settled.data("settleForward.problem"), &Value::Null, "{settled:?}");
+        let seen = forward(&app, &case).await;
+        assert_eq!((&seen["state"], &seen["reason"]), (&json!("SETTLED"), &json!("SETTLED_BY_POST")));
+        assert_eq!(tasks(&app).await, Vec::<String>::new());
+        app.clock.pass_seconds(86_400);
+        assert_eq!(
+            (carry(&carrier).await.sent, silent(&app).await),
+            (0, 0),
+            "nobody tries it, and nothing is forgotten"
+        );
+        let traces = "SELECT COUNT(*) FROM audit WHERE action = 'case.forward_settled' AND actor IS NOT NULL";
+        assert_eq!(crate::tour_support::count(&app, traces).await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn nothing_is_sealed_for_a_wrong_key_and_no_forged_event_is_believed() {
     on_both_engines(async |database| {
         let (app, double) = (TestApp::start(database).await, Double::open().await);

@@ -1,5 +1,6 @@
 //! Stories of appointments through the door, on both engines.
 
+mod application_arrivals;
 mod application_changes;
 mod application_forms;
 mod application_impartial;
@@ -25,6 +26,7 @@ mod conversations_taken;
 mod conversations_tools;
 mod fit_connect;
 mod fit_connect_support;
+mod households;
 mod idempotency;
 mod letters;
 mod manage;
@@ -52,6 +54,9 @@ mod reports;
 mod sink;
 mod sink_support;
 mod tasks;
+mod tour_support;
+mod tours;
+mod tours_full;
 mod town;
 mod trouble;
 mod tutorials;

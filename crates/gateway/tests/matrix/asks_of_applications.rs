@@ -7,6 +7,7 @@ use testkit::TestService;
 use crate::ask::Ask;
 use crate::asks_of_appointments::{guessed, node};
 use crate::asks_of_papers::of_papers;
+use crate::asks_of_tours::of_tours;
 use crate::files::{Begun, Stage, parking};
 use crate::town::{Caller, MITTE, Town, key_id, no_such, office};
 
@@ -44,12 +45,18 @@ pub(super) async fn of(town: &Town, row: &Row, caller: &Caller, relation: Relati
     match (row.kind, row.field) {
         ("Query" | "Subscription", _) => match of_reading(town, row, caller, relation).await {
             Some(ask) => Some(ask),
-            None => of_papers(town, row, caller, relation).await,
+            None => match of_tours(town, row, caller, relation).await {
+                Some(ask) => Some(ask),
+                None => of_papers(town, row, caller, relation).await,
+            },
         },
         (_, "publishDefinition" | "setServiceQuota" | "switchAutomation") => Some(of_services(row, caller, relation)),
         _ => match of_drafts(town, row, caller, relation).await {
             Some(ask) => Some(ask),
-            None => of_casework(town, row, caller, relation).await,
+            None => match of_tours(town, row, caller, relation).await {
+                Some(ask) => Some(ask),
+                None => of_casework(town, row, caller, relation).await,
+            },
         },
     }
 }
@@ -239,6 +246,9 @@ async fn of_casework(town: &Town, row: &Row, caller: &Caller, relation: Relation
         "reopenCase" => ("ReopenCaseInput", Stage::Closed, json!({ "reason": "NEW_FACTS" })),
         "recordPayment" => ("RecordPaymentInput", Stage::Open, json!({ "happened": "PAID" })),
         "refundPayment" => ("RefundPaymentInput", Stage::Open, json!({ "refundedCents": 100 })),
+        "recordCollection" => ("RecordCollectionInput", Stage::Delivered, json!({})),
+        "separateIntake" => ("SeparateIntakeInput", Stage::Open, json!({})),
+        "settleForward" => ("SettleForwardInput", Stage::Open, json!({ "sink": "office", "by": "POST" })),
         "retryForward" => ("RetryForwardInput", Stage::Open, json!({ "sink": "office" })),
         "revokePermit" => ("RevokePermitInput", Stage::Delivered, json!({ "reason": "RETURNED" })),
         "requestItems" => ("RequestItemsInput", Stage::Claimed, json!({ "items": ["Fahrzeugschein"] })),
@@ -248,6 +258,11 @@ async fn of_casework(town: &Town, row: &Row, caller: &Caller, relation: Relation
     if row.field == "revokePermit" {
         town.plant_permit(&filed).await;
     }
+    match row.field {
+        "recordCollection" => town.plant_place(&filed).await,
+        "settleForward" => town.plant_forward(&filed).await,
+        _ => {}
+    }
     if row.field.contains("Report") {
         town.plant_report(&filed).await;
     }
@@ -255,6 +270,8 @@ async fn of_casework(town: &Town, row: &Row, caller: &Caller, relation: Relation
         let other = town.filed(caller, relation, Stage::Open).await;
         town.plant_report(&other).await;
         json!({ "into": other.id })
+    } else if row.field == "separateIntake" {
+        json!({ "arrival": town.plant_arrival(&filed, caller, relation).await })
     } else if matches!(row.field, "recordPayment" | "refundPayment") {
         let mut more = more;
         more["payment"] = json!(town.invoice(&filed.begun).await);

@@ -83,7 +83,7 @@ impl Town {
     }
 
     /// Who began the application of a relation.
-    fn applicant<'a>(&'a self, caller: &'a Caller, relation: Relation) -> &'a Actor {
+    pub(super) fn applicant<'a>(&'a self, caller: &'a Caller, relation: Relation) -> &'a Actor {
         match relation {
             Relation::Own => &caller.actor,
             Relation::Another | Relation::OtherOffice => &self.stranger.actor,

@@ -8,6 +8,7 @@ mod asks_of_conversations;
 mod asks_of_papers;
 mod asks_of_pickups;
 mod asks_of_secrets;
+mod asks_of_tours;
 mod cells;
 mod files;
 mod objects;

@@ -121,6 +121,7 @@ impl Town {
         town.nord_clerk = town.fresh(Asker::Account(Role::Clerk), NORD).await;
         town.stranger = town.fresh(Asker::Account(Role::Citizen), MITTE).await;
         town.publish_services().await;
+        town.publish_tours().await;
         for asker in Asker::ALL {
             let caller = town.fresh(asker, MITTE).await;
             town.callers.insert(asker, caller);

@@ -45,6 +45,15 @@ async fn questions(town: &Town, cases: &mut Cases, row: &Row, caller: &Caller, r
         let head = "query($id: ID!, $l: ID!)";
         return Some([ask(format!("{head} {{ one: {part} }}")), ask(format!("{head} {{ one: {part} two: {part} }}"))]);
     }
+    if row.field == "tourList" {
+        // A list without a place names nobody; this one has the place of a case.
+        let filed = town.filed(caller, relation, Stage::Delivered).await;
+        town.plant_place(&filed).await;
+        let tour = town.tour(relation, "2026-12-08").await.0.simple().to_string();
+        let part = "tourList(id: $id) { name }";
+        let ask = |parts: String| Ask::new(caller, &format!("query($id: ID!) {{ {parts} }}"), json!({ "id": tour }));
+        return Some([ask(format!("one: {part}")), ask(format!("one: {part} two: {part}"))]);
+    }
     if row.kind == "CaseDetails" || row.field == "case" {
         return Some(questions_of_cases(row, caller, cases.of(town, caller, relation).await));
     }
@@ -134,7 +143,7 @@ fn expected(row: &Row, when: When, asker: Asker, relation: Relation, times: i64)
         | (
             When::OncePerRequest,
             "Query",
-            "case" | "caseFileDownload" | "caseLetter" | "chatClusters" | "staffConversation",
+            "case" | "caseFileDownload" | "caseLetter" | "chatClusters" | "staffConversation" | "tourList",
         ) => i64::from(role.is_staff()),
         (When::OncePerRequest, ..) => i64::from(role.is_staff() && of_another),
     }

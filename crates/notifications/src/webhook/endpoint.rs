@@ -10,7 +10,7 @@ use super::address_guard::is_public;
 use super::sign::{NotASecret, WebhookSecret};
 
 /// Everything that can be told. Accounts are nobody's business outside.
-const KINDS: [&str; 35] = [
+const KINDS: [&str; 42] = [
     "appointment.held",
     "appointment.confirmation_requested",
     "appointment.booked",
@@ -39,6 +39,12 @@ const KINDS: [&str; 35] = [
     "case.withdraw",
     "case.deliver",
     "case.fulfil",
+    "case.arrive_again",
+    "case.separate_intake",
+    "case.change_tour",
+    "case.cancel_tour",
+    "case.collect",
+    "case.miss_collection",
     "case.close",
     "case.object",
     "case.reopen",
@@ -46,6 +52,7 @@ const KINDS: [&str; 35] = [
     "case.forward_sent",
     "case.forward_accepted",
     "case.forward_given_up",
+    "case.forward_settled",
 ];
 /// All of [`KINDS`] that begin like this.
 const EVERY_KIND: [&str; 2] = ["appointment.*", "case.*"];

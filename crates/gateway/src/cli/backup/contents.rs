@@ -64,6 +64,7 @@ const DATA: &[&str] = &[
     "case_event",
     "case_file",
     "case_forward",
+    "case_intake",
     "case_letter",
     "case_snapshot",
     "case_task",
@@ -80,7 +81,10 @@ const DATA: &[&str] = &[
     "definition_version",
     "draft_rule",
     "delivery",
+    "household_quota",
+    "household_unit",
     "idempotency",
+    "intake_claim",
     "locker_compartment",
     "locker_event",
     "locker_opening",
@@ -101,6 +105,8 @@ const DATA: &[&str] = &[
     "report",
     "report_vote",
     "second_factor",
+    "tour",
+    "tour_place",
     "tutorial_review",
 ];
 

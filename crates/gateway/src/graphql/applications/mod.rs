@@ -14,6 +14,7 @@ mod staff;
 mod staff_types;
 mod steering;
 mod subscriptions;
+mod tours;
 mod types;
 mod words;
 
@@ -28,3 +29,4 @@ pub(crate) use reports::{ReportMutation, ReportQuery};
 pub(crate) use staff::CaseMutation;
 pub(crate) use steering::SteeringMutation;
 pub(crate) use subscriptions::CaseSubscription;
+pub(crate) use tours::{TourMutation, TourQuery};

@@ -34,6 +34,28 @@ pub(crate) enum Code {
     SummaryChanged,
     /// None is left in this period.
     QuotaExhausted,
+    /// The household has had all of this year.
+    HouseholdExhausted,
+    /// No tour is chosen here, or not before address and amount are known.
+    TourUnasked,
+    /// No tour goes to this address.
+    TourElsewhere,
+    /// There is no such tour for this address.
+    TourUnknown,
+    /// So much does not fit on this tour any more. Choose another one.
+    TourFull,
+    /// It is too late to choose, change or give back this day.
+    TourTooLate,
+    /// Choose a day first.
+    TourMissing,
+    /// The day is not held any more. Choose one again; nothing else is lost.
+    TourHoldExpired,
+    /// Tours are planned for 1 to 90 days to come, a district of the service and at most 1,000,000 litres.
+    TourPlanInvalid,
+    /// More than this is taken on one of these tours already.
+    TourTaken,
+    /// Nothing of this case was given up on its way there.
+    NothingGivenUp,
     /// Whoever wrote a decision cannot approve it.
     FourEyes,
     /// Nobody works on a case in which they take part themselves (§ 20 Abs. 1 VwVfG); `legalReference` names the paragraph.
@@ -173,6 +195,17 @@ impl From<Problem> for ProblemObject {
             | Problem::SamePerson
             | Problem::SummaryChanged
             | Problem::QuotaExhausted
+            | Problem::HouseholdExhausted
+            | Problem::TourUnasked
+            | Problem::TourElsewhere
+            | Problem::TourUnknown
+            | Problem::TourFull
+            | Problem::TourTooLate
+            | Problem::TourMissing
+            | Problem::TourHoldExpired
+            | Problem::TourPlanInvalid { .. }
+            | Problem::TourTaken
+            | Problem::NothingGivenUp
             | Problem::FourEyes
             | Problem::ReasonsMissing
             | Problem::ReasonMissing
@@ -215,6 +248,17 @@ const fn code_of(problem: &Problem) -> Code {
         Problem::ConsentMissing { .. } => Code::ConsentMissing,
         Problem::SummaryChanged => Code::SummaryChanged,
         Problem::QuotaExhausted => Code::QuotaExhausted,
+        Problem::HouseholdExhausted => Code::HouseholdExhausted,
+        Problem::TourUnasked => Code::TourUnasked,
+        Problem::TourElsewhere => Code::TourElsewhere,
+        Problem::TourUnknown => Code::TourUnknown,
+        Problem::TourFull => Code::TourFull,
+        Problem::TourTooLate => Code::TourTooLate,
+        Problem::TourMissing => Code::TourMissing,
+        Problem::TourHoldExpired => Code::TourHoldExpired,
+        Problem::TourPlanInvalid { .. } => Code::TourPlanInvalid,
+        Problem::TourTaken => Code::TourTaken,
+        Problem::NothingGivenUp => Code::NothingGivenUp,
         Problem::FourEyes => Code::FourEyes,
         Problem::OwnCase => Code::OwnCase,
         Problem::ReasonsMissing => Code::ReasonsMissing,

@@ -2,13 +2,15 @@
 
 use applications::{
     ApproveDecision, ClaimCase, CloseCase, CorrectData, DeliverDecision, DraftDecision, EraseCase, ReopenCase,
-    RequestItems, RetryForward,
+    RequestItems, RetryForward, SeparateIntake, SettleForward,
 };
 use async_graphql::{Context, ID, InputObject, Object, Result};
+use domain::identifier::IntakeId;
+use uuid::Uuid;
 
 use crate::graphql::applications::inputs::AnswerChangeInput;
 use crate::graphql::applications::payloads::CasePayload;
-use crate::graphql::applications::words::{DeliveryChannel, Outcome, ReopenReason, Verdict};
+use crate::graphql::applications::words::{DeliveryChannel, Outcome, ReopenReason, SettledBy, Verdict};
 use crate::graphql::context::ContextExtensions;
 use crate::graphql::ids::Global;
 
@@ -105,6 +107,17 @@ struct ReopenCaseInput {
     idempotency_key: String,
 }
 
+/// Takes two apart that were held for one.
+#[derive(InputObject)]
+struct SeparateIntakeInput {
+    /// The id of the case.
+    case: ID,
+    /// The id of the arrival, as `arrivals` of the case names it.
+    arrival: ID,
+    /// A random text of 16 to 128 printable ASCII signs, new for each request and the same for its repetitions.
+    idempotency_key: String,
+}
+
 /// Tries again what could not be sent to another body.
 #[derive(InputObject)]
 struct RetryForwardInput {
@@ -113,6 +126,19 @@ struct RetryForwardInput {
     /// The key of the sink, as `forwards` names it.
     sink: String,
     /// A random text of 16 to 128 printable ASCII signs. Repeating this request does no harm with any text.
+    idempotency_key: String,
+}
+
+/// Settles what could not be sent to another body.
+#[derive(InputObject)]
+struct SettleForwardInput {
+    /// The id of the case.
+    case: ID,
+    /// The key of the sink, as `forwards` names it.
+    sink: String,
+    /// How it was seen to.
+    by: SettledBy,
+    /// A random text of 16 to 128 printable ASCII signs, new for each request and the same for its repetitions.
     idempotency_key: String,
 }
 
@@ -226,6 +252,20 @@ impl CaseMutation {
         CasePayload::of(ctx.application().applications.reopen_case(ctx.actor(), &command).await)
     }
 
+    /// Lets an arrival that joined a case begin one of its own, because they are two after all. Gives the new case. For staff of
+    /// its office.
+    async fn separate_intake(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which arrival of which case.")] input: SeparateIntakeInput,
+    ) -> Result<CasePayload> {
+        // What names no arrival is asked for all the same: whoever may not ask learns that first.
+        let intake = IntakeId(Uuid::try_parse(&input.arrival).unwrap_or(Uuid::nil()));
+        let command =
+            SeparateIntake { case: Global::case(&input.case)?, intake, idempotency_key: input.idempotency_key };
+        CasePayload::of(ctx.application().applications.separate_intake(ctx.actor(), &command).await)
+    }
+
     /// Tries again to send a case to another body, after it was given up. For staff of its office. Where nothing was given
     /// up nothing changes.
     async fn retry_forward(
@@ -237,6 +277,17 @@ impl CaseMutation {
         let RetryForwardInput { case, sink, idempotency_key: _ } = input;
         let command = RetryForward { case: Global::case(&case)?, sink };
         CasePayload::of(ctx.application().applications.retry_forward(ctx.actor(), &command).await)
+    }
+
+    /// Settles what was given up on its way to another body: it went there otherwise, or need not. For staff of its office.
+    async fn settle_forward(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What, and how.")] input: SettleForwardInput,
+    ) -> Result<CasePayload> {
+        let SettleForwardInput { case, sink, by, idempotency_key } = input;
+        let command = SettleForward { case: Global::case(&case)?, sink, by: by.into(), idempotency_key };
+        CasePayload::of(ctx.application().applications.settle_forward(ctx.actor(), &command).await)
     }
 
     /// Erases a closed case: its key is destroyed, a tombstone without names stays. For operators. Doing it twice does no

@@ -1,13 +1,14 @@
 //! What staff read about cases.
 
-use applications::{Case, CaseEvent, CaseView, ChainFlaw, Decision, ForwardView, InboxEntry, ItemRequest};
+use applications::{Arrival, Case, CaseEvent, CaseView, ChainFlaw, Decision, ForwardView, InboxEntry, ItemRequest};
 use async_graphql::connection::PageInfo;
 use async_graphql::{ID, Object, SimpleObject};
 
 use crate::graphql::applications::files::UploadedFile;
+use crate::graphql::applications::tours::ChosenTourObject;
 use crate::graphql::applications::types::{AnswerObject, DeadlineObject, ReasonObject, answers};
 use crate::graphql::applications::words::{
-    CaseState, DeliveryChannel, ForwardState, Intake, Outcome, Replay, TaskKind,
+    ArrivalReason, CaseState, DeliveryChannel, ForwardState, Intake, Outcome, Replay, TaskKind,
 };
 use crate::graphql::ids::Global;
 use crate::graphql::paging::cursor;
@@ -146,9 +147,19 @@ impl CaseDetails {
         self.0.deadlines.iter().cloned().map(Into::into).collect()
     }
 
+    /// The day of the collection, where something is collected.
+    async fn tour(&self) -> Option<ChosenTourObject> {
+        self.0.tour.clone().map(Into::into)
+    }
+
     /// Where it stands on its way to other bodies.
     async fn forwards(&self) -> Vec<CaseForward> {
         self.0.forwards.iter().cloned().map(Into::into).collect()
+    }
+
+    /// How it arrived, oldest first; also what arrived like it and joined it. `separateIntake` takes those apart.
+    async fn arrivals(&self) -> Vec<CaseArrival> {
+        self.0.arrivals.iter().cloned().map(Into::into).collect()
     }
 
     /// Everything that happened, in order.
@@ -167,6 +178,36 @@ impl CaseDetails {
             ChainFlaw::Event(number) => number,
             ChainFlaw::Length => 0,
         })
+    }
+}
+
+/// An arrival of an application at the city.
+#[derive(SimpleObject)]
+struct CaseArrival {
+    /// Its id.
+    id: ID,
+    /// By which way it came.
+    way: Intake,
+    /// Why it belongs to this case.
+    reason: ArrivalReason,
+    /// When, UTC.
+    arrived_at: Instant,
+    /// The global id of the account that typed it in for somebody; null where the person did.
+    recorded_by_id: Option<ID>,
+    /// What was said in it, where it joined the case. What the case began with stands in `answers` of the case.
+    answers: Vec<AnswerObject>,
+}
+
+impl From<Arrival> for CaseArrival {
+    fn from(arrival: Arrival) -> Self {
+        Self {
+            id: ID(arrival.id.0.simple().to_string()),
+            way: arrival.way.into(),
+            reason: arrival.reason.into(),
+            arrived_at: arrival.arrived_at.into(),
+            recorded_by_id: arrival.recorded_by.map(|account| Global::Account(account).id()),
+            answers: answers(arrival.answers),
+        }
     }
 }
 

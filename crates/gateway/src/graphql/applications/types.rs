@@ -8,8 +8,9 @@ use async_graphql::{Context, ID, Object, Result, SimpleObject};
 
 use crate::graphql::applications::form::ServiceForm;
 use crate::graphql::applications::problem::{FieldProblem, refused};
+use crate::graphql::applications::tours::ChosenTourObject;
 use crate::graphql::applications::words::{
-    ApplicationState, DeliveryChannel, Outcome, PartyState, Practice, PublicStatus,
+    ApplicationState, ArrivalReason, DeliveryChannel, Outcome, PartyState, Practice, PublicStatus,
 };
 use crate::graphql::context::ContextExtensions;
 use crate::graphql::ids::Global;
@@ -237,6 +238,17 @@ impl DraftNode {
     async fn case_id(&self) -> Option<ID> {
         self.0.case.map(|case| Global::Case(case).id())
     }
+
+    /// How many of this calendar year the household has had already; null where the service does not count them, and while
+    /// the address is missing.
+    async fn household_used(&self) -> Option<u32> {
+        self.0.household_used
+    }
+
+    /// The day of the collection that is held; null where nothing is.
+    async fn tour(&self) -> Option<ChosenTourObject> {
+        self.0.tour.clone().map(Into::into)
+    }
 }
 
 /// Somebody who takes part in an application.
@@ -297,6 +309,9 @@ pub(crate) struct ReceiptObject {
     number: String,
     /// When it was handed in, UTC.
     submitted_at: Instant,
+    /// Why no case began: the same application arrived before. Then number and case are those of the first one, and this
+    /// receipt opens nothing of it. Null where a case began.
+    joined: Option<ArrivalReason>,
 }
 
 impl From<Receipt> for ReceiptObject {
@@ -307,6 +322,7 @@ impl From<Receipt> for ReceiptObject {
             service: receipt.service.to_string(),
             number: receipt.number.to_string(),
             submitted_at: receipt.submitted_at.into(),
+            joined: receipt.joined.map(Into::into),
         }
     }
 }
@@ -374,6 +390,10 @@ pub(crate) struct CaseStatusObject {
     deadlines: Vec<DeadlineObject>,
     /// The decision, once it was announced.
     notice: Option<NoticeObject>,
+    /// The day of the collection, where something is collected.
+    tour: Option<ChosenTourObject>,
+    /// The day of the collection as an iCalendar file, once the decision was announced.
+    calendar_file: Option<String>,
 }
 
 impl From<CaseStatus> for CaseStatusObject {
@@ -388,6 +408,8 @@ impl From<CaseStatus> for CaseStatusObject {
             asked_for: status.asked,
             deadlines: status.deadlines.into_iter().map(Into::into).collect(),
             notice: status.notice.map(Into::into),
+            tour: status.tour.map(Into::into),
+            calendar_file: status.calendar_file,
         }
     }
 }

@@ -190,6 +190,22 @@ pub(crate) enum ForwardState {
     Done,
     /// It cannot be sent, or was refused: a task of its office.
     Dead,
+    /// Staff saw to it in another way.
+    Settled,
+}
+
+/// How something that could not be sent was seen to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "applications::SettledBy", name = "ForwardSettledBy")]
+pub(crate) enum SettledBy {
+    /// It went by post.
+    Post,
+    /// It was handed over in person.
+    InPerson,
+    /// It went by another electronic way, such as De-Mail or a portal of the other body.
+    OtherWay,
+    /// The other body does not need it any more.
+    NotNeeded,
 }
 
 /// By which way an application came to the city.
@@ -204,6 +220,22 @@ pub(crate) enum Intake {
     Telephone,
     /// Staff typed it in from paper.
     Paper,
+    /// Staff typed it in from a mail.
+    Email,
+}
+
+/// Why an arrival belongs to its case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "applications::ArrivalReason", name = "ArrivalReason")]
+pub(crate) enum ArrivalReason {
+    /// The case began with it.
+    First,
+    /// The same account wants the same.
+    SameAccount,
+    /// Somebody with the same mail address or telephone wants the same.
+    SameContact,
+    /// Staff said that it is another matter; it began a case of its own.
+    Separated,
 }
 
 /// Whether a draft counts.

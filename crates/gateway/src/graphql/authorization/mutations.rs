@@ -81,6 +81,11 @@ const fn handing(field: &'static str) -> Row {
     row(field, "", ".!! .!! .+0 .+0 .!! .!!").needs(Permission::HandOutDocuments)
 }
 
+/// A place on a tour is taken from somebody else, so it costs what a booking costs.
+const fn choosing(field: &'static str, way: &'static str, grid: &str) -> Row {
+    row(field, way, grid).takes(&[Budget::Bookings], &[])
+}
+
 /// Tokens for what an argument proves.
 const fn issuing(way: &'static str, argument: &'static str, contacts: &'static [&'static [&'static str]]) -> Row {
     let charge = Charge { only_with: Some(argument), budgets: &[Budget::SignIns], contacts };
@@ -108,6 +113,10 @@ pub(super) const ROWS: &[Row] = &[
     row("cancelAppointment", "staff", STAFF).needs(Permission::ChangeOfficeAppointments),
     row("changePassword", "", OWN_SECRET).proves(),
     row("changeRole", "", MANAGED).needs(Permission::ManageAccounts),
+    row("cancelTour", "by code", BEARER),
+    row("cancelTour", "own", APPLICANT),
+    choosing("changeTour", "by code", BEARER),
+    choosing("changeTour", "own", APPLICANT),
     casework("claimCase"),
     casework("closeCase"),
     row("confirmAppointment", "", BEARER),
@@ -136,6 +145,8 @@ pub(super) const ROWS: &[Row] = &[
     row("extendHold", "", BEARER),
     row("finishRehearsal", "", BEARER),
     handing("handOutDocument"),
+    choosing("holdTour", "by code", BEARER),
+    choosing("holdTour", "own", APPLICANT),
     row("holdSlot", "", EVERYBODY).takes(&[Budget::Bookings], &[]),
     row("inviteParty", "by code", BEARER),
     row("inviteParty", "own", APPLICANT),
@@ -151,12 +162,14 @@ pub(super) const ROWS: &[Row] = &[
     row("objectToDecision", "own", APPLICANT),
     // A box asks for whoever stands in front of it: three tries for each document are counted by the database.
     row("openLocker", "", ".!! .!! .!! .!! .!! .+0").needs(Permission::OperateLocker),
+    row("planTours", "", STEERING).needs(Permission::SteerAutomation),
     editing("proposeChatText"),
     editing("publishChatText"),
     row("publishDefinition", "", "! ! ! ! + !").needs(Permission::PublishServices),
     row("rateAnswer", "by code", BEARER),
     row("rateAnswer", "own", APPLICANT),
     casework("publishReport"),
+    casework("recordCollection"),
     casework("recordPayment"),
     row("refreshAccessToken", "", HOLDER),
     casework("refundPayment"),
@@ -188,9 +201,11 @@ pub(super) const ROWS: &[Row] = &[
     row("saveAnswers", "own", APPLICANT),
     talking("sendMessage", "by code", BEARER),
     talking("sendMessage", "own", APPLICANT),
+    casework("separateIntake"),
     row("setChatLearning", "by code", BEARER),
     row("setChatLearning", "own", APPLICANT),
     row("setServiceQuota", "", STEERING).needs(Permission::SteerAutomation),
+    casework("settleForward"),
     row("settleConflict", "", ".!! !!! !!! ++0 +++ .!!").needs(Permission::SettleConflicts),
     row("signIn", "", HOLDER).takes(&[Budget::SignIns], LOGIN),
     row("signOut", "", EVERYBODY),

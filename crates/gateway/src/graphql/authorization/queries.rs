@@ -112,6 +112,7 @@ pub(super) const ROWS: &[Row] = &[
     public("office", 60),
     row("officeAppointments", "", ".!! !!! ++! ++! !!! .!!").needs(Permission::ReadOfficeAppointments),
     row("officeReportsNear", "", ".!! !!! ++! ++! !!! .!!").needs(Permission::WorkOnCases),
+    row("officeTours", "", ".!! !!! ++! ++! !!! .!!").needs(Permission::WorkOnCases),
     public("offices", 60),
     row("onlineServices", "", EVERYBODY),
     row("permitRegister", "", EVERYBODY),
@@ -126,6 +127,9 @@ pub(super) const ROWS: &[Row] = &[
         .needs(Permission::AnswerChats)
         .traced(READ_CONVERSATION, When::OncePerRequest),
     row("staleTutorials", "", "! ! ! + + !").needs(Permission::EditChat),
+    row("tourDays", "by code", BEARER),
+    row("tourDays", "own", APPLICANT),
+    row("tourList", "", CASEWORK).needs(Permission::WorkOnCases).traced(READ_CASE, When::OncePerRequest),
     row("tutorial", "", EVERYBODY),
     row("upload", "by code", BEARER),
     row("upload", "own", APPLICANT),
