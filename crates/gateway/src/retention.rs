@@ -266,6 +266,8 @@ fn conversations_due(settings: &Settings, count: Result<u64, conversations::Fail
 fn questions_due(settings: &Settings, count: Result<u64, conversations::Failure>) -> Result<Due, String> {
     let count = count.map_err(|failure| failure.to_string())?;
     Ok(Due { class: "chat_question", days: Some(settings.question_days), count })
+}
+
 fn pickup_bound(settings: &Settings, now: Timestamp) -> Timestamp {
     now.plus_minutes(-i64::from(settings.pickup_days) * 24 * 60)
 }
