@@ -20,7 +20,7 @@ pub(super) fn locker(table: &Table<'_>, keys: &mut Unique) -> Option<Locker> {
     let mut rows: Vec<CompartmentRow> = Vec::new();
     table.list("rows", 200, |node| {
         let row = node.table(row)?;
-        apart(node, &row, &rows);
+        apart(node, row, &rows);
         rows.push(row);
         Some(())
     });
@@ -46,7 +46,7 @@ fn row(table: &Table<'_>) -> Option<CompartmentRow> {
 }
 
 /// Complains where a number stands on two doors.
-fn apart(node: &Node<'_>, row: &CompartmentRow, others: &[CompartmentRow]) {
+fn apart(node: &Node<'_>, row: CompartmentRow, others: &[CompartmentRow]) {
     if let Some(other) = others.iter().find(|other| row.first <= other.last && other.first <= row.last) {
         let shared = row.first.max(other.first);
         let message = format!("compartment {shared} stands in the row from {} to {} already", other.first, other.last);
