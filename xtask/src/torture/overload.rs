@@ -44,8 +44,8 @@ pub struct Strength {
     pub seconds: u64,
     /// Connections the crowd may hold at once.
     pub connections: usize,
-    /// Whether the server has the limits it is delivered with and how long answers take is judged; a server built for
-    /// development takes its time.
+    /// Whether the server has the limits it is delivered with, and how many answers come and how soon is judged; a server
+    /// built for development takes its time even to send somebody away.
     pub is_timed: bool,
 }
 
@@ -95,7 +95,7 @@ fn crowds(stand: &Stand, city: &City, engine: Engine, strength: Strength) -> Res
         let (seen, waited) = beside(server.address(), &clerk, || crowd.come(server.address(), &request, PATIENCE))?;
         let part = |what: &str| name(&format!("{factor}x.{what}"));
         figures.push(Figure::known(part("asked"), seen.asked() / crowd.seconds as f64, "requests/s"));
-        figures.push(if factor == 10 {
+        figures.push(if factor == 10 && strength.is_timed {
             Figure::share_of(part("goodput"), seen.goodput(strength.seconds), "answers/s", peak, GOODPUT)
         } else {
             Figure::known(part("goodput"), seen.goodput(strength.seconds), "answers/s")
