@@ -10,9 +10,8 @@ use crate::dialogue::talk::Talk;
 use crate::engine::Asked;
 use crate::understand::{Action, Intent, Understood};
 
-/// The service that is meant. What stands around the matter, such as when and where, is left out: it looks like nothing or
-/// like another service ("tomorrow" like an express passport).
-fn matter(talk: &Talk<'_>, understood: &Understood) -> Option<Key> {
+/// What a message says beside when and where.
+fn beside_when_and_where(talk: &Talk<'_>, understood: &Understood) -> String {
     let words = &speech(talk.language).words;
     let mut message = spaced(&understood.redacted.text);
     for office in talk.tools.offices() {
@@ -23,7 +22,21 @@ fn matter(talk: &Talk<'_>, understood: &Understood) -> Option<Key> {
     let lists = lists.chain([&words.morning, &words.midday, &words.afternoon, &words.evening, &words.video]);
     let lists = lists.chain([&words.at, &words.from, &words.until, &words.clock, &words.request]);
     let phrases: Vec<String> = lists.flatten().cloned().collect();
-    let left = without(&message, &phrases);
+    without(&message, &phrases)
+}
+
+/// Whether a message names a time and nothing else: in the middle of a plan that is an answer, whatever else it resembles
+/// ("on Thursday at eleven" looks like a question about opening hours).
+pub(crate) fn says_only_when(talk: &Talk<'_>, understood: &Understood) -> bool {
+    let today = talk.turn.now.local_date(talk.turn.time_zone);
+    !moment(talk.turn.text, &speech(talk.language).words, today).is_empty()
+        && !beside_when_and_where(talk, understood).chars().any(char::is_alphabetic)
+}
+
+/// The service that is meant. What stands around the matter, such as when and where, is left out: it looks like nothing or
+/// like another service ("tomorrow" like an express passport).
+fn matter(talk: &Talk<'_>, understood: &Understood) -> Option<Key> {
+    let left = beside_when_and_where(talk, understood);
     let today = talk.turn.now.local_date(talk.turn.time_zone);
     let named = |understood: &Understood| {
         let is_sure = matches!(understood.intent, Intent::Service | Intent::Action);

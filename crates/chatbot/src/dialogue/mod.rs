@@ -21,6 +21,7 @@ use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::Engine;
+use crate::dialogue::fill::says_only_when;
 use crate::dialogue::plan::Plan;
 use crate::dialogue::speech::{has, spaced, speech};
 use crate::dialogue::talk::Talk;
@@ -139,7 +140,8 @@ impl Engine {
         if self.guided(dialogue, talk, understood).await {
             return;
         }
-        let goes_on = dialogue.plan.as_ref().is_some_and(|plan| plan.suits(understood.action));
+        let is_answer = says_only_when(talk, understood);
+        let goes_on = dialogue.plan.as_ref().is_some_and(|plan| is_answer || plan.suits(understood.action));
         if goes_on && let Some(plan) = &mut dialogue.plan {
             if plan.fill(talk, understood) {
                 dialogue.failed = 0;
