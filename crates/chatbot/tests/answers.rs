@@ -87,6 +87,8 @@ fn whoever_introduces_themselves_is_in_no_danger_in_a_small_city() {
     };
     for (text, language) in [
         ("Ich bin Eva Beispiel, eva@example.org", ChatLanguage::German),
+        ("Darf ich Hühner halten?", ChatLanguage::German),
+        ("Hühnerstall im Garten", ChatLanguage::German),
         ("Ich heiße Torsten Wiegmann, Telefon 0511 123456", ChatLanguage::German),
         ("Krzysztof Brzęczyszczykiewicz", ChatLanguage::German),
         ("I am John Sample, john@example.org", ChatLanguage::English),

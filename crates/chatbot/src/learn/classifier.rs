@@ -11,6 +11,8 @@ const ROOM: usize = 24;
 const ROUNDS: usize = 4;
 /// How far one text moves the weights in the first round; in the last it is a [`ROUNDS`]th of it.
 const STEP: f32 = 5.0;
+/// So many questions of ours come for each text of another kind, at least.
+const USUAL: usize = 2;
 /// A text that is known so surely already teaches nothing.
 const KNOWN: f32 = 0.97;
 /// Texts are gone through in steps of this prime, so that those of a kind do not stand together.
@@ -36,13 +38,14 @@ impl Classifier {
         // Questions of ours are many; a few of them in Latin letters are enough.
         let others = examples.iter().filter(|example| example.label != Label::Service);
         told.extend(others.filter_map(|example| Some((features(&in_latin(&example.text)?), example.label.number()))));
+        let order = order(&told);
         let mut classifier = Self { weights: vec![[0.0; ROOM]; PLACES] };
         for round in 0..ROUNDS {
             let step = STEP * (1.0 - round as f32 / ROUNDS as f32);
             let mut at = round;
-            for _ in 0..told.len() {
-                at = (at + STRIDE) % told.len();
-                let (features, right) = &told[at];
+            for _ in 0..order.len() {
+                at = (at + STRIDE) % order.len();
+                let (features, right) = &told[order[at]];
                 classifier.correct(features, *right, step);
             }
         }
@@ -91,6 +94,16 @@ impl Classifier {
     pub fn bytes(&self) -> usize {
         self.weights.len() * size_of::<Row>()
     }
+}
+
+/// Which texts are learnt from, in a fixed order. Questions of ours come often enough to be what is usual: a village with three
+/// services has few of its own, and what nobody understands would be an alarm for want of anything better.
+fn order(told: &[(Features, usize)]) -> Vec<usize> {
+    let (ours, others): (Vec<usize>, Vec<usize>) =
+        (0..told.len()).partition(|place| told[*place].1 == Label::Service.number());
+    let again = (USUAL * others.len()).saturating_sub(ours.len());
+    let again = ours.iter().copied().cycle().take(if ours.is_empty() { 0 } else { again });
+    (0..told.len()).chain(again).collect()
 }
 
 impl Judged {

@@ -238,11 +238,11 @@ async fn a_text_is_published_after_a_trial_outlives_the_city_and_is_taken_back()
 
 /// Words of one matter, proposed for another.
 const STOLEN: [&str; 10] = [
-    "Ich bin umgezogen, was muss ich jetzt tun?",
-    "Wo melde ich meine neue Wohnung bitte an?",
-    "Wie melde ich mich nach dem Umzug wo an?",
-    "Wir haben eine neue Wohnung, wohin nun?",
-    "Anmeldung des Wohnsitzes nach dem Umzug",
+    "Ich bin umgezogen, was muss ich tun?",
+    "Wo melde ich meine neue Wohnung an?",
+    "Wie melde ich mich nach dem Umzug an?",
+    "Wir haben eine neue Wohnung, wohin?",
+    "Anmeldung des Wohnsitzes",
     "umgezogen neue Wohnung anmelden Umzug",
     "Umzug melden neue Wohnung anmelden",
     "neue Wohnung anmelden nach dem Umzug",
