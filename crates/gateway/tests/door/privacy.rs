@@ -228,14 +228,14 @@ async fn what_was_kept_long_enough_is_counted_and_goes() {
         let input = json!({ "access": { "code": code }, "idempotencyKey": app.key() });
         app.ask(crate::booking_support::CANCEL, json!({ "input": input })).await;
         book_by_mail(&app, 2, json!({ "name": "Nie Bestätigt", "mail": "nie@example.org" })).await;
-        assert_eq!(plan().await, [0; 10]);
+        assert_eq!(plan().await, [0; 11]);
         app.clock.pass_seconds(31 * 60);
         app.application.scheduling.tidy().await.expect("tidied");
         app.clock.pass_seconds(8 * 24 * 3600);
-        assert_eq!(plan().await, [0, 1, 1, 0, 0, 0, 0, 0, 0, 0]);
+        assert_eq!(plan().await, [0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
         let done = retention::apply(&app.application, &settings, app.now()).await.expect("applied");
-        assert_eq!(done.iter().map(|due| due.count).collect::<Vec<_>>(), [0, 1, 1, 0, 0, 0, 0, 0, 0, 0]);
-        assert_eq!(plan().await, [0; 10]);
+        assert_eq!(done.iter().map(|due| due.count).collect::<Vec<_>>(), [0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
+        assert_eq!(plan().await, [0; 11]);
         assert_eq!(count(&database, "SELECT count(*) FROM appointment").await, 2, "the unconfirmed one is gone");
         app.clock.set(booked_start(&visited).plus_minutes(31 * 24 * 60));
         retention::apply(&app.application, &settings, app.now()).await.expect("applied");
