@@ -12,7 +12,7 @@ use crate::conversation_support::{begin, heard_after, say, talking_city};
 
 const DAY: i64 = 24 * 60 * 60;
 const CLUSTERS: &str = "{ chatClusters { id size language examples troubles { trouble count } serviceKeys } }";
-const CHICKEN: &str = "Hühnerstall 0511 98765432";
+const CHICKEN: &str = "Brauche ich für einen Hühnerstall eine Genehmigung? 0511 98765432";
 
 /// Begins a conversation in which questions may be kept.
 async fn begin_learning(app: &TestApp) -> Value {
@@ -113,13 +113,13 @@ async fn a_question_is_kept_with_leave_alone_and_leads_to_nobody() {
         assert_eq!(count(&database, "chat_question q JOIN conversation c ON c.id = q.id").await, 0);
 
         // The control: with leave it comes, redacted.
-        asked(&app, &[CHICKEN, "Hühnerstall im Garten"]).await;
+        asked(&app, &[CHICKEN, "Brauche ich für den Hühnerstall eine Genehmigung?"]).await;
         assert_eq!(gather(&app).await, 2);
         let shown = clusters(&app, &app.token("lead.mitte").await).await;
         assert_eq!((&shown[0]["size"], &shown[0]["language"]), (&json!(3), &json!("GERMAN")), "{shown:?}");
         assert_eq!(shown[0]["troubles"], json!([{ "trouble": "NOTHING_FOUND", "count": 3 }]));
         let examples = shown[0]["examples"].to_string();
-        assert!(examples.contains("Hühnerstall [phone]"), "{examples}");
+        assert!(examples.contains("[phone]"), "{examples}");
         assert!(!examples.contains("98765432"), "{examples}");
         assert_eq!(count(&database, "audit WHERE action = 'chat_cluster.read'").await, 1, "reading leaves a trace");
         assert_eq!(app.application.conversations.gather_questions(&Actor::System).await.expect("again").questions, 0);
@@ -153,7 +153,7 @@ async fn questions_go_after_their_time_with_their_keys() {
     on_both_engines(async |database| {
         let app = TestApp::with_city(database.clone(), &talking_city()).await;
         let settings = Configuration::default().retention;
-        asked(&app, &[CHICKEN, "Hühnerstall im Garten"]).await;
+        asked(&app, &[CHICKEN, "Brauche ich für den Hühnerstall eine Genehmigung?"]).await;
         assert_eq!(gather(&app).await, 2);
         let keys = async || count(&database, "subject_key WHERE subject IN (SELECT id FROM chat_question)").await;
         let due = async || {
@@ -237,17 +237,20 @@ async fn a_text_is_published_after_a_trial_outlives_the_city_and_is_taken_back()
 }
 
 /// Words of one matter, proposed for another.
-const STOLEN: [&str; 10] = [
+const STOLEN: [&str; 13] = [
     "Ich bin umgezogen, was muss ich tun?",
     "Wo melde ich meine neue Wohnung an?",
     "Wie melde ich mich nach dem Umzug an?",
     "Wir haben eine neue Wohnung, wohin?",
     "Anmeldung des Wohnsitzes",
-    "umgezogen neue Wohnung anmelden Umzug",
-    "Umzug melden neue Wohnung anmelden",
-    "neue Wohnung anmelden nach dem Umzug",
-    "umgezogen Wohnung anmelden",
-    "Wohnung anmelden Anmeldung Wohnsitz",
+    "Wohnung anmelden",
+    "umziehen",
+    "umgezogen",
+    "neue Wohnung",
+    "Anmeldung",
+    "anmelden",
+    "Wohnsitz",
+    "Umzug",
 ];
 
 #[tokio::test]
